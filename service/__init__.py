@@ -1,0 +1,1 @@
+"""The web service: hooks, API, review pages, metrics."""

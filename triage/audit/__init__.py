@@ -1,0 +1,1 @@
+"""The journal: append-only, hash-chained per company, encrypted per case."""

@@ -1,0 +1,1 @@
+"""Cards, their states and the decisions of people."""

@@ -1,0 +1,8 @@
+"""The `triage` command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    from triage.cli.app import app
+
+    app()

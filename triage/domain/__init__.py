@@ -1,0 +1,206 @@
+"""The types of the one path: no I/O, no clock, no randomness.
+
+`TYPES` names every type that is written into a record; `schema(name)` gives its JSON schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from triage.domain.answers import (
+    Abstention,
+    ActBy,
+    Answer,
+    Classification,
+    Method,
+    ModelCall,
+    Producer,
+    Suggestion,
+    Summary,
+    Usage,
+)
+from triage.domain.base import Frozen, fingerprint, utc
+from triage.domain.cards import (
+    Card,
+    CardKey,
+    CardState,
+    Changes,
+    Decision,
+    Proposal,
+    ReasonCode,
+    Verdict,
+)
+from triage.domain.case import (
+    Case,
+    Company,
+    Credit,
+    Document,
+    Invoice,
+    InvoiceKind,
+    Line,
+    Link,
+    LinkCandidate,
+    LinkStatus,
+    Message,
+    MessageKind,
+    Move,
+    Order,
+    Partner,
+    Promise,
+    Purchase,
+    Role,
+    Shipment,
+    ShipmentKind,
+)
+from triage.domain.event import (
+    Abstained,
+    Advised,
+    Coalesced,
+    DeadLetter,
+    Event,
+    Gone,
+    NoException,
+    Outcome,
+    RecordRef,
+    Superseded,
+)
+from triage.domain.evidence import Box, Confidence, Evidence, FactEvidence, OnPage, Quote
+from triage.domain.facts import Fact
+from triage.domain.papers import (
+    FIELD_NAMES,
+    LINE_FIELD_NAMES,
+    Check,
+    DocumentType,
+    FieldValue,
+    Page,
+    Paper,
+    PaperLine,
+    ReadBy,
+    Word,
+)
+from triage.domain.policy import Endpoint, Limits, Mode, Policy, PrivateKind, Thresholds
+from triage.domain.taxonomy import MEANING, SUBTYPES, Category, Severity, Side
+from triage.domain.view import View
+
+TYPES: dict[str, type[Frozen]] = {
+    kind.__name__: kind
+    for kind in (
+        Event,
+        Case,
+        Policy,
+        Paper,
+        Classification,
+        Summary,
+        Proposal,
+        Card,
+        Decision,
+        Fact,
+        RecordRef,
+        Advised,
+        NoException,
+        Abstained,
+        Coalesced,
+        Superseded,
+        Gone,
+        DeadLetter,
+    )
+}
+"""Types that may stand in a record, by the name under which they stand there."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """JSON schema of a type in `TYPES`, or of `Outcome`.
+
+    Raises `KeyError` for any other name.
+    """
+    if name == "Outcome":
+        return TypeAdapter(Outcome).json_schema()
+    return TYPES[name].model_json_schema()
+
+
+__all__ = [
+    "FIELD_NAMES",
+    "LINE_FIELD_NAMES",
+    "MEANING",
+    "SUBTYPES",
+    "TYPES",
+    "Abstained",
+    "Abstention",
+    "ActBy",
+    "Advised",
+    "Answer",
+    "Box",
+    "Card",
+    "CardKey",
+    "CardState",
+    "Case",
+    "Category",
+    "Changes",
+    "Check",
+    "Classification",
+    "Coalesced",
+    "Company",
+    "Confidence",
+    "Credit",
+    "DeadLetter",
+    "Decision",
+    "Document",
+    "DocumentType",
+    "Endpoint",
+    "Event",
+    "Evidence",
+    "Fact",
+    "FactEvidence",
+    "FieldValue",
+    "Frozen",
+    "Gone",
+    "Invoice",
+    "InvoiceKind",
+    "Limits",
+    "Line",
+    "Link",
+    "LinkCandidate",
+    "LinkStatus",
+    "Message",
+    "MessageKind",
+    "Method",
+    "Mode",
+    "ModelCall",
+    "Move",
+    "NoException",
+    "OnPage",
+    "Order",
+    "Outcome",
+    "Page",
+    "Paper",
+    "PaperLine",
+    "Partner",
+    "Policy",
+    "PrivateKind",
+    "Producer",
+    "Promise",
+    "Proposal",
+    "Purchase",
+    "Quote",
+    "ReadBy",
+    "ReasonCode",
+    "RecordRef",
+    "Role",
+    "Severity",
+    "Shipment",
+    "ShipmentKind",
+    "Side",
+    "Suggestion",
+    "Summary",
+    "Superseded",
+    "Thresholds",
+    "Usage",
+    "Verdict",
+    "View",
+    "Word",
+    "fingerprint",
+    "schema",
+    "utc",
+]

@@ -1,0 +1,141 @@
+"""What a task answers: typed, with evidence, usage and the words that went to a model and came back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from triage.domain.base import Frozen, Moment
+from triage.domain.event import RecordRef
+from triage.domain.evidence import Confidence, Evidence
+from triage.domain.taxonomy import SUBTYPES, Category, Severity, Side
+
+
+class Method(StrEnum):
+    """How an answer was made."""
+
+    EMBEDDED = "embedded"
+    PROMPTED = "prompted"
+
+
+class Producer(Frozen):
+    """What made an answer: all that acts on it, so that the same producer on the same view answers alike."""
+
+    method: Method
+    model: str
+    """Name and version of the model, for example `openai:gpt-x` or `e5-small+layer-1`."""
+    version: str
+    """Hash of the learnt layer, prompt and parameters."""
+    prompt: str | None = None
+    """`classify/1` where a prompt was used."""
+
+
+class Usage(Frozen):
+    """What a model call took."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+
+
+class ModelCall(Frozen):
+    """One exchange with a model: exactly what left the house and exactly what came back."""
+
+    endpoint: str
+    model: str
+    rung: str
+    """Which way of asking for structure worked: `json_schema`, `json_object`, `tool`, `text`."""
+    sent: tuple[dict[str, Any], ...]
+    """Messages after personal data was replaced."""
+    received: str
+    usage: Usage = Usage()
+    attempts: int = 1
+    replaced: dict[str, int] = {}
+    """How many values of each kind were replaced before sending."""
+
+
+class Abstention(Frozen):
+    """Why there is no suggestion, and what would help."""
+
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+class Answer(Frozen):
+    """What every answer carries."""
+
+    task: str
+    by: Producer
+    calls: tuple[ModelCall, ...] = ()
+    abstained: Abstention | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class ActBy(Frozen):
+    """By when somebody must act, and where that comes from."""
+
+    at: Moment
+    source: str
+    """`promise S00042`, `claim period of the carrier`, `cut-off`."""
+
+
+class Suggestion(Frozen):
+    """One exception that a case shows."""
+
+    category: Category
+    subtype: str | None = None
+    secondary: tuple[Category, ...] = ()
+    side: Side | None = None
+    severity: Severity = Severity.NORMAL
+    severity_why: str = ""
+    act_by: ActBy | None = None
+    confidence: Confidence | None = None
+    abstained: Abstention | None = None
+    """Set where the category is only the best guess and must not be shown as a suggestion."""
+    evidence: tuple[Evidence, ...] = ()
+    against: tuple[Evidence, ...] = ()
+    """What speaks against it."""
+    record: RecordRef | None = None
+    """The record it is about where that is not the case's own (a mail about several orders)."""
+
+    @model_validator(mode="after")
+    def _subtype_belongs(self) -> Suggestion:
+        if self.subtype is not None and self.subtype not in SUBTYPES[self.category]:
+            allowed = ", ".join(SUBTYPES[self.category])
+            raise ValueError(f"subtype {self.subtype!r} is none of {self.category.value}: {allowed}")
+        return self
+
+
+class Classification(Answer):
+    """Which exceptions a case shows. The first suggestion is the main one; there is always at least one."""
+
+    task: str = "classify"
+    suggestions: tuple[Suggestion, ...] = Field(min_length=1)
+    scores: dict[Category, float] = {}
+    """How the model weighs each category; adds up to 1. Raw scores, not measured probabilities."""
+    language: str = "und"
+    """ISO 639-1 of the newest message, `und` where unknown."""
+
+
+class Summary(Answer):
+    """What a reader should know in ten seconds."""
+
+    task: str = "summarise"
+    text: str
+    key_points: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """What somebody wants from the order desk."""
+    references: tuple[str, ...] = ()
+    """Order, invoice, delivery, tracking and item numbers as written."""
+    language: str = "und"
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Money(Frozen):
+    """An amount in a currency."""
+
+    amount: Decimal
+    currency: str

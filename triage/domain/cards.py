@@ -1,0 +1,121 @@
+"""One exception, one card: the unit that is advised, decided, updated, merged and resolved."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from triage.domain.answers import Suggestion
+from triage.domain.base import Frozen, Moment
+from triage.domain.case import Link
+from triage.domain.event import RecordRef
+from triage.domain.facts import Fact
+from triage.domain.taxonomy import Category, Severity
+
+
+class CardState(StrEnum):
+    """Where a card stands. Only `open` and `awaiting_second` can still be decided."""
+
+    OPEN = "open"
+    AWAITING_SECOND = "awaiting_second"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    RESOLVED = "resolved"
+    """The facts no longer show the exception. Never a label."""
+
+
+class CardKey(Frozen):
+    """What makes two cards the same one."""
+
+    company: str
+    record: str
+    """`RecordRef.key`."""
+    category: Category
+    """The category as first suggested; an edit does not change the key."""
+    episode: int
+    """From 1; a new one begins when the exception comes back after the card was decided."""
+
+
+class Proposal(Frozen):
+    """A card as the pipeline proposes it, before it has an identity."""
+
+    company: str
+    record: RecordRef
+    suggestion: Suggestion
+    summary: str
+    key_points: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    language: str = "und"
+    facts: tuple[Fact, ...] = ()
+    link: Link
+    team: str
+    second_person: bool = False
+    """Policy asks for a second, different person."""
+    warnings: tuple[str, ...] = ()
+    case: str
+    """Fingerprint of the case it was made from."""
+
+
+class Verdict(StrEnum):
+    """What a person said of a suggestion."""
+
+    ACCEPT = "accept"
+    EDIT = "edit"
+    REJECT = "reject"
+
+
+class ReasonCode(StrEnum):
+    """Why a suggestion was edited or rejected."""
+
+    WRONG_CATEGORY = "wrong_category"
+    WRONG_RECORD = "wrong_record"
+    WRONG_FACT = "wrong_fact"
+    ALREADY_KNOWN = "already_known"
+    ALREADY_SOLVED = "already_solved"
+    DUPLICATE = "duplicate"
+    NO_ACTION = "no_action"
+    TOO_LATE = "too_late"
+    OTHER = "other"
+
+
+class Changes(Frozen):
+    """What an edit replaces. What is none stays as suggested."""
+
+    category: Category | None = None
+    subtype: str | None = None
+    severity: Severity | None = None
+
+
+class Decision(Frozen):
+    """A person's word on a card. Accepting confirms the suggestion; it writes no business data."""
+
+    card: UUID
+    verdict: Verdict
+    by: str
+    at: Moment
+    reason: ReasonCode | None = None
+    comment: str = ""
+    changes: Changes | None = None
+
+
+class Card(Frozen):
+    """A proposal with an identity, a state and a history."""
+
+    id: UUID
+    """UUIDv7."""
+    number: int
+    """What people type and say: counts from 1 in a store."""
+    key: CardKey
+    proposal: Proposal
+    state: CardState = CardState.OPEN
+    revision: int = 1
+    """Counts every change; a transition names the revision it saw (compare-and-set)."""
+    events: tuple[str, ...]
+    """Keys of the events it was made and updated from."""
+    decisions: tuple[Decision, ...] = ()
+    supersedes: UUID | None = None
+    created_at: Moment
+    updated_at: Moment

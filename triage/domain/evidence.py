@@ -1,0 +1,71 @@
+"""Evidence: a quote in a named source, words on a page with their box, or a fact."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from triage.domain.base import Frozen
+
+
+class Box(Frozen):
+    """A rectangle on a page in PDF points (1/72 inch), origin at the top left of the page as displayed."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Quote(Frozen):
+    """A passage of a named source, as it stands there."""
+
+    kind: Literal["quote"] = "quote"
+    source: str
+    """Key of `View.sources()`: `message:0`, `message:0:subject`, `document:0:page:1`."""
+    text: str
+    verified: bool = False
+    """Set by code only: the text was found in its source."""
+
+
+class OnPage(Frozen):
+    """Words on a page of a document, with the box that encloses them."""
+
+    kind: Literal["on_page"] = "on_page"
+    document: str
+    """File name."""
+    page: int
+    """From 1."""
+    box: Box
+    text: str
+    verified: bool = False
+
+
+class FactEvidence(Frozen):
+    """An established fact."""
+
+    kind: Literal["fact"] = "fact"
+    fact: str
+    """`Fact.id`."""
+    text: str
+    """The fact as a reader sees it."""
+    verified: bool = False
+
+
+Evidence = Annotated[Quote | OnPage | FactEvidence, Field(discriminator="kind")]
+
+
+class Confidence(Frozen):
+    """A measured probability of being right, with what it was measured on.
+
+    Never a model's own claim. Where nothing was measured there is no `Confidence` but none.
+    """
+
+    value: float = Field(ge=0, le=1)
+    population: str
+    """What was counted: `held-out sources, English, top score .6-.7`."""
+    n: int = Field(ge=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+    """95 % Wilson interval."""

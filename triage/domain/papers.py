@@ -1,0 +1,151 @@
+"""What was read out of a document: its pages, its fields and lines, and the checks they passed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+
+from triage.domain.answers import Answer
+from triage.domain.base import Frozen, Scalar
+from triage.domain.evidence import Box, Confidence
+
+
+class DocumentType(StrEnum):
+    """What a document is to the order desk."""
+
+    INVOICE = "invoice"
+    CORRECTED_INVOICE = "corrected_invoice"
+    CREDIT_NOTE = "credit_note"
+    ORDER = "order"
+    ORDER_CHANGE = "order_change"
+    ORDER_CONFIRMATION = "order_confirmation"
+    DELIVERY_NOTE = "delivery_note"
+    QUOTATION = "quotation"
+    OTHER = "other"
+
+
+FIELD_NAMES = (
+    "document_type",
+    "document_number",
+    "issue_date",
+    "due_date",
+    "delivery_date",
+    "seller_name",
+    "seller_vat_id",
+    "buyer_name",
+    "purchase_order_reference",
+    "currency",
+    "net_total",
+    "tax_total",
+    "gross_total",
+    "iban",
+)
+"""Header fields, named after EN 16931's business terms in snake case."""
+
+LINE_FIELD_NAMES = (
+    "seller_item_id",
+    "buyer_item_id",
+    "name",
+    "quantity",
+    "unit",
+    "unit_price",
+    "net_amount",
+    "delivery_date",
+)
+"""Line fields, named likewise."""
+
+
+class ReadBy(StrEnum):
+    """How a page's words were got."""
+
+    TEXT = "text"
+    """From the file's own text."""
+    OCR = "ocr"
+    """Recognised from an image: may be misread."""
+    NOTHING = "nothing"
+    """The page has no text, and it was not recognised."""
+
+
+class Word(Frozen):
+    """A word on a page. `id` is unique in the document; a model points at words by it."""
+
+    id: int
+    text: str
+    box: Box
+    size: float = 0.0
+    """Font size in points; 0 where unknown."""
+
+
+class Page(Frozen):
+    """A page with its words in reading order."""
+
+    number: int
+    """From 1."""
+    width: float
+    height: float
+    words: tuple[Word, ...] = ()
+    text: str = ""
+    """The page's lines as text, columns kept apart by spaces."""
+    read_by: ReadBy = ReadBy.TEXT
+
+
+class FieldValue(Frozen):
+    """A value that was found, where it stands, and how sure that is."""
+
+    value: Scalar
+    text: str
+    """As printed."""
+    page: int | None = None
+    box: Box | None = None
+    confidence: Confidence | None = None
+    verified: bool = False
+    """Set by code only: the printed text stands in its box and reads as this value."""
+
+
+class PaperLine(Frozen):
+    """One item line. Keys are `LINE_FIELD_NAMES`."""
+
+    fields: dict[str, FieldValue]
+
+
+class Check(Frozen):
+    """One arithmetic or plausibility check on a document."""
+
+    name: str
+    """`lines_add_up`, `net_plus_tax_is_gross`, `line_amount:3`, `vat_id_valid`, `iban_valid`."""
+    passed: bool
+    detail: str
+    """With the numbers."""
+
+
+class Paper(Answer):
+    """A document as it was read: the answer of the extract task."""
+
+    task: str = "extract"
+    document: str
+    """File name."""
+    sha256: str
+    """Of the file."""
+    pages: tuple[Page, ...] = ()
+    fields: dict[str, FieldValue] = {}
+    """Keys are `FIELD_NAMES`; what was not found is absent."""
+    lines: tuple[PaperLine, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    def text_of(self, name: str) -> str | None:
+        """A header field as text, or none."""
+        found = self.fields.get(name)
+        return None if found is None else str(found.value)
+
+    @property
+    def document_type(self) -> DocumentType:
+        """What the document is; `other` where that was not found."""
+        return DocumentType(self.text_of("document_type") or "other")
+
+    @cached_property
+    def _digest(self) -> str:
+        return super().fingerprint()
+
+    def fingerprint(self) -> str:
+        """Of everything that was read."""
+        return self._digest

@@ -1,0 +1,122 @@
+"""What a company decides about the software: thresholds, modes, who may decide, what may leave the house."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from triage.domain.base import Frozen, SortedSet
+from triage.domain.taxonomy import Category
+
+
+class Mode(StrEnum):
+    """How far the path goes for a category."""
+
+    OFF = "off"
+    """No card."""
+    SHADOW = "shadow"
+    """Everything but publishing."""
+    ADVISE = "advise"
+    """Notes, activities and drafts are published."""
+
+
+class PrivateKind(StrEnum):
+    """Kinds of personal data that are replaced before text goes to a remote model."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    IBAN = "iban"
+    VAT = "vat"
+    CARD = "card"
+    NAME = "name"
+    ADDRESS = "address"
+
+
+class Thresholds(Frozen):
+    """Where a fact becomes an exception. Days are calendar days in the company's time zone."""
+
+    days_late: int = 1
+    """Late from this many days after the first promise."""
+    no_scan_days: int = 3
+    """A shipment in transit without a scan for this long is stuck."""
+    backorder_days: int = 7
+    """A backorder older than this is aged."""
+    overdue_days: int = 1
+    """An invoice counts as overdue from this many days past due."""
+    price_tolerance: Decimal = Decimal("0.005")
+    """Relative difference of unit prices that is ignored (rounding)."""
+    quantity_tolerance: Decimal = Decimal("0")
+    """Relative difference of quantities that is ignored."""
+    date_tolerance_days: int = 0
+    """A supplier's date this many days after the order's is ignored."""
+    claim_days: int = 7
+    """Days after delivery within which transport damage must be reported (CMR art. 30: seven days)."""
+    high_amount: Decimal = Decimal(5000)
+    """An order from this amount on raises the severity."""
+    stalled_hours: int = 48
+    """An unanswered customer message older than this is stalled."""
+
+
+class Endpoint(Frozen):
+    """A model server that may be asked. What is not listed is not called."""
+
+    name: str
+    url: str
+    remote: bool = True
+    """False only for a server in the house: then nothing is replaced."""
+    region: str = ""
+    contract: str = ""
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+
+class Limits(Frozen):
+    """Bounds on what is read. Beyond them a document is named, not read."""
+
+    max_file_bytes: int = 25_000_000
+    max_pages: int = 200
+    max_message_chars: int = 200_000
+
+
+class Policy(Frozen):
+    """One company's policy. Its fingerprint stands in every record it acted on."""
+
+    version: str = "default-1"
+    modes: dict[Category, Mode] = {}
+    default_mode: Mode = Mode.SHADOW
+    teams: dict[Category, str] = {}
+    default_team: str = "order desk"
+    min_confidence: float = Field(default=0.5, ge=0, le=1)
+    """Below this measured confidence there is no suggestion but a question."""
+    min_confidence_by_category: dict[Category, float] = {}
+    second_person: SortedSet[Category] = frozenset()
+    deciders: dict[str, SortedSet[Category]] = {}
+    """Person → categories they may decide. Empty: anybody who can open the store."""
+    thresholds: Thresholds = Thresholds()
+    replace: SortedSet[PrivateKind] = frozenset(PrivateKind)
+    endpoints: tuple[Endpoint, ...] = ()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _endpoint_names_are_unique(self) -> Policy:
+        names = [endpoint.name for endpoint in self.endpoints]
+        if len(set(names)) != len(names):
+            raise ValueError(f"endpoints: two have the same name among {', '.join(names)}")
+        return self
+
+    def mode(self, category: Category) -> Mode:
+        """How far the path goes for this category."""
+        return self.modes.get(category, self.default_mode)
+
+    def team(self, category: Category) -> str:
+        """Who handles this category."""
+        return self.teams.get(category, self.default_team)
+
+    def threshold(self, category: Category) -> float:
+        """The measured confidence that a suggestion of this category needs."""
+        return self.min_confidence_by_category.get(category, self.min_confidence)
+
+    def may_decide(self, person: str, category: Category) -> bool:
+        """Whether this person may decide cards of this category."""
+        return not self.deciders or category in self.deciders.get(person, frozenset())

@@ -1,0 +1,83 @@
+"""Every error this software raises on purpose, as one tree.
+
+TriageError
+├── UsageError            the caller asked for something that does not make sense
+├── InputError            a file, row or case cannot be read; the rest of the batch goes on
+├── ConfigurationError    settings, policy or prompts are wrong; nothing starts
+├── StoreError            the store cannot be opened or written: fail closed
+│   ├── ChainBroken       a record was changed, removed or inserted
+│   ├── KeyMissing        the key of a record is gone (erased) or its file is not here
+│   └── Conflict          somebody else changed it first (compare-and-set)
+├── DecisionRefused       this person may not decide this card, or not like this
+└── ModelError            a model gave no usable answer
+    ├── ModelUnavailable  down, slow, rate-limited: may work later
+    ├── ModelRefused      the model or endpoint declined
+    ├── ModelInvalid      the answer does not fit its type, after repair
+    └── ReplayMiss        no recorded answer for this request
+
+A message says what was wrong, with which file, record or setting, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class TriageError(Exception):
+    """Base of all errors raised on purpose. `str(error)` is meant for the user."""
+
+
+class UsageError(TriageError):
+    """The call does not make sense."""
+
+
+class InputError(TriageError):
+    """A file, row or case cannot be read. `source` names it."""
+
+    def __init__(self, source: str, problem: str, remedy: str = "") -> None:
+        self.source = source
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{source}: {problem}" + (f" {remedy}" if remedy else ""))
+
+
+class ConfigurationError(TriageError):
+    """Settings, policy or prompts are wrong; nothing starts with them."""
+
+
+class StoreError(TriageError):
+    """The store cannot be opened, read or written. Nothing happens that cannot be recorded."""
+
+
+class ChainBroken(StoreError):
+    """The journal does not verify."""
+
+
+class KeyMissing(StoreError):
+    """A record cannot be opened because its key is gone."""
+
+
+class Conflict(StoreError):
+    """The state changed in between; look again and decide anew."""
+
+
+class DecisionRefused(TriageError):
+    """The decision is not allowed; the message says why and what would be."""
+
+
+class ModelError(TriageError):
+    """A model gave no usable answer."""
+
+
+class ModelUnavailable(ModelError):
+    """The endpoint is down, too slow or limits our rate; it may work later."""
+
+
+class ModelRefused(ModelError):
+    """The model or its endpoint declined to answer."""
+
+
+class ModelInvalid(ModelError):
+    """The answer does not fit its type, even after one repair turn."""
+
+
+class ReplayMiss(ModelError):
+    """No answer is recorded for this request."""

@@ -1,0 +1,1 @@
+"""Mail, files and JSON to a Case."""

@@ -1,0 +1,1 @@
+"""Records of Odoo: reading and linking them."""

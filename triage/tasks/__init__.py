@@ -1,0 +1,1 @@
+"""What is asked of a view: classify, extract, summarise; each embedded and prompted."""

@@ -1,0 +1,1 @@
+"""Checks of answers by code: quotes, numbers, references, sums."""
