@@ -1,0 +1,116 @@
+"""Cards on the command line: list, show, decide."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from triage.cli.show import card_panel, cards_table, console
+from triage.cli.wiring import now, open_store
+from triage.domain import TYPES, Card, CardState, Category, Changes, ReasonCode, Severity, Verdict, schema
+from triage.errors import UsageError
+from triage.settings import Settings, person
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def run_cards(state: str | None, as_json: bool, home: Path | None) -> int:
+    """List the cards in a state (`all` for every one)."""
+    wanted = None if state in (None, "all") else _one_of(CardState, state, "state")
+    with open_store(Settings.of(home)) as store:
+        found = store.cards.all(wanted)
+    if as_json:
+        for card in found:
+            typer.echo(card.model_dump_json())
+        return 0
+    if not found:
+        which = "" if wanted is None else f" in state {wanted.value}"
+        typer.echo(f"No cards{which}. `triage cards --state all` shows every one.")
+        return 0
+    console().print(cards_table(found))
+    return 0
+
+
+def run_card(handle: str, as_json: bool, home: Path | None) -> int:
+    """Show one card."""
+    with open_store(Settings.of(home)) as store:
+        found = store.cards.get(handle)
+    if as_json:
+        typer.echo(found.model_dump_json())
+    else:
+        console().print(card_panel(found))
+    return 0
+
+
+def run_decide(
+    handle: str,
+    verdict: str,
+    changes: dict[str, str | None],
+    reason: str | None,
+    comment: str,
+    by: str | None,
+    home: Path | None,
+) -> int:
+    """Record a decision and say how the card stands now."""
+    from triage.pipeline import decide
+
+    settings = Settings.of(home)
+    with open_store(settings) as store:
+        decided = decide(
+            handle,
+            _one_of(Verdict, verdict, "verdict"),
+            by or person(),
+            store.cards,
+            store.journal,
+            now,
+            policy=settings.policy(),
+            reason=None if reason is None else _one_of(ReasonCode, reason, "reason"),
+            comment=comment,
+            changes=_changes(changes),
+        )
+    typer.echo(_said(decided))
+    return 0
+
+
+def run_schema(name: str | None) -> int:
+    """Print a JSON schema, or the names of all."""
+    if name is None:
+        for known in sorted([*TYPES, "Outcome"]):
+            typer.echo(known)
+        return 0
+    if name not in TYPES and name != "Outcome":
+        raise UsageError(f"there is no type {name!r}; `triage schema` lists them.")
+    typer.echo(json.dumps(schema(name), indent=2))
+    return 0
+
+
+def _changes(given: dict[str, str | None]) -> Changes | None:
+    if not any(given.values()):
+        return None
+    category, severity = given["category"], given["severity"]
+    return Changes(
+        category=None if category is None else _one_of(Category, category, "category"),
+        subtype=given["subtype"],
+        severity=None if severity is None else _one_of(Severity, severity, "severity"),
+    )
+
+
+def _said(card: Card) -> str:
+    decision = card.decisions[-1]
+    if card.state is CardState.AWAITING_SECOND:
+        return f"Card {card.number}: recorded for {decision.by}. Policy asks for a second, different person."
+    return (
+        f"Card {card.number}: {card.state.value} by {decision.by}. `triage audit show {card.number}` tells its story."
+    )
+
+
+def _one_of(kind: type[Choice], value: str, what: str) -> Choice:
+    try:
+        return kind(value)
+    except ValueError:
+        allowed = ", ".join(str(member.value) for member in kind)
+        raise UsageError(f"{what} {value!r} is none of: {allowed}.") from None

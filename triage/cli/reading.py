@@ -1,0 +1,74 @@
+"""`triage extract`: which documents there are in the files, and how a document looks to a person."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from triage.cli.show import console
+from triage.domain import LINE_FIELD_NAMES, Document, Limits
+from triage.errors import InputError
+
+
+def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, Document | InputError]]:
+    """Each file as a document under the name it was given, or why it cannot be read; a folder gives its files in order."""
+    for path in files:
+        members = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for member in members:
+            try:
+                yield str(member), _document(member, limits)
+            except InputError as error:
+                yield str(member), error
+
+
+def _document(path: Path, limits: Limits) -> Document:
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise InputError(str(path), "is empty.", "Save or send it again.")
+        if size > limits.max_file_bytes:
+            raise InputError(
+                str(path),
+                f"has {size / 1e6:.0f} MB; at most {limits.max_file_bytes / 1e6:.0f} MB are read.",
+                "Split it, or raise limits.max_file_bytes in the policy.",
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror}).") from error
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Document(name=path.name, media_type=media_type, content=content)
+
+
+def paper_report(line: dict[str, Any]) -> None:
+    """Print one extracted document for a person."""
+    out = console()
+    out.print(f"\n[bold]{escape(line['file'])}[/]")
+    if line.get("error"):
+        out.print(f"  not read: {escape(line['error'])}")
+        return
+    for name, found in line["fields"].items():
+        sure = f"{found['confidence']:.0%}" if found["confidence"] is not None else "not measured"
+        out.print(f"  {name:<26} {escape(str(found['value']))}  [dim]page {found['page']}, {sure}[/]")
+    if line["lines"]:
+        out.print(_lines(line["lines"]))
+    for check in line["checks"]:
+        out.print(f"  {'ok ' if check['passed'] else 'BAD'} {escape(check['detail'])}")
+    for warning in line["warnings"]:
+        out.print(f"  mind: {escape(warning)}")
+
+
+def _lines(lines: Sequence[dict[str, Any]]) -> Table:
+    shown = [name for name in LINE_FIELD_NAMES if any(name in line for line in lines)]
+    table = Table(*shown, box=None, padding=(0, 1))
+    for line in lines:
+        table.add_row(*(escape(_cell(line.get(name))) for name in shown))
+    return table
+
+
+def _cell(found: Any) -> str:
+    return "" if found is None else str(found["value"] if isinstance(found, dict) else found)

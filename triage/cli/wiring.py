@@ -1,0 +1,121 @@
+"""Puts the parts together: which store, which models, which source."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from triage.domain.policy import Mode, Policy
+from triage.errors import ConfigurationError
+from triage.settings import Settings
+
+if TYPE_CHECKING:
+    from triage.audit.journal import Journal
+    from triage.cards.store import CardStore
+    from triage.pipeline import Desk, Extract, Source, Task
+    from triage.storage.database import Database
+    from triage.storage.keys import KeyFile
+
+EMBEDDED = "embedded"
+
+
+def now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store with its keys."""
+
+    database: Database
+    keys: KeyFile
+    journal: Journal
+    cards: CardStore
+
+
+@contextmanager
+def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    """Open the store of an installation; without `create` a missing one is an error that says what to do."""
+    from triage.audit.journal import Journal
+    from triage.cards.store import CardStore
+    from triage.storage.database import Database
+    from triage.storage.keys import KeyFile
+
+    if not create and not settings.store.exists():
+        raise ConfigurationError(
+            f"{settings.store}: there is no store yet. `triage run FILE...` makes one; "
+            "TRIAGE_HOME or --home says where it lies."
+        )
+    settings.make_home()
+    database = Database.open(settings.store)
+    try:
+        keys = KeyFile(settings.keys)
+        yield Store(database, keys, Journal(database, keys, now), CardStore(database, keys, now))
+    finally:
+        database.close()
+
+
+def desk(store: Store, source: Source, policy: Policy, model: str) -> Desk:
+    """Everything the path needs. Raises `ConfigurationError` where policy asks for what is not connected."""
+    from triage.pipeline import Desk, one_policy
+
+    if Mode.ADVISE in {policy.default_mode, *policy.modes.values()}:
+        raise ConfigurationError(
+            "policy: mode `advise` publishes into Odoo, and no Odoo is connected here. "
+            "Use `shadow`, which does everything else."
+        )
+    return Desk(
+        journal=store.journal,
+        source=source,
+        policies=one_policy(policy),
+        extract=extractor(model, policy),
+        tasks=[classifier(model, policy), summariser(model, policy)],
+        cards=store.cards,
+    )
+
+
+def classifier(model: str, policy: Policy) -> Task:
+    """The classify task: embedded, or prompted with the embedded one behind it."""
+    from triage.tasks.classify.embedded import EmbeddedClassifier
+
+    embedded = EmbeddedClassifier.load()
+    if model == EMBEDDED:
+        return embedded
+    from triage.models.catalogue import chat_model
+    from triage.tasks.classify.prompted import PromptedClassifier
+    from triage.tasks.fallback import Fallback
+
+    return Fallback(PromptedClassifier(chat_model(model, policy, os.environ), policy), embedded)
+
+
+def summariser(model: str, policy: Policy) -> Task:
+    """The summarise task, likewise."""
+    from triage.tasks.summarise.embedded import EmbeddedSummariser
+
+    embedded = EmbeddedSummariser()
+    if model == EMBEDDED:
+        return embedded
+    from triage.models.catalogue import chat_model
+    from triage.tasks.fallback import Fallback
+    from triage.tasks.summarise.prompted import PromptedSummariser
+
+    return Fallback(PromptedSummariser(chat_model(model, policy, os.environ), policy), embedded)
+
+
+def extractor(model: str, policy: Policy) -> Extract:
+    """The extract task, likewise."""
+    from triage.tasks.extract.embedded import EmbeddedExtractor
+
+    embedded = EmbeddedExtractor(policy.limits)
+    if model == EMBEDDED:
+        return embedded
+    from triage.models.catalogue import chat_model
+    from triage.tasks.extract.prompted import PromptedExtractor
+    from triage.tasks.fallback import Fallback
+
+    return Fallback(PromptedExtractor(chat_model(model, policy, os.environ), policy), embedded)

@@ -1,0 +1,183 @@
+"""The one path: an event becomes one recorded outcome; a person's decision becomes one recorded transition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from triage.audit.journal import Journal, case_key
+from triage.cards import transitions
+from triage.cards.proposals import may_advise, propose
+from triage.cards.store import CardStore
+from triage.domain import (
+    Abstained,
+    Advised,
+    Answer,
+    Card,
+    Case,
+    Category,
+    Changes,
+    Company,
+    Decision,
+    Document,
+    Event,
+    Gone,
+    NoException,
+    Outcome,
+    Paper,
+    Policy,
+    Proposal,
+    ReasonCode,
+    RecordRef,
+    Verdict,
+    View,
+)
+from triage.facts import establish_facts
+from triage.verify.answers import verify, verify_paper
+
+
+class Source(Protocol):
+    """Where cases are captured from: Odoo, files, a dict in a test."""
+
+    def capture(self, ref: RecordRef) -> Case | None:
+        """The snapshot of a record and its neighbourhood, or none where it is gone."""
+
+
+class Policies(Protocol):
+    """Where the policy of a company comes from."""
+
+    def current(self, company: Company) -> Policy:
+        """The policy in force."""
+
+
+class Task(Protocol):
+    """A question to a view. Every LangChain `Runnable[View, Answer]` with these attributes is one."""
+
+    key: str
+    acting: Mapping[str, str]
+    """Names and hashes of all that acts on the answer."""
+
+    def invoke(self, view: View, /) -> Answer:
+        """Answer, possibly with an abstention."""
+
+
+class Extract(Protocol):
+    """Reads a document. Every LangChain `Runnable[Document, Paper]` with this attribute is one."""
+
+    acting: Mapping[str, str]
+
+    def invoke(self, document: Document, /) -> Paper:
+        """What stands in it; a document that cannot be read gives an abstention, never an error."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the path works with. Each part can be replaced by a fake."""
+
+    journal: Journal
+    source: Source
+    policies: Policies
+    extract: Extract
+    tasks: Sequence[Task]
+    cards: CardStore
+    publish: Callable[[Card], RecordRef] | None = None
+    """Puts a card's advice where people work; none where no Odoo is connected."""
+
+
+def triage(event: Event, desk: Desk) -> Outcome:
+    """Bring one event to one recorded outcome. After a crash, call again: what is recorded is not done twice.
+
+    Raises `StoreError` when something cannot be recorded (then nothing has happened) and `ModelError` when a task
+    without a fallback gets no answer (then the event stays open and can be tried again).
+    """
+    log = desk.journal.of(event)
+    if done := log.outcome():
+        return done
+    case = log.once("capture", event.ref, desk.source.capture)
+    if case is None:
+        return log.close(Gone())
+    policy = log.once("policy", case.company, desk.policies.current)
+    papers = [verify_paper(log.once("extract", document, desk.extract.invoke)) for document in case.documents]
+    view = View(case, tuple(papers), establish_facts(case, papers, policy))
+    for task in desk.tasks:
+        view = view.plus(verify(log.once(task.key, view, task.invoke), view))
+    cards = [log.atomic("card", proposal, _put(desk.cards, event)) for proposal in propose(view, policy)]
+    if not cards:
+        return log.close(NoException(why=_why_none(view)))
+    if all(card.proposal.suggestion.abstained for card in cards):
+        return log.close(Abstained(cards=tuple(card.id for card in cards), why=_why_abstained(cards)))
+    notes = [
+        log.once("publish", card, desk.publish) for card in cards if desk.publish and may_advise(card.proposal, policy)
+    ]
+    return log.close(Advised(cards=tuple(card.id for card in cards), advisories=tuple(notes)))
+
+
+def decide(
+    handle: str,
+    verdict: Verdict,
+    by: str,
+    cards: CardStore,
+    journal: Journal,
+    clock: Callable[[], datetime],
+    *,
+    policy: Policy,
+    reason: ReasonCode | None = None,
+    comment: str = "",
+    changes: Changes | None = None,
+) -> Card:
+    """Record a person's decision on a card. The card and its record change together or not at all.
+
+    Raises `DecisionRefused` (not allowed, or decided already), `Conflict` (changed in between) and `UsageError` (no
+    such card).
+    """
+    with journal.database.transaction():
+        card = cards.get(handle)
+        decision = Decision(
+            card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes
+        )
+        decided = cards.save(transitions.decide(card, decision, policy), card.revision)
+        journal.record(
+            stream=card.key.company,
+            kind="decision",
+            case=case_key(card.key.company, card.key.record),
+            event=card.events[-1],
+            value=decision,
+            acting={"policy": policy.fingerprint()},
+            subjects=[by],
+        )
+    return decided
+
+
+def _put(cards: CardStore, event: Event) -> Callable[[Proposal], Card]:
+    return lambda proposal: cards.put(proposal, event.key)
+
+
+def _why_none(view: View) -> str:
+    main = view.classification.suggestions[0] if view.classification else None
+    if main is None or main.category is not Category.OTHER:
+        return "policy switches this category off"
+    said = next((evidence.text for evidence in main.evidence), "")
+    return f"{main.subtype or 'no order exception'}" + (f": {said}" if said else "")
+
+
+def _why_abstained(cards: Sequence[Card]) -> str:
+    reasons = [card.proposal.suggestion.abstained.reason for card in cards if card.proposal.suggestion.abstained]
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def one_policy(policy: Policy) -> Policies:
+    """The same policy for every company."""
+    return _OnePolicy(policy)
+
+
+@dataclass(frozen=True)
+class _OnePolicy:
+    policy: Policy
+
+    def current(self, company: Company) -> Policy:
+        return self.policy
+
+
+__all__ = ["Desk", "Extract", "Policies", "Source", "Task", "decide", "one_policy", "triage"]

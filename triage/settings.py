@@ -1,0 +1,100 @@
+"""Where the store, the keys and the policy lie, and who is sitting there.
+
+`TRIAGE_HOME` is the folder for all of them: `audit.db` (cards and journal), `keys.db` (keys of the cases, kept apart so
+that they can be backed up and deleted apart) and, if the company has its own, `policy.yaml`.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from triage.domain.policy import Policy
+from triage.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folder that everything of one installation lies in."""
+
+    home: Path
+
+    @classmethod
+    def of(cls, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+        """`home` if given, else `TRIAGE_HOME`, else the platform's folder for user data."""
+        if home is None and environment.get("TRIAGE_HOME"):
+            home = Path(environment["TRIAGE_HOME"])
+        if home is None:
+            import platformdirs
+
+            home = Path(platformdirs.user_data_dir("odoo-triage", appauthor=False))
+        return cls(home.expanduser().absolute())
+
+    @property
+    def store(self) -> Path:
+        """The database with cards and journal."""
+        return self.home / "audit.db"
+
+    @property
+    def keys(self) -> Path:
+        """The file with the keys of the cases."""
+        return self.home / "keys.db"
+
+    @property
+    def policy_file(self) -> Path:
+        """The company's own policy, which need not exist."""
+        return self.home / "policy.yaml"
+
+    def make_home(self) -> None:
+        """Create the folder, readable by its owner only. Raises `ConfigurationError` where that fails."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.home}: the folder for the store cannot be made ({error.strerror}). "
+                "Set TRIAGE_HOME or --home to a folder that you may write."
+            ) from error
+
+    def policy(self) -> Policy:
+        """The company's policy, or the default one.
+
+        Raises `ConfigurationError` that names the file and the first wrong entry.
+        """
+        return read_policy(self.policy_file) if self.policy_file.exists() else Policy()
+
+
+def read_policy(path: Path) -> Policy:
+    """Read a policy from a YAML file; unknown keys and wrong values are errors."""
+    import yaml
+    from pydantic import ValidationError
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Policy.model_validate_json(_as_json({} if data is None else data))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise ConfigurationError(
+            f"{path}: {where}: {first['msg']}. `triage schema Policy` shows what may stand there."
+        ) from error
+
+
+def _as_json(data: object) -> str:
+    import json
+
+    return json.dumps(data, default=str)
+
+
+def person(environment: Mapping[str, str] = os.environ) -> str:
+    """Who decides: `TRIAGE_USER`, else the account's name."""
+    return environment.get("TRIAGE_USER") or getpass.getuser()
