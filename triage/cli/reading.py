@@ -16,7 +16,7 @@ from triage.errors import InputError
 
 
 def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, Document | InputError]]:
-    """Each file as a document under the name it was given, or why it cannot be read; a folder gives its files in order."""
+    """Each file as a document under the name it was given, or why it cannot be read; folders in order of names."""
     for path in files:
         members = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for member in members:
