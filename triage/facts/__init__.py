@@ -1,1 +1,39 @@
-"""Facts, computed from the case alone."""
+"""Facts, computed from the case alone: pure, each with the fields it came from and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from triage.domain import Case, Fact, Paper, Policy
+
+
+def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tuple[Fact, ...]:
+    """All facts that the case and its read documents show, in a stable order, then what the caller reported.
+
+    "Now" is `case.captured_at`; days are calendar days in the company's time zone. A fact whose inputs are absent is
+    absent. Raises `InputError` where the company's time zone is none.
+    """
+    from triage.facts import (
+        confirmation,
+        credit,
+        data,
+        documents,
+        ownership,
+        price,
+        promise,
+        shipment,
+        stock,
+    )
+    from triage.facts.grounds import Grounds
+
+    grounds = Grounds(case, tuple(papers), policy)
+    rooms = (stock, credit, price, promise, shipment, confirmation, documents, data, ownership)
+    computed = [fact for room in rooms for fact in room.facts(grounds)]
+    return (*computed, *(_as_reported(fact) for fact in case.reported))
+
+
+def _as_reported(fact: Fact) -> Fact:
+    return fact if fact.sources else fact.with_(sources=("reported",))
+
+
+__all__ = ["establish_facts"]

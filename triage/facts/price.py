@@ -1,0 +1,88 @@
+"""Price: what the order says against the price list, the floor and the cost. Prices are per `price_per` units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from triage.domain import Fact, Line, Order
+from triage.facts.grounds import Grounds, line_source, tidy
+
+_CENTIPER = Decimal("0.1")
+
+
+def facts(grounds: Grounds) -> Iterator[Fact]:
+    """`price.*` of the order's lines, for lines whose price is out of line."""
+    order = grounds.case.order
+    if order is None or not grounds.about_sales or order.state == "cancel":
+        return
+    seen: dict[str, int] = {}
+    for line in grounds.case.lines:
+        seen[line.product] = seen.get(line.product, 0) + 1
+        about = line.product if seen[line.product] == 1 else f"{line.product} #{seen[line.product]}"
+        found = [*_difference(grounds, order, line, about), *_below_floor(order, line, about)]
+        margin = _margin(order, line, about)
+        if margin and (found or Decimal(str(margin.value)) < 0):
+            found.append(margin)
+        yield from found
+
+
+def _difference(grounds: Grounds, order: Order, line: Line, about: str) -> Iterator[Fact]:
+    price, listed = line.unit_price, line.list_price
+    if price is None or listed is None or abs(price - listed) <= abs(listed) * grounds.thresholds.price_tolerance:
+        return
+    sources = (line_source(order.ref, line, "unit_price"), line_source(order.ref, line, "list_price"))
+    words = f"{_price(price, order, line)} on the order, {_price(listed, order, line)} on the price list"
+    if line.discount:
+        words += f" (discount {tidy(line.discount)} %)"
+    yield Fact(
+        name="price.difference",
+        value=tidy(price - listed),
+        unit=order.currency,
+        about=about,
+        sources=sources,
+        how=words,
+    )
+    if listed:
+        percent = ((price - listed) / listed * 100).quantize(_CENTIPER)
+        yield Fact(
+            name="price.difference_percent",
+            value=tidy(percent),
+            unit="%",
+            about=about,
+            sources=sources,
+            how=f"{words}: {tidy(percent)} %",
+        )
+
+
+def _below_floor(order: Order, line: Line, about: str) -> Iterator[Fact]:
+    if line.unit_price is not None and line.floor_price is not None and line.unit_price < line.floor_price:
+        yield Fact(
+            name="price.below_floor",
+            value=True,
+            about=about,
+            sources=(line_source(order.ref, line, "unit_price"), line_source(order.ref, line, "floor_price")),
+            how=f"{_price(line.unit_price, order, line)} is below the lowest price allowed, "
+            f"{_price(line.floor_price, order, line)}",
+        )
+
+
+def _margin(order: Order, line: Line, about: str) -> Fact | None:
+    """Margin as a share of the price; `cost` is on the same basis as the price."""
+    if not line.unit_price or line.cost is None:
+        return None
+    percent = tidy(((line.unit_price - line.cost) / line.unit_price * 100).quantize(_CENTIPER))
+    return Fact(
+        name="price.margin",
+        value=percent,
+        unit="%",
+        about=about,
+        sources=(line_source(order.ref, line, "unit_price"), line_source(order.ref, line, "cost")),
+        how=f"({_price(line.unit_price, order, line)} - cost {tidy(line.cost)}) / price = {percent} %",
+        confidential=True,
+    )
+
+
+def _price(price: Decimal, order: Order, line: Line) -> str:
+    basis = "" if line.price_per == 1 else f" per {tidy(line.price_per)}"
+    return f"{tidy(price)} {order.currency}{basis}"
