@@ -82,7 +82,8 @@ def test_bad_files_get_one_clear_line_each_and_the_others_are_done(tmp_path: Pat
     (inbox / "movie.mp4").write_bytes(b"\x00" * 64)
     with (inbox / "huge.eml").open("wb") as huge:
         huge.truncate(50_000_000)
-    charset = b"From: x@poe.example\r\nSubject: S00042\r\nContent-Type: text/plain; charset=klingon-8\r\n\r\nOrder late \xff\xfe?\r\n"
+    head = b"From: x@poe.example\r\nSubject: S00042\r\nContent-Type: text/plain; charset=klingon-8\r\n\r\n"
+    charset = head + b"Order late \xff\xfe?\r\n"
     (inbox / "charset.eml").write_bytes(charset)
     done = triage(tmp_path / "home", "run", inbox, "--json")
     rows = lines(done)

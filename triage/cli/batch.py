@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from triage.cli.wiring import EMBEDDED, classifier, extractor, now, summariser
-from triage.domain import Answer, Case, Classification, Paper, Policy, Suggestion, Summary, View
+from triage.domain import Answer, Case, Classification, Document, Paper, Policy, Suggestion, Summary, View
 from triage.errors import InputError, TriageError, UsageError
 from triage.settings import Settings
 
@@ -41,15 +41,12 @@ def run_extract(files: Sequence[Path], jsonl: bool, model: str, home: Path | Non
     """A line (or a readable report) a document."""
     from triage.cli.reading import documents_in
     from triage.tasks.extract.rows import row
-    from triage.verify.answers import verify_paper
 
     policy = Settings.of(home).policy()
     task = extractor(model, policy)
     failed = 0
     for name, found in _progress(documents_in(files, policy.limits), None):
-        paper: Paper | TriageError = (
-            found if isinstance(found, TriageError) else _guard(lambda d=found: verify_paper(task.invoke(d)))
-        )  # type: ignore[misc]
+        paper = found if isinstance(found, TriageError) else _read(found, task)
         failed += isinstance(paper, TriageError) or paper.abstained is not None
         if isinstance(paper, TriageError):
             line: Line = {
@@ -167,9 +164,11 @@ def _summarised(id_: str | int, answer: Summary) -> Line:
     }
 
 
-def _guard(produce: Callable[[], Paper]) -> Paper | TriageError:
+def _read(document: Document, task: Any) -> Paper | TriageError:
+    from triage.verify.answers import verify_paper
+
     try:
-        return produce()
+        return verify_paper(task.invoke(document))
     except TriageError as error:
         return error
 
