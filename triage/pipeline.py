@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from triage.audit.journal import Journal, case_key
+from triage.audit.journal import Journal
 from triage.cards import transitions
 from triage.cards.proposals import may_advise, propose
 from triage.cards.store import CardStore
@@ -141,7 +141,7 @@ def decide(
         journal.record(
             stream=card.key.company,
             kind="decision",
-            case=case_key(card.key.company, card.key.record),
+            case=cards.case_key(card),
             event=card.events[-1],
             value=decision,
             acting={"policy": policy.fingerprint()},

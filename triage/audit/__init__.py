@@ -1,1 +1,1 @@
-"""The journal: append-only, hash-chained per company, encrypted per case."""
+"""The audit store: what the software saw, said and did, and who decided, chained and sealed."""

@@ -1,1 +1,1 @@
-"""Cards, their states and the decisions of people."""
+"""Cards: one exception each, what a decision does to them, and where they are kept."""

@@ -1,1 +1,1 @@
-"""The database: connection, migrations, keys."""
+"""The database and the key file: where things are kept, and nothing about what they mean."""

@@ -1,0 +1,157 @@
+"""The chain: what exactly is hashed, how records are linked, and what is wrong with a link. Pure.
+
+A record's body is canonical JSON (RFC 8785) and names the hash of the record before it; its hash is SHA-256 over a
+fixed prefix and the body. Whoever changes, inserts, removes or reorders a record must recompute every later hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+from triage.storage.records import Record
+
+VERSION = 1
+GENESIS = "0" * 64
+"""What the first record of a stream names as its predecessor."""
+
+_PREFIX = b"odoo-triage journal record v1\n"
+"""Keeps these hashes apart from every other use of SHA-256 over the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What everybody may see of a record, for ever: it outlives the payload. Nothing in it is personal."""
+
+    stream: str
+    seq: int
+    """From 1 in each stream, without gaps."""
+    prev: str
+    kind: str
+    """`event`, `step`, `outcome`, `decision` and what later rooms add."""
+    step: str | None
+    at: str
+    """UTC, ISO 8601 with microseconds."""
+    event: str | None
+    """Keyed hash of the event's key."""
+    case: str
+    """Id of the case whose key seals the payload."""
+    once: str | None
+    """Keyed hash of (stream, event, step, input, acting) for what may be recorded only once."""
+    acting: Mapping[str, str]
+    """What acted, by name: hashes of policy, prompt, model, learnt layer."""
+    subjects: tuple[str, ...]
+    """Keyed hashes of the people that the payload names."""
+    payload_sha256: str
+    """Of the payload as stored, that is, sealed."""
+    payload_size: int
+    """Bytes as stored."""
+
+    def body(self) -> bytes:
+        """The canonical bytes that are hashed and stored."""
+        return rfc8785.dumps(
+            {
+                "v": VERSION,
+                "stream": self.stream,
+                "seq": self.seq,
+                "prev": self.prev,
+                "kind": self.kind,
+                "step": self.step,
+                "at": self.at,
+                "event": self.event,
+                "case": self.case,
+                "once": self.once,
+                "acting": dict(self.acting),
+                "subjects": list(self.subjects),
+                "payload": {"sha256": self.payload_sha256, "size": self.payload_size},
+            }
+        )
+
+    def record(self, sealed: bytes) -> Record:
+        """The row to store for this envelope and its sealed payload."""
+        body = self.body()
+        return Record(
+            stream=self.stream,
+            seq=self.seq,
+            prev_hash=self.prev,
+            hash=record_hash(body),
+            kind=self.kind,
+            step=self.step,
+            at=self.at,
+            event=self.event,
+            case_id=self.case,
+            once=self.once,
+            body=body,
+            sealed=sealed,
+        )
+
+
+def record_hash(body: bytes) -> str:
+    """The hash (hex) by which the next record names one with this body."""
+    return hashlib.sha256(_PREFIX + body).hexdigest()
+
+
+def digest(sealed: bytes) -> str:
+    """The digest (hex) of a sealed payload as the envelope holds it."""
+    return hashlib.sha256(sealed).hexdigest()
+
+
+def parse(record: Record) -> dict[str, Any] | None:
+    """The body as JSON, or none where it is no JSON object."""
+    try:
+        body = json.loads(record.body)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def link_fault(record: Record, seq: int, prev: str) -> str | None:
+    """What is wrong with a record that should be number `seq` and follow the record with hash `prev`; none if nothing.
+
+    Covers hash, link, order and the columns that repeat the body; the payload is `payload_fault`'s.
+    """
+    if record.seq != seq:
+        return f"record {seq} is missing, the next one is {record.seq}"
+    if not isinstance(record.body, bytes) or record_hash(record.body) != record.hash:
+        return "its content does not have the hash that was recorded"
+    body = parse(record)
+    if body is None:
+        return "its content is no JSON object"
+    if record.prev_hash != prev or body.get("prev") != prev:
+        return "it does not follow the record before it"
+    return _column_fault(record, body)
+
+
+def payload_fault(record: Record, removed: bool) -> str | None:
+    """What is wrong with a record's payload; none if nothing. `removed`: a record allowed to take it away."""
+    if record.sealed is None:
+        return None if removed else "its payload is missing and no record took it away"
+    expected = (parse(record) or {}).get("payload")
+    if not isinstance(record.sealed, bytes):
+        return "its payload is not what was recorded"
+    if expected != {"sha256": digest(record.sealed), "size": len(record.sealed)}:
+        return "its payload is not what was recorded"
+    return None
+
+
+def _column_fault(record: Record, body: Mapping[str, Any]) -> str | None:
+    columns = {
+        "v": VERSION,
+        "stream": record.stream,
+        "seq": record.seq,
+        "kind": record.kind,
+        "step": record.step,
+        "at": record.at,
+        "event": record.event,
+        "case": record.case_id,
+        "once": record.once,
+    }
+    for name, value in columns.items():
+        if name not in body or body[name] != value:
+            return f"column `{name}` says {value!r}, its content says {body.get(name)!r}"
+    return None

@@ -1,0 +1,256 @@
+"""The journal: every step of an event is recorded before it is used, and nothing that is recorded is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypeVar, cast
+
+from triage.audit import sealing
+from triage.audit.chain import GENESIS, Envelope, digest
+from triage.audit.subjects import subjects_of
+from triage.domain import Event, Frozen, Outcome, fingerprint, utc
+from triage.errors import Conflict, KeyMissing, UsageError
+from triage.storage import records
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
+from triage.storage.records import Record
+
+InputT = TypeVar("InputT")
+T = TypeVar("T", bound=Frozen | None)
+
+_HEX = frozenset("0123456789abcdef")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What is to be appended; the chain adds place, time and hashes."""
+
+    stream: str
+    kind: str
+    case: str
+    value: Frozen | None
+    step: str | None = None
+    event: str | None = None
+    once: str | None = None
+    acting: Mapping[str, str] = field(default_factory=dict)
+    subjects: Iterable[str] = ()
+
+
+class Journal:
+    """Append-only, chained per stream (company), sealed per case.
+
+    `clock` gives the time of a record. Every method raises `StoreError` where the store cannot be written; then
+    nothing was recorded.
+    """
+
+    def __init__(self, database: Database, keys: KeyFile, clock: Callable[[], datetime]) -> None:
+        keys.belong_to(database)
+        self.database = database
+        self.keys = keys
+        self._clock = clock
+
+    def of(self, event: Event) -> Log:
+        """The log of one event. An event that was never seen is recorded first (kind `event`)."""
+        once = self._once(event.company, event.key, "event")
+        found = records.recorded_once(self.database, once)
+        if found is None:
+            with self.database.transaction():
+                found = records.recorded_once(self.database, once) or self._append(
+                    _Entry(
+                        stream=event.company,
+                        kind="event",
+                        case=self.case_key(event),
+                        value=event,
+                        event=self.keys.event_id(event.key),
+                        once=once,
+                    )
+                )
+        return Log(self, event.company, event.key, found.case_id)
+
+    def case_key(self, event: Event) -> str:
+        """Id of the case whose key seals the records of this event.
+
+        It comes from company and record, so all events on one record share a key and are erased together.
+        """
+        return self.keys.case_id(event.company, event.ref.key)
+
+    def record(
+        self,
+        *,
+        stream: str,
+        kind: str,
+        case: str,
+        event: str | None,
+        value: Frozen | None,
+        acting: Mapping[str, str] = _NOTHING,
+        subjects: Iterable[str] = (),
+    ) -> int:
+        """Append one record, in the current transaction or in one of its own; returns its sequence in the stream.
+
+        `case` is a case id (`Journal.case_key`, `CardStore.case_key`), `event` an event's key, `subjects` names and
+        addresses in clear: they are hashed here.
+        """
+        if len(case) != 64 or not _HEX.issuperset(case):
+            raise UsageError("`case` is no case id: take it from Journal.case_key(event) or CardStore.case_key(card).")
+        entry = _Entry(
+            stream=stream,
+            kind=kind,
+            case=case,
+            value=value,
+            event=None if event is None else self.keys.event_id(event),
+            acting=acting,
+            subjects=subjects,
+        )
+        with self.database.transaction():
+            return self._append(entry).seq
+
+    def opened(self, record: Record) -> Frozen | None:
+        """The value of a record.
+
+        Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed.
+        """
+        return open_record(record, self.keys)
+
+    def _append(self, entry: _Entry) -> Record:
+        seq, prev = records.tail(self.database, entry.stream) or (0, GENESIS)
+        place = payload_place(entry.stream, seq + 1, entry.kind)
+        sealed = sealing.seal(sealing.encode(entry.value), self.keys.key_for(entry.case), place)
+        named = {self.keys.subject_hash(subject) for subject in (*entry.subjects, *subjects_of(entry.value))}
+        envelope = Envelope(
+            stream=entry.stream,
+            seq=seq + 1,
+            prev=prev,
+            kind=entry.kind,
+            step=entry.step,
+            at=utc(self._clock()),
+            event=entry.event,
+            case=entry.case,
+            once=entry.once,
+            acting=entry.acting,
+            subjects=tuple(sorted(named)),
+            payload_sha256=digest(sealed),
+            payload_size=len(sealed),
+        )
+        record = envelope.record(sealed)
+        records.insert(self.database, record)
+        return record
+
+    def _once(self, stream: str, event: str, step: str, given: str = "", acting: Mapping[str, str] = _NOTHING) -> str:
+        return self.keys.keyed_hash("once", stream, event, step, given, fingerprint(dict(acting)))
+
+
+class Log:
+    """The records of one event. After a crash, ask again: what is recorded is returned, not done twice."""
+
+    def __init__(self, journal: Journal, stream: str, event: str, case: str) -> None:
+        self._journal = journal
+        self._database = journal.database
+        self._stream = stream
+        self._event = event
+        self.case = case
+        """Id of the case whose key seals this event's records."""
+
+    def outcome(self) -> Outcome | None:
+        """How this event ended, or none while it has not."""
+        found = records.recorded_once(self._database, self._key("outcome"))
+        return None if found is None else cast(Outcome, self._journal.opened(found))
+
+    def once(self, step: str, given: InputT, produce: Callable[[InputT], T]) -> T:
+        """The recorded result of this step for this input, or `produce(given)`, recorded before it is returned.
+
+        `given` has a `fingerprint()`, or is a text or none. `produce` runs outside any transaction and gives a type
+        of `triage.domain.TYPES` or none; its attribute `acting` (or that of the object it is a method of), names to
+        hashes of what acts, is part of what makes a step the same one. If two processes do one step at once, one
+        result is recorded and both return that one.
+        """
+        if self._database.in_transaction:
+            raise UsageError(f"step {step!r}: once() inside a transaction would hold the store while it works.")
+        acting = _acting(produce)
+        key = self._key(step, _fingerprint(step, given), acting)
+        found = records.recorded_once(self._database, key)
+        if found is not None:
+            return cast(T, self._journal.opened(found))
+        return self._keep(step, key, acting, produce(given))
+
+    def atomic(self, step: str, given: InputT, produce: Callable[[InputT], T]) -> T:
+        """Like `once`, but `produce` runs inside the transaction of its record: both happen or neither does."""
+        acting = _acting(produce)
+        key = self._key(step, _fingerprint(step, given), acting)
+        with self._database.transaction():
+            found = records.recorded_once(self._database, key)
+            if found is not None:
+                return cast(T, self._journal.opened(found))
+            return self._keep(step, key, acting, produce(given))
+
+    def close(self, outcome: Outcome) -> Outcome:
+        """Record how the event ended. The same outcome again is fine; another one raises `Conflict`."""
+        with self._database.transaction():
+            recorded = self.outcome()
+            if recorded is None:
+                self._append("outcome", "outcome", self._key("outcome"), _NOTHING, outcome)
+            elif recorded != outcome:
+                raise Conflict(
+                    f"event {self._event} has ended as {recorded.kind}; it cannot also end as {outcome.kind}."
+                )
+        return outcome
+
+    def _keep(self, step: str, key: str, acting: Mapping[str, str], value: T) -> T:
+        with self._database.transaction():
+            found = records.recorded_once(self._database, key)
+            if found is not None:
+                return cast(T, self._journal.opened(found))
+            self._append("step", step, key, acting, value)
+        return value
+
+    def _append(self, kind: str, step: str, once: str, acting: Mapping[str, str], value: Frozen | None) -> None:
+        self._journal._append(
+            _Entry(
+                stream=self._stream,
+                kind=kind,
+                case=self.case,
+                value=value,
+                step=step,
+                event=self._journal.keys.event_id(self._event),
+                once=once,
+                acting=acting,
+            )
+        )
+
+    def _key(self, step: str, given: str = "", acting: Mapping[str, str] = _NOTHING) -> str:
+        return self._journal._once(self._stream, self._event, step, given, acting)
+
+
+def payload_place(stream: str, seq: int, kind: str) -> sealing.Place:
+    """Where a record's payload belongs: it opens under no other record."""
+    return ("payload", stream, seq, kind)
+
+
+def open_record(record: Record, keys: KeyFile) -> Frozen | None:
+    """The value of a record. Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed."""
+    if record.sealed is None:
+        raise KeyMissing(f"record {record.seq} of {record.stream}: its content was removed.")
+    place = payload_place(record.stream, record.seq, record.kind)
+    return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, place))
+
+
+def _acting(produce: object) -> Mapping[str, str]:
+    for owner in (produce, getattr(produce, "__self__", None)):
+        acting = getattr(owner, "acting", None)
+        if isinstance(acting, Mapping):
+            return acting
+    return {}
+
+
+def _fingerprint(step: str, given: object) -> str:
+    if given is None:
+        return "none"
+    if isinstance(given, str):
+        return f"text:{given}"
+    taken = getattr(given, "fingerprint", None)
+    if callable(taken):
+        return f"value:{taken()}"
+    raise UsageError(f"step {step!r}: an input of type {type(given).__name__} has no fingerprint().")

@@ -1,0 +1,80 @@
+"""Values to sealed bytes and back: JSON, compressed, AES-256-GCM under the key of their case.
+
+A sealed value is `format (1) | key id (8) | nonce (12, random) | ciphertext and tag`. It is bound to its place by the
+authenticated data, so that it opens nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import ValidationError
+
+from triage.domain import TYPES, Frozen
+from triage.errors import ChainBroken, UsageError
+from triage.storage.keys import CaseKey, KeyFile
+
+_FORMAT = b"\x01"
+_KEY_ID = slice(1, 9)
+_NONCE = slice(9, 21)
+_HEADER = 21
+
+Place = Sequence[str | int | None]
+"""Where a sealed value belongs, for example `("payload", stream, seq, kind)`."""
+
+
+def encode(value: Frozen | None) -> bytes:
+    """A value of the domain (or none) as compressed JSON with the name of its type.
+
+    Raises `UsageError` for a type that is not listed in `triage.domain.TYPES`.
+    """
+    if value is None:
+        return zlib.compress(b'{"type":null,"value":null}', 1)
+    name = type(value).__name__
+    if TYPES.get(name) is not type(value):
+        raise UsageError(f"{name} cannot be recorded: it is not listed in triage.domain.TYPES.")
+    return zlib.compress(f'{{"type":"{name}","value":{value.model_dump_json()}}}'.encode(), 1)
+
+
+def decode(content: bytes) -> Frozen | None:
+    """The value that `encode` was given. Raises `ChainBroken` for anything else."""
+    try:
+        head, _, rest = zlib.decompress(content).partition(b',"value":')
+        name = json.loads(head + b"}")["type"]
+        return None if name is None else TYPES[name].model_validate_json(rest[:-1])
+    except (zlib.error, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise ChainBroken(f"a recorded value cannot be read: {error}") from error
+
+
+def seal(content: bytes, key: CaseKey, place: Place) -> bytes:
+    """Encrypt and bind to a place."""
+    nonce = secrets.token_bytes(12)
+    return _FORMAT + key.id + nonce + AESGCM(key.secret).encrypt(nonce, content, _bound(place))
+
+
+def key_id(sealed: bytes) -> bytes:
+    """Which key sealed this."""
+    return sealed[_KEY_ID]
+
+
+def unseal(sealed: bytes, keys: KeyFile, case: str, place: Place) -> bytes:
+    """What was sealed.
+
+    Raises `KeyMissing` where the key is gone (erased), `ChainBroken` where the bytes were changed or moved here.
+    """
+    if len(sealed) <= _HEADER or sealed[:1] != _FORMAT:
+        raise ChainBroken(f"{' '.join(map(str, place))}: not a sealed value of this version.")
+    secret = keys.opening(case, key_id(sealed))
+    try:
+        return AESGCM(secret).decrypt(sealed[_NONCE], sealed[_HEADER:], _bound(place))
+    except (InvalidTag, ValueError) as error:
+        raise ChainBroken(f"{' '.join(map(str, place))}: its sealed content was changed or moved.") from error
+
+
+def _bound(place: Place) -> bytes:
+    return b"odoo-triage sealed v1\n" + json.dumps(list(place), separators=(",", ":")).encode()

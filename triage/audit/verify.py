@@ -1,0 +1,130 @@
+"""Proves that the journal is whole, or names the first record that is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.audit import sealing
+from triage.audit.chain import GENESIS, link_fault, payload_fault
+from triage.audit.journal import open_record
+from triage.errors import ChainBroken, KeyMissing, StoreError
+from triage.storage import cards, records
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
+from triage.storage.records import Record
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked and the first thing that is wrong."""
+
+    streams: int
+    records: int
+    """Links of the chain that were followed."""
+    payloads: int
+    """Payloads that are byte for byte what was recorded."""
+    opened: int
+    """Of those, how many were also opened with their key."""
+    erased: int
+    """Payloads whose key was deleted, or that were taken away by a record that allows it."""
+    cards: int
+    first_bad: str | None
+    """Stream, sequence and what is wrong; none where everything is whole."""
+
+    def describe(self) -> str:
+        """One line for a reader."""
+        if self.first_bad:
+            return f"Audit chain BROKEN: {self.first_bad}."
+        erased = f", {self.erased} erased" if self.erased else ""
+        return (
+            f"Audit chain whole: {self.records} records in {self.streams} stream{'' if self.streams == 1 else 's'}, "
+            f"{self.payloads} payloads checked{erased}, {self.cards} cards."
+        )
+
+
+def verify(database: Database, keys: KeyFile | None = None) -> Verification:
+    """Follow every stream from its first record and check links, columns, payloads and what points into the journal.
+
+    Found: a changed, removed, inserted, swapped or reordered record; a column that disagrees with the record; a
+    payload that was changed, swapped or lost; with keys also a key file that does not fit and a card whose row was
+    changed. Not found, because a shorter chain is a chain too: records cut off the end together with all that
+    points to them, and a store rewritten from the start. Only a checkpoint kept elsewhere shows those.
+    """
+    counted: Counter[str] = Counter()
+    first_bad = None
+    with database.snapshot():
+        try:
+            first_bad = next(_faults(database, keys, counted), None)
+        except StoreError as error:
+            first_bad = f"the store cannot be read on after {counted['records']} records: {error}"
+    return Verification(
+        streams=counted["streams"],
+        records=counted["records"],
+        payloads=counted["payloads"],
+        opened=counted["opened"],
+        erased=counted["erased"],
+        cards=counted["cards"],
+        first_bad=first_bad,
+    )
+
+
+def _faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
+    if keys is not None:
+        keys.belong_to(database)
+    yield from _chain_faults(database, keys, counted)
+    for stream, seq in records.strays(database):
+        yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
+    yield from _card_faults(database, keys, counted)
+
+
+def _chain_faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
+    removed = records.removals(database)
+    stream, seq, prev = None, 0, GENESIS
+    for record in records.every(database):
+        if record.stream != stream:
+            stream, seq, prev = record.stream, 0, GENESIS
+            counted["streams"] += 1
+        fault = link_fault(record, seq + 1, prev) or payload_fault(record, (record.stream, record.seq) in removed)
+        fault = fault or _opening_fault(record, keys, counted)
+        if fault:
+            yield f"stream {record.stream}, record {seq + 1}: {fault}"
+        counted["records"] += 1
+        seq, prev = record.seq, record.hash
+
+
+def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str]) -> str | None:
+    if record.sealed is None:
+        counted["erased"] += 1
+        return None
+    counted["payloads"] += 1
+    if keys is None:
+        return None
+    try:
+        open_record(record, keys)
+    except KeyMissing as error:
+        if not keys.was_deleted(sealing.key_id(record.sealed)):
+            return str(error)
+        counted["erased"] += 1
+    except ChainBroken as error:
+        return str(error)
+    else:
+        counted["opened"] += 1
+    return None
+
+
+def _card_faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
+    for number in cards.without_record(database):
+        yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
+    for row in cards.every(database):
+        counted["cards"] += 1
+        if keys is None:
+            continue
+        try:
+            sealing.decode(sealing.unseal(row.sealed, keys, row.case_id, row.place()))
+        except KeyMissing as error:
+            if not keys.was_deleted(sealing.key_id(row.sealed)):
+                yield f"card #{row.number}: {error}"
+        except ChainBroken:
+            yield f"card #{row.number}: its row was changed outside this software"

@@ -1,0 +1,208 @@
+"""Cards in the store: one open card for each company, record and category; every change by compare-and-set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from triage.audit import sealing
+from triage.domain import Card, CardKey, CardState, Proposal, utc
+from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
+from triage.storage import cards as rows
+from triage.storage import records
+from triage.storage.cards import CardRow
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
+
+_SHORTEST_PREFIX = 8
+
+
+class CardStore:
+    """Puts, finds and changes cards. Content is sealed with the key of the case that it came from.
+
+    That is the case of the event which last changed the proposal: erasing that case erases the card's content with
+    it, and a card whose content was replaced by a later case does not outlive that one's erasure either.
+    """
+
+    def __init__(self, database: Database, keys: KeyFile, clock: Callable[[], datetime]) -> None:
+        keys.belong_to(database)
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def put(self, proposal: Proposal, event: str) -> Card:
+        """The card of this proposal, new or brought up to date; `event` is the key of the event that led to it.
+
+        While a card of the same company, record and category can be decided, it is updated; an identical proposal
+        only adds the event. A first person's word does not survive a change of what it confirmed: the card is open
+        again. Otherwise a new card begins the next episode. Joins the transaction that is open.
+        """
+        with self._database.transaction():
+            record = self._record_hash(proposal)
+            row = rows.open_card(self._database, proposal.company, record, proposal.suggestion.category.value)
+            card = None if row is None else self._readable(row)
+            if row is not None and card is None:
+                rows.expire_unreadable(self._database, row)
+            if row is None or card is None:
+                return self._begin(proposal, event, record)
+            return self._update(card, row, proposal, event)
+
+    def get(self, handle: str | UUID | int) -> Card:
+        """The card with this number (`7`, `#7`), id, or start of an id (8 characters or more).
+
+        Raises `UsageError` where none or several fit, `KeyMissing` where its content was erased.
+        """
+        return self._open(self._find(handle))
+
+    def all(self, state: CardState | None = None, limit: int | None = None, offset: int = 0) -> list[Card]:
+        """Cards by number, without those whose content was erased."""
+        found = rows.page(
+            self._database, None if state is None else state.value, -1 if limit is None else limit, offset
+        )
+        return self._readable_of(found)
+
+    def of_event(self, event: str) -> list[Card]:
+        """Cards that the event with this key made or updated, by number, without erased ones."""
+        return self._readable_of(rows.of_event(self._database, self._keys.event_id(event)))
+
+    def save(self, card: Card, expected_revision: int) -> Card:
+        """Store a changed card over the revision that was seen; returns it as stored, one revision on.
+
+        Raises `Conflict` where somebody else changed it since, `StoreError` where there is no such card.
+        """
+        with self._database.transaction():
+            row = rows.by_id(self._database, str(card.id))
+            if row is None:
+                raise StoreError(f"card #{card.number} ({card.id}) is not in this store.")
+            if row.revision != expected_revision:
+                raise Conflict(
+                    f"card #{row.number} has changed: it is at revision {row.revision}, you saw {expected_revision}. "
+                    "Look at it again."
+                )
+            stored = self._open(row)
+            if (stored.key, stored.number) != (card.key, card.number):
+                raise UsageError(f"card #{row.number}: key and number of a card never change.")
+            # An identical proposal adds events without a new revision; they stay.
+            changed = card.with_(revision=expected_revision + 1, events=_merged(stored.events, card.events))
+            rows.replace(self._database, self._sealed(changed, row.case_id), expected_revision)
+            return changed
+
+    def case_key(self, card: Card) -> str:
+        """Id of the case whose key seals this card: what a decision on it is recorded under."""
+        row = rows.by_id(self._database, str(card.id))
+        if row is None:
+            raise StoreError(f"card #{card.number} ({card.id}) is not in this store.")
+        return row.case_id
+
+    def _begin(self, proposal: Proposal, event: str, record: str) -> Card:
+        now = self._clock()
+        category = proposal.suggestion.category
+        episode = rows.last_episode(self._database, proposal.company, record, category.value) + 1
+        card = Card(
+            id=uuid7(timestamp=int(now.timestamp()), nanos=now.microsecond * 1000),
+            number=rows.next_number(self._database),
+            key=CardKey(company=proposal.company, record=proposal.record.key, category=category, episode=episode),
+            proposal=proposal,
+            events=(event,),
+            created_at=now,
+            updated_at=now,
+        )
+        rows.insert(self._database, self._sealed(card, self._case_of(proposal, event)))
+        rows.add_event(self._database, str(card.id), self._keys.event_id(event))
+        return card
+
+    def _update(self, card: Card, row: CardRow, proposal: Proposal, event: str) -> Card:
+        same = card.proposal == proposal
+        if same and event in card.events:
+            return card
+        changed = card.with_(events=_merged(card.events, (event,)), updated_at=self._clock())
+        case = row.case_id
+        if not same:
+            state = card.state if _confirms_alike(card.proposal, proposal) else CardState.OPEN
+            changed = changed.with_(proposal=proposal, revision=card.revision + 1, state=state)
+            case = self._case_of(proposal, event)
+        rows.replace(self._database, self._sealed(changed, case), card.revision)
+        rows.add_event(self._database, str(card.id), self._keys.event_id(event))
+        return changed
+
+    def _find(self, handle: str | UUID | int) -> CardRow:
+        text = str(handle).strip().lower()
+        number = re.fullmatch(r"#?([1-9][0-9]*)", text)
+        if number:
+            row = rows.by_number(self._database, int(number[1]))
+            found = [] if row is None else [row]
+        elif len(text) >= _SHORTEST_PREFIX and re.fullmatch(r"[0-9a-f-]+", text):
+            found = rows.by_prefix(self._database, text)
+        else:
+            raise UsageError(f"{handle!r} names no card: give its number (7 or #7) or at least 8 characters of its id.")
+        if not found:
+            raise UsageError(f"there is no card {handle}.")
+        if len(found) > 1:
+            numbers = ", ".join(f"#{row.number}" for row in found)
+            raise UsageError(f"{handle} could be any of {numbers}: give the number.")
+        return found[0]
+
+    def _case_of(self, proposal: Proposal, event: str) -> str:
+        known = records.case_of_event(self._database, self._keys.event_id(event))
+        return known or self._keys.case_id(proposal.company, proposal.record.key)
+
+    def _record_hash(self, proposal: Proposal) -> str:
+        return self._keys.keyed_hash("record", proposal.company, proposal.record.key)
+
+    def _sealed(self, card: Card, case: str) -> CardRow:
+        proposal = card.proposal
+        row = CardRow(
+            id=str(card.id),
+            number=card.number,
+            company=card.key.company,
+            model=proposal.record.model,
+            record=self._record_hash(proposal),
+            category=card.key.category.value,
+            episode=card.key.episode,
+            severity=proposal.suggestion.severity.value,
+            state=card.state.value,
+            team=proposal.team,
+            revision=card.revision,
+            created_at=utc(card.created_at),
+            updated_at=utc(card.updated_at),
+            case_id=case,
+            sealed=b"",
+        )
+        return row.with_sealed(sealing.seal(sealing.encode(card), self._keys.key_for(case), row.place()))
+
+    def _readable(self, row: CardRow) -> Card | None:
+        try:
+            return self._open(row)
+        except KeyMissing:
+            return None
+
+    def _readable_of(self, found: Iterable[CardRow]) -> list[Card]:
+        return [card for card in map(self._readable, found) if card is not None]
+
+    def _open(self, row: CardRow) -> Card:
+        try:
+            return cast(Card, sealing.decode(sealing.unseal(row.sealed, self._keys, row.case_id, row.place())))
+        except KeyMissing as error:
+            raise KeyMissing(f"card #{row.number}: its content cannot be read. {error}") from error
+        except ChainBroken as error:
+            raise ChainBroken(f"card #{row.number}: its row was changed outside this software.") from error
+
+
+def _merged(events: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*events, *more)))
+
+
+def _confirms_alike(old: Proposal, new: Proposal) -> bool:
+    """Whether a word on the old proposal is also a word on the new one."""
+    before, after = old.suggestion, new.suggestion
+    return (
+        (before.category, before.subtype, before.secondary, before.side, before.severity, before.abstained is None)
+        == (after.category, after.subtype, after.secondary, after.side, after.severity, after.abstained is None)
+        and old.record == new.record
+        and old.second_person == new.second_person
+    )

@@ -1,0 +1,141 @@
+"""What a person's decision does to a card. Pure: the same card, decision and policy give the same card.
+
+open ── accept / edit ──▶ accepted / edited          (or awaiting_second where a second person is asked for)
+awaiting_second ── accept by another person ──▶ accepted / edited, as the first person said
+open, awaiting_second ── reject ──▶ rejected
+"""
+
+from __future__ import annotations
+
+from triage.domain import (
+    SUBTYPES,
+    Card,
+    CardState,
+    Category,
+    Changes,
+    Decision,
+    Policy,
+    Suggestion,
+    Verdict,
+    utc,
+)
+from triage.errors import DecisionRefused
+
+_UNDECIDED = frozenset({CardState.OPEN, CardState.AWAITING_SECOND})
+
+
+def decide(card: Card, decision: Decision, policy: Policy) -> Card:
+    """The card after this decision, one revision on.
+
+    Raises `DecisionRefused` where the card is closed, the person may not decide it, or the decision is incomplete;
+    the message says what would be possible.
+    """
+    _check_card(card, decision)
+    _check_person(card, decision, policy)
+    state = {Verdict.ACCEPT: _accept, Verdict.EDIT: _edit, Verdict.REJECT: _reject}[decision.verdict](
+        card, decision, policy
+    )
+    return card.with_(
+        state=state,
+        revision=card.revision + 1,
+        decisions=(*card.decisions, decision),
+        updated_at=decision.at,
+    )
+
+
+def is_undecided(card: Card) -> bool:
+    """Whether somebody can still decide this card."""
+    return card.state in _UNDECIDED
+
+
+def _check_card(card: Card, decision: Decision) -> None:
+    if decision.card != card.id:
+        raise DecisionRefused(f"card #{card.number}: the decision names another card ({decision.card}).")
+    if is_undecided(card):
+        return
+    last = card.decisions[-1] if card.decisions else None
+    by = f" by {last.by}" if last else ""
+    when = utc(last.at if last else card.updated_at)
+    raise DecisionRefused(f"card #{card.number} is closed: {card.state.value}{by} at {when}. Nothing was changed.")
+
+
+def _check_person(card: Card, decision: Decision, policy: Policy) -> None:
+    category = card.proposal.suggestion.category
+    if not decision.by.strip():
+        raise DecisionRefused(f"card #{card.number}: a decision needs the name of a person.")
+    if not policy.may_decide(decision.by, category):
+        allowed = sorted(person for person in policy.deciders if policy.may_decide(person, category))
+        raise DecisionRefused(
+            f"card #{card.number}: {decision.by} may not decide {category.value} cards. "
+            f"Policy {policy.version} allows: {', '.join(allowed) or 'nobody'}."
+        )
+
+
+def _accept(card: Card, decision: Decision, policy: Policy) -> CardState:
+    if decision.changes is not None and decision.changes != Changes():
+        raise DecisionRefused(f"card #{card.number}: accepting changes nothing; use edit to change the suggestion.")
+    if card.state is CardState.AWAITING_SECOND:
+        return _confirm(card, decision)
+    if card.proposal.suggestion.abstained is not None:
+        raise DecisionRefused(
+            f"card #{card.number}: nothing to accept, the software made no suggestion "
+            f"({card.proposal.suggestion.abstained.reason}); use edit to say what it is, or reject."
+        )
+    return CardState.AWAITING_SECOND if _needs_second(card, None, policy) else CardState.ACCEPTED
+
+
+def _confirm(card: Card, decision: Decision) -> CardState:
+    first = card.decisions[-1]
+    if _same_person(first.by, decision.by):
+        raise DecisionRefused(
+            f"card #{card.number}: {first.by} decided first at {utc(first.at)}; a different person must confirm."
+        )
+    return CardState.EDITED if first.verdict is Verdict.EDIT else CardState.ACCEPTED
+
+
+def _edit(card: Card, decision: Decision, policy: Policy) -> CardState:
+    changes = decision.changes
+    if changes is None or changes == Changes():
+        raise DecisionRefused(f"card #{card.number}: an edit needs changes: a category, subtype or severity.")
+    _check_changes(card, changes)
+    if card.state is CardState.AWAITING_SECOND:
+        # Another edit starts over: what it says was seen by nobody else yet.
+        return CardState.AWAITING_SECOND
+    return CardState.AWAITING_SECOND if _needs_second(card, changes.category, policy) else CardState.EDITED
+
+
+def _check_changes(card: Card, changes: Changes) -> None:
+    suggestion = card.proposal.suggestion
+    category = changes.category or suggestion.category
+    if changes.subtype is not None and changes.subtype not in SUBTYPES[category]:
+        raise DecisionRefused(
+            f"card #{card.number}: {changes.subtype!r} is none of {category.value}: {', '.join(SUBTYPES[category])}."
+        )
+    if suggestion.abstained is None and card.state is CardState.OPEN and not _differs(suggestion, changes):
+        raise DecisionRefused(f"card #{card.number}: the edit changes nothing; use accept.")
+
+
+def _differs(suggestion: Suggestion, changes: Changes) -> bool:
+    return any(
+        new is not None and new != old
+        for new, old in (
+            (changes.category, suggestion.category),
+            (changes.subtype, suggestion.subtype),
+            (changes.severity, suggestion.severity),
+        )
+    )
+
+
+def _reject(card: Card, decision: Decision, _policy: Policy) -> CardState:
+    if decision.reason is None:
+        raise DecisionRefused(f"card #{card.number}: a rejection needs a reason, for example wrong_category.")
+    return CardState.REJECTED
+
+
+def _needs_second(card: Card, edited_to: Category | None, policy: Policy) -> bool:
+    category = edited_to or card.proposal.suggestion.category
+    return card.proposal.second_person or category in policy.second_person
+
+
+def _same_person(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

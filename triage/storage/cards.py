@@ -1,0 +1,160 @@
+"""The cards' rows: all SQL about cards. What a card says is sealed; the rest is for queues to filter by."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from dataclasses import replace as replace_fields
+
+from triage.errors import Conflict
+from triage.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A row of the cards' table."""
+
+    id: str
+    """UUID as text, lower case."""
+    number: int
+    company: str
+    model: str
+    record: str
+    """Keyed hash of the record's key."""
+    category: str
+    episode: int
+    severity: str
+    state: str
+    team: str
+    revision: int
+    created_at: str
+    updated_at: str
+    case_id: str
+    sealed: bytes
+
+    def with_sealed(self, sealed: bytes) -> CardRow:
+        """This row with its content."""
+        return replace_fields(self, sealed=sealed)
+
+    def place(self) -> tuple[str | int, ...]:
+        """What the seal is bound to: every clear column, so that none can be changed apart from the card."""
+        return ("card", *(value for value in astuple(self) if not isinstance(value, bytes)))
+
+
+_NAMES = ", ".join(field.name for field in fields(CardRow))
+_SELECT = f"SELECT {_NAMES} FROM cards"  # noqa: S608
+_INSERT = f"INSERT INTO cards ({_NAMES}) VALUES ({', '.join('?' * len(fields(CardRow)))})"  # noqa: S608
+_OPEN = "state IN ('open', 'awaiting_second')"
+
+
+def insert(database: Database, row: CardRow) -> None:
+    """Write a new card."""
+    database.execute(_INSERT, astuple(row))
+
+
+def replace(database: Database, row: CardRow, expected_revision: int) -> None:
+    """Write a card over the revision that was seen. Raises `Conflict` where it has changed since."""
+    touched = database.execute(
+        "UPDATE cards SET severity = ?, state = ?, team = ?, revision = ?, updated_at = ?, case_id = ?, sealed = ?"
+        " WHERE id = ? AND revision = ?",
+        (
+            row.severity,
+            row.state,
+            row.team,
+            row.revision,
+            row.updated_at,
+            row.case_id,
+            row.sealed,
+            row.id,
+            expected_revision,
+        ),
+    )
+    if touched != 1:
+        raise Conflict(f"card #{row.number} was changed by somebody else; look at it again.")
+
+
+def expire_unreadable(database: Database, row: CardRow) -> None:
+    """Close a card whose content was erased, so that a new one can take its place."""
+    database.execute("UPDATE cards SET state = 'expired' WHERE id = ?", (row.id,))
+
+
+def by_id(database: Database, card: str) -> CardRow | None:
+    """The card with this id."""
+    return _one(database, "WHERE id = ?", card)
+
+
+def by_number(database: Database, number: int) -> CardRow | None:
+    """The card with this number."""
+    return _one(database, "WHERE number = ?", number)
+
+
+def by_prefix(database: Database, prefix: str) -> list[CardRow]:
+    """Cards whose id starts with these characters (hex digits and hyphens), at most ten."""
+    return _many(database, "WHERE id >= ? AND id < ? ORDER BY number LIMIT 10", prefix, prefix + "g")
+
+
+def open_card(database: Database, company: str, record: str, category: str) -> CardRow | None:
+    """The card of this key that can still be decided. There is at most one."""
+    return _one(database, f"WHERE company = ? AND record = ? AND category = ? AND {_OPEN}", company, record, category)
+
+
+def page(database: Database, state: str | None, limit: int, offset: int) -> list[CardRow]:
+    """Cards by number; `limit` -1 is no limit."""
+    if state is None:
+        return _many(database, "ORDER BY number LIMIT ? OFFSET ?", limit, offset)
+    return _many(database, "WHERE state = ? ORDER BY number LIMIT ? OFFSET ?", state, limit, offset)
+
+
+def of_event(database: Database, event: str) -> list[CardRow]:
+    """Cards that an event made or updated, by number."""
+    return _many(database, "WHERE id IN (SELECT card FROM card_events WHERE event = ?) ORDER BY number", event)
+
+
+def every(database: Database) -> Iterator[CardRow]:
+    """All cards by number, read as they are used."""
+    return map(_row, database.scan(f"{_SELECT} ORDER BY number"))
+
+
+def next_number(database: Database) -> int:
+    """What the next card is called. Only inside a transaction."""
+    return int(database.query("SELECT coalesce(max(number), 0) + 1 FROM cards")[0][0])
+
+
+def last_episode(database: Database, company: str, record: str, category: str) -> int:
+    """How often this exception has come so far."""
+    sql = "SELECT coalesce(max(episode), 0) FROM cards WHERE company = ? AND record = ? AND category = ?"
+    return int(database.query(sql, (company, record, category))[0][0])
+
+
+def add_event(database: Database, card: str, event: str) -> None:
+    """Note that an event made or updated a card; noting it twice is harmless."""
+    database.execute("INSERT OR IGNORE INTO card_events (event, card) VALUES (?, ?)", (event, card))
+
+
+def events_of(database: Database, card: str) -> list[str]:
+    """Ids of the events of a card."""
+    sql = "SELECT event FROM card_events WHERE card = ? ORDER BY rowid"
+    return [row["event"] for row in database.query(sql, (card,))]
+
+
+def without_record(database: Database) -> list[int]:
+    """Numbers of cards with an event that the journal does not hold: its record was cut off, or never written."""
+    rows = database.query(
+        "SELECT DISTINCT c.number FROM card_events e JOIN cards c ON c.id = e.card"
+        " WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.event = e.event AND j.kind = 'event')"
+        " ORDER BY c.number LIMIT 10"
+    )
+    return [row["number"] for row in rows]
+
+
+def _one(database: Database, where: str, *parameters: str | int) -> CardRow | None:
+    return next(iter(_many(database, where, *parameters)), None)
+
+
+def _many(database: Database, rest: str, *parameters: str | int) -> list[CardRow]:
+    return [_row(row) for row in database.query(f"{_SELECT} {rest}", parameters)]
+
+
+def _row(row: sqlite3.Row) -> CardRow:
+    return CardRow(*row)

@@ -1,0 +1,214 @@
+"""The key file: one AES-256 key per case and the key of the keyed hashes, apart from the store they protect.
+
+Deleting a case's key erases what it sealed, in the store and in every copy of the store. A backup of the key file
+must therefore not outlive an erasure. Nothing is cached: a key that another process deleted is gone here as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+import stat
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from triage.errors import KeyMissing, StoreError
+from triage.storage.database import Database
+from triage.storage.failures import explain
+
+APPLICATION_ID = 0x5452494B
+"""Stands in the file's header (`TRIK`)."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS keys (
+    id BLOB PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    secret BLOB,
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    deleted_at TEXT
+);
+CREATE UNIQUE INDEX IF NOT EXISTS keys_live ON keys (case_id) WHERE secret IS NOT NULL;
+"""
+
+
+class CaseKey(NamedTuple):
+    """A key and the 8 random bytes by which sealed data names it."""
+
+    id: bytes
+    secret: bytes
+    """32 bytes: AES-256."""
+
+
+class KeyFile:
+    """The keys of one store. Each case has at most one live key; a deleted one leaves a note that it was deleted.
+
+    A case id is what `case_id()` gives: a keyed hash, so that even the names of cases tell nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; a new one is made with rights for its owner only.
+
+        Raises `StoreError` where the file is not ours, cannot be written, or may be read by others.
+        """
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            _create(path)
+        except OSError as error:
+            raise StoreError(f"{path}: the key file cannot be opened ({error.strerror}).") from error
+        try:
+            self._connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def key_for(self, case: str) -> CaseKey:
+        """The live key of this case, made where there is none. A new key is on the disk before it is returned."""
+        found = self._live(case)
+        if found:
+            return found
+        with self._transaction():
+            if found := self._live(case):
+                return found
+            made = CaseKey(secrets.token_bytes(8), secrets.token_bytes(32))
+            self._run("INSERT INTO keys (id, case_id, secret) VALUES (?, ?, ?)", (made.id, case, made.secret))
+        return made
+
+    def key(self, case: str) -> CaseKey:
+        """The live key of this case. Raises `KeyMissing` where it was deleted or never made."""
+        found = self._live(case)
+        if found is None:
+            raise KeyMissing(f"{self.path}: no key for case {case[:12]}: it was erased, or this is another key file.")
+        return found
+
+    def opening(self, case: str, key_id: bytes) -> bytes:
+        """The secret under this id, for what was sealed with it.
+
+        Raises `KeyMissing`; its text says whether the key was deleted or is unknown here.
+        """
+        rows = self._run("SELECT secret, deleted_at FROM keys WHERE id = ? AND case_id = ?", (key_id, case))
+        if not rows:
+            raise KeyMissing(f"{self.path}: key {key_id.hex()} is not in this key file.")
+        secret, deleted_at = rows[0]
+        if secret is None:
+            raise KeyMissing(f"{self.path}: key {key_id.hex()} was deleted at {deleted_at}: its content is erased.")
+        return bytes(secret)
+
+    def was_deleted(self, key_id: bytes) -> bool:
+        """Whether this key was here and was deleted on purpose."""
+        return bool(self._run("SELECT 1 FROM keys WHERE id = ? AND secret IS NULL", (key_id,)))
+
+    def delete(self, case: str) -> None:
+        """Delete the live key of this case: what it sealed can never be read again. Deleting twice is harmless."""
+        with self._transaction():
+            self._run(
+                "UPDATE keys SET secret = NULL, deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+                " WHERE case_id = ? AND secret IS NOT NULL",
+                (case,),
+            )
+
+    def keyed_hash(self, purpose: str, *parts: str) -> str:
+        """Keyed SHA-256 (hex) of some texts for one purpose: equal texts, equal hashes, and nobody without this file
+        can try out guesses.
+        """
+        text = "".join(f"{len(part)}:{part}" for part in (purpose, *parts))
+        return hmac.new(self._hash_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def subject_hash(self, value: str) -> str:
+        """Keyed hash of a person's name or address, however it is spaced and capitalised."""
+        return self.keyed_hash("subject", " ".join(unicodedata.normalize("NFKC", value).casefold().split()))
+
+    def case_id(self, company: str, record: str) -> str:
+        """Id of the case of a record (`RecordRef.key`) in a company: everything about it shares one key."""
+        return self.keyed_hash("case", company, record)
+
+    def event_id(self, key: str) -> str:
+        """Id of an event by its key, which may hold a file's name or a Message-ID."""
+        return self.keyed_hash("event", key)
+
+    def belong_to(self, database: Database) -> None:
+        """Tie this key file to a store at first use.
+
+        Raises `StoreError` where the store belongs to another key file: with the wrong one every event would look new.
+        """
+        mark = self.keyed_hash("store")
+        sql = "SELECT value FROM settings WHERE name = 'key_file'"
+        rows = database.query(sql)
+        if not rows:
+            with database.transaction():
+                database.execute("INSERT OR IGNORE INTO settings VALUES ('key_file', ?)", (mark,))
+                rows = database.query(sql)
+        if rows[0]["value"] != mark:
+            raise StoreError(
+                f"{self.path} is not the key file of {database.path}. Put the right key file in its place; "
+                "without it the store cannot be read or continued."
+            )
+
+    def _prepare(self) -> None:
+        # A rollback journal, not WAL: after a deletion no second file holds the key, and deleted bytes are zeroed.
+        for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "fullfsync=ON", "secure_delete=ON"):
+            self._run(f"PRAGMA {pragma}")
+        with self._transaction():
+            found = self._run("PRAGMA application_id")[0][0]
+            if not found and not self._run("SELECT 1 FROM sqlite_master LIMIT 1"):
+                self._run(f"PRAGMA application_id={APPLICATION_ID}")
+            elif found != APPLICATION_ID:
+                raise StoreError(f"{self.path}: a file, but not a key file of ours. Name another one.")
+            for statement in _TABLES.split(";\n"):
+                self._run(statement)
+            self._run("INSERT OR IGNORE INTO secrets VALUES ('hash', ?)", (secrets.token_bytes(32),))
+            self._hash_key = bytes(self._run("SELECT value FROM secrets WHERE name = 'hash'")[0][0])
+
+    def _live(self, case: str) -> CaseKey | None:
+        rows = self._run("SELECT id, secret FROM keys WHERE case_id = ? AND secret IS NOT NULL", (case,))
+        return CaseKey(bytes(rows[0][0]), bytes(rows[0][1])) if rows else None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._run("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._run("ROLLBACK")
+                raise
+
+    def _run(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._connection.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise explain(error, self.path) from error
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise StoreError(f"{path}: others may read the key file. Run `chmod 600 {path}` first.")

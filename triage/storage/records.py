@@ -1,0 +1,110 @@
+"""The journal's rows: all SQL about records and their payloads."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from triage.storage.database import Database
+
+_COLUMNS = "j.stream, j.seq, j.prev_hash, j.hash, j.kind, j.step, j.at, j.event, j.case_id, j.once, j.body, p.sealed"
+_JOINED = f"SELECT {_COLUMNS} FROM journal j LEFT JOIN payloads p ON p.stream = j.stream AND p.seq = j.seq"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of the journal with its payload. Hashes are SHA-256 in hex."""
+
+    stream: str
+    seq: int
+    prev_hash: str
+    hash: str
+    kind: str
+    step: str | None
+    at: str
+    event: str | None
+    case_id: str
+    once: str | None
+    body: bytes
+    sealed: bytes | None
+    """None where the payload was taken away."""
+
+
+def tail(database: Database, stream: str) -> tuple[int, str] | None:
+    """Sequence and hash of the last record of a stream, or none where the stream is new."""
+    rows = database.query("SELECT seq, hash FROM journal WHERE stream = ? ORDER BY seq DESC LIMIT 1", (stream,))
+    return (rows[0]["seq"], rows[0]["hash"]) if rows else None
+
+
+def insert(database: Database, record: Record) -> None:
+    """Write a record and its payload. Only inside a transaction that has read the tail."""
+    database.execute(
+        "INSERT INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            record.stream,
+            record.seq,
+            record.prev_hash,
+            record.hash,
+            record.kind,
+            record.step,
+            record.at,
+            record.event,
+            record.case_id,
+            record.once,
+            record.body,
+        ),
+    )
+    database.execute(
+        "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)", (record.stream, record.seq, record.sealed)
+    )
+
+
+def recorded_once(database: Database, once: str) -> Record | None:
+    """The record of a step, by the key under which it is recorded once."""
+    return next(map(_record, database.query(f"{_JOINED} WHERE j.once = ?", (once,))), None)
+
+
+def of_event(database: Database, event: str) -> list[Record]:
+    """All records of an event, in order."""
+    return [_record(row) for row in database.query(f"{_JOINED} WHERE j.event = ? ORDER BY j.stream, j.seq", (event,))]
+
+
+def of_case(database: Database, case_id: str) -> list[Record]:
+    """All records of a case, in order."""
+    sql = f"{_JOINED} WHERE j.case_id = ? ORDER BY j.stream, j.seq"
+    return [_record(row) for row in database.query(sql, (case_id,))]
+
+
+def case_of_event(database: Database, event: str) -> str | None:
+    """Case id under which an event was recorded, or none where the journal does not know the event."""
+    rows = database.query("SELECT case_id FROM journal WHERE event = ? AND kind = 'event' LIMIT 1", (event,))
+    return rows[0]["case_id"] if rows else None
+
+
+def every(database: Database) -> Iterator[Record]:
+    """All records of all streams, by stream and sequence, read as they are used."""
+    return map(_record, database.scan(f"{_JOINED} ORDER BY j.stream, j.seq"))
+
+
+def removals(database: Database) -> set[tuple[str, int]]:
+    """Stream and sequence of the payloads that a record of kind retention or erasure allowed to go."""
+    rows = database.query(
+        "SELECT r.stream, r.seq FROM removals r JOIN journal j ON j.stream = r.by_stream AND j.seq = r.by_seq"
+        " WHERE j.kind IN ('retention', 'erasure')"
+    )
+    return {(row["stream"], row["seq"]) for row in rows}
+
+
+def strays(database: Database) -> Sequence[tuple[str, int]]:
+    """Payloads without a record: a record in front of them was taken away."""
+    rows = database.query(
+        "SELECT p.stream, p.seq FROM payloads p LEFT JOIN journal j ON j.stream = p.stream AND j.seq = p.seq"
+        " WHERE j.seq IS NULL ORDER BY p.stream, p.seq LIMIT 10"
+    )
+    return [(row["stream"], row["seq"]) for row in rows]
+
+
+def _record(row: sqlite3.Row) -> Record:
+    return Record(*row)
