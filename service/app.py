@@ -62,7 +62,7 @@ def _check_store(settings: Settings) -> None:
     from triage.cli.wiring import open_store
 
     with open_store(settings, create=True) as store:
-        store.database.execute_check()
+        store.cards.all(limit=1)
 
 
 def _check_models(settings: Settings) -> None:
