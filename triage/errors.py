@@ -12,6 +12,7 @@ TriageError
 └── ModelError            a model gave no usable answer
     ├── ModelUnavailable  down, slow, rate-limited: may work later
     ├── ModelRefused      the model or endpoint declined
+    │   └── NotSupported  the endpoint lacks this way of asking; another way is tried
     ├── ModelInvalid      the answer does not fit its type, after repair
     └── ReplayMiss        no recorded answer for this request
 
@@ -19,6 +20,8 @@ A message says what was wrong, with which file, record or setting, and what to d
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class TriageError(Exception):
@@ -66,13 +69,29 @@ class DecisionRefused(TriageError):
 class ModelError(TriageError):
     """A model gave no usable answer."""
 
+    calls: tuple[Any, ...] = ()
+    """`ModelCall`s made before it failed: what left the house is recorded even where nothing usable came back."""
+
 
 class ModelUnavailable(ModelError):
     """The endpoint is down, too slow or limits our rate; it may work later."""
 
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds after which the endpoint wants to be asked again; none where it did not say."""
+        super().__init__(message)
+
 
 class ModelRefused(ModelError):
     """The model or its endpoint declined to answer."""
+
+
+class NotSupported(ModelRefused):
+    """The endpoint lacks this way of asking for structure. `lacking` is `api` or `format`."""
+
+    def __init__(self, message: str, lacking: str) -> None:
+        self.lacking = lacking
+        super().__init__(message)
 
 
 class ModelInvalid(ModelError):
