@@ -1,1 +1,5 @@
-"""Checks of answers by code: quotes, numbers, references, sums."""
+"""Checks of answers by code: quotes, numbers, references, sums.
+
+`answers.verify(answer, view)` is the door; `pages.verify_paper`, `numbers.unsupported` and
+`references.find_references` serve alone.
+"""

@@ -1,0 +1,119 @@
+"""Verify an answer against the view it was made from: what does not hold is dropped and said so."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from triage.domain import Answer, Classification, Paper, Suggestion, Summary, View
+from triage.verify.numbers import Support, missing
+from triage.verify.pages import verify_paper
+from triage.verify.quotes import verified_evidence
+from triage.verify.sentences import sentences
+
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
+def verify(answer: AnswerT, view: View) -> AnswerT:
+    """The same answer with only what holds: quotes stand in their source, numbers and references occur in the input.
+
+    What was dropped stands in `warnings`. A summary is never left empty. Verifying twice changes nothing more.
+    """
+    checked: Answer = answer
+    if isinstance(answer, Classification):
+        checked = _classification(answer, view)
+    elif isinstance(answer, Summary):
+        checked = _summary(answer, view)
+    elif isinstance(answer, Paper):
+        checked = verify_paper(answer)
+    assert isinstance(checked, type(answer))
+    return checked
+
+
+def _with_warnings(before: tuple[str, ...], more: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*before, *more]))
+
+
+def _classification(answer: Classification, view: View) -> Classification:
+    warnings: list[str] = []
+    support = Support.of_view(view)
+
+    def checked(suggestion: Suggestion) -> Suggestion:
+        evidence, refused = verified_evidence(suggestion.evidence, view)
+        against, refused_too = verified_evidence(suggestion.against, view)
+        warnings.extend((*refused, *refused_too))
+        why, dropped = _supported(suggestion.severity_why, support)
+        warnings.extend(dropped)
+        return suggestion.with_(evidence=evidence, against=against, severity_why=why)
+
+    suggestions = tuple(checked(suggestion) for suggestion in answer.suggestions)
+    return answer.with_(suggestions=suggestions, warnings=_with_warnings(answer.warnings, warnings))
+
+
+def _supported(text: str, support: Support) -> tuple[str, list[str]]:
+    """A text without the sentences that say what the input does not, and a warning for each."""
+    if not missing(text, support):
+        return text, []
+    kept: list[str] = []
+    warnings: list[str] = []
+    for sentence in sentences(text):
+        lacking = missing(sentence, support)
+        if lacking:
+            warnings.append(_removed(sentence, lacking))
+        else:
+            kept.append(sentence)
+    return " ".join(kept), warnings
+
+
+def _removed(sentence: str, lacking: list[str]) -> str:
+    """Names how much was wrong, not what: an unsupported figure must not reach a reader through its warning."""
+    count = len(lacking)
+    word = "a number, date or reference" if count == 1 else f"{count} numbers, dates or references"
+    start = " ".join(word for word in sentence.split()[:4] if not any(c.isdigit() for c in word))
+    return f"a sentence was removed ({start} ...): {word} in it did not occur in the case"
+
+
+def _summary(answer: Summary, view: View) -> Summary:
+    support = Support.of_view(view)
+    warnings: list[str] = []
+    text, dropped = _supported(answer.text, support)
+    warnings.extend(dropped)
+    points = _only_supported(answer.key_points, support, warnings)
+    asks = _only_supported(answer.asks, support, warnings)
+    references = tuple(ref for ref in answer.references if support.has_reference(ref))
+    if len(references) < len(answer.references):
+        warnings.append(f"{len(answer.references) - len(references)} references removed: not in the case")
+    evidence, refused = verified_evidence(answer.evidence, view)
+    warnings.extend(refused)
+    return answer.with_(
+        text=text.strip() or fallback(view),
+        key_points=points,
+        asks=asks,
+        references=references,
+        evidence=evidence,
+        warnings=_with_warnings(answer.warnings, warnings),
+    )
+
+
+def _only_supported(texts: tuple[str, ...], support: Support, warnings: list[str]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for text in texts:
+        left, dropped = _supported(text, support)
+        warnings.extend(dropped)
+        if left.strip():
+            kept.append(left)
+    return tuple(kept)
+
+
+def fallback(view: View) -> str:
+    """A text that is always true: the facts line, or the newest message's first sentence, or what there is."""
+    from triage.facts.wording import facts_line
+
+    line = facts_line(view.case, view.facts)
+    if line:
+        return line
+    newest = view.newest
+    first = sentences(newest.body) if newest else []
+    if first:
+        return first[0]
+    subject = newest.subject.strip() if newest else ""
+    return subject or f"{view.case.record.name}: no text."

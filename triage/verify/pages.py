@@ -1,0 +1,83 @@
+"""A paper's values against its pages: is the text printed where the value says, and does it read as the value?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from triage.domain import FieldValue, OnPage, Paper
+from triage.verify.quotes import page_of, reads_as, words_in
+from triage.verify.readings import marks, squeeze
+from triage.verify.sums import checks
+
+_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "FR.": "CHF", "SFR": "CHF"}
+
+
+def verify_paper(paper: Paper) -> Paper:
+    """The paper with `verified` set on each value that stands in its place and reads as itself, and with its checks.
+
+    Values that do not verify stay, unverified, and are named in a warning; checks of an earlier run are replaced.
+    """
+    failed: list[str] = []
+
+    def judge(name: str, found: FieldValue, where: str) -> FieldValue:
+        holds = _stands(paper, found) and _reads(name, found)
+        if not holds:
+            failed.append(where)
+        return found if found.verified == holds else found.with_(verified=holds)
+
+    fields = {name: judge(name, found, name) for name, found in paper.fields.items()}
+    lines = _judged_lines(paper, judge)
+    computed = checks(paper)
+    names = {check.name for check in computed}
+    kept = tuple(check for check in paper.checks if check.name not in names)
+    warning = f"not found as printed: {', '.join(failed)}"
+    warnings = tuple(w for w in paper.warnings if not w.startswith("not found as printed: "))
+    return paper.with_(
+        fields=fields,
+        lines=lines,
+        checks=(*kept, *computed),
+        warnings=(*warnings, warning) if failed else warnings,
+    )
+
+
+def _judged_lines(paper: Paper, judge: Callable[[str, FieldValue, str], FieldValue]) -> tuple[object, ...]:
+    return tuple(
+        line.with_(fields={name: judge(name, f, f"line {number} {name}") for name, f in line.fields.items()})
+        for number, line in enumerate(paper.lines, 1)
+    )
+
+
+def _stands(paper: Paper, found: FieldValue) -> bool:
+    """Whether the printed text is in its box, or on its page where it has no box."""
+    page = page_of(paper, found.page) if found.page is not None else None
+    if page is None or not found.text.strip():
+        return False
+    if found.box is None or not page.words:
+        return reads_as(found.text, page.text)
+    place = OnPage(document=paper.document, page=page.number, box=found.box, text=found.text)
+    return reads_as(found.text, words_in(page, place))
+
+
+def _reads(name: str, found: FieldValue) -> bool:
+    """Whether the printed text can be read as the value. A document's type is a judgement, not a reading."""
+    value, text = found.value, found.text
+    if name == "document_type" or isinstance(value, bool):
+        return True
+    if isinstance(value, Decimal):
+        return any(abs(value) in mark.numbers for mark in marks(text)) or any(
+            abs(value) == sum(part, Decimal(0)) for mark in marks(text) for part in [mark.numbers] if len(part) == 1
+        )
+    if isinstance(value, date):
+        wanted = (value.month, value.day)
+        return any(
+            (month, day) == wanted and year in {None, value.year}
+            for mark in marks(text)
+            for year, month, day in mark.days
+        )
+    if name == "currency":
+        return value in text.upper() or any(
+            sign in text.upper() and code == value for sign, code in _CURRENCIES.items()
+        )
+    return squeeze(value) in squeeze(text) or squeeze(text) in squeeze(value)

@@ -1,0 +1,130 @@
+"""Arithmetic of a document: lines add up, tax adds up, quantity times price is the amount, check digits hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from triage.domain import Check, FieldValue, Page, Paper, PaperLine
+from triage.verify.readings import numbers
+
+_CENT = Decimal("0.01")
+_BASES = (1, 100, 1000, 10)
+_PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*%")
+
+
+def checks(paper: Paper) -> tuple[Check, ...]:
+    """All checks whose inputs the paper has: `lines_add_up`, `net_plus_tax_is_gross`, `line_amount:n` (n from 1),
+    `vat_id_valid`, `iban_valid`.
+    """
+    return (*_totals(paper), *_line_amounts(paper), *_check_digits(paper))
+
+
+def _decimal(found: FieldValue | None) -> Decimal | None:
+    return found.value if found is not None and isinstance(found.value, Decimal) else None
+
+
+def _totals(paper: Paper) -> Iterator[Check]:
+    net, tax, gross = (_decimal(paper.fields.get(name)) for name in ("net_total", "tax_total", "gross_total"))
+    amounts = [_decimal(line.fields.get("net_amount")) for line in paper.lines]
+    known = [amount for amount in amounts if amount is not None]
+    if net is not None and known and len(known) == len(amounts):
+        total = sum(known, Decimal(0))
+        yield Check(
+            name="lines_add_up",
+            passed=abs(total - net) <= _CENT * max(1, len(known) // 2),
+            detail=f"{len(known)} lines add up to {total}, net total {net}",
+        )
+    if net is not None and tax is not None and gross is not None:
+        yield Check(
+            name="net_plus_tax_is_gross",
+            passed=abs(net + tax - gross) <= _CENT,
+            detail=f"{net} + {tax} = {net + tax}, gross total {gross}",
+        )
+
+
+def _line_amounts(paper: Paper) -> Iterator[Check]:
+    for number, line in enumerate(paper.lines, 1):
+        quantity, price, amount = (_decimal(line.fields.get(name)) for name in ("quantity", "unit_price", "net_amount"))
+        if quantity is None or price is None or amount is None:
+            continue
+        explained = _explain(quantity, price, amount, _discounts(paper, line))
+        yield Check(
+            name=f"line_amount:{number}",
+            passed=explained is not None,
+            detail=explained or f"{quantity} x {price} = {quantity * price}, not {amount}",
+        )
+
+
+def _explain(quantity: Decimal, price: Decimal, amount: Decimal, discounts: list[Decimal]) -> str | None:
+    """How the amount follows from quantity and price: per 1, 100, 1000 or 10, less a printed discount."""
+    for discount in (Decimal(0), *discounts):
+        for basis in _BASES:
+            expected = quantity * price / basis * (1 - discount / 100)
+            if abs(expected - amount) <= _rounding(quantity, price, basis):
+                per = f" per {basis}" if basis != 1 else ""
+                less = f" less {discount} %" if discount else ""
+                return f"{quantity} x {price}{per}{less} = {amount}"
+    return None
+
+
+def _rounding(quantity: Decimal, price: Decimal, basis: int) -> Decimal:
+    """A cent, and half of the price's last printed decimal for each unit, at most one part in a thousand."""
+    exponent = price.as_tuple().exponent
+    last = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0) / 2
+    if last == Decimal("0.5"):
+        last = _CENT / 2
+    return max(_CENT, min(abs(quantity) * last / basis, abs(quantity * price / basis) / 1000))
+
+
+def _discounts(paper: Paper, line: PaperLine) -> list[Decimal]:
+    """Per cents printed on the page, on the line's own row where boxes tell, that may be its discount."""
+    anchor = line.fields.get("net_amount")
+    page = next((p for p in paper.pages if anchor and p.number == anchor.page), None)
+    text = _row(page, anchor) if page and anchor else "\n".join(p.text for p in paper.pages)
+    found = {value for match in _PERCENT.finditer(text) for value in numbers(match[1]) if 0 < value < 100}
+    return sorted(found)
+
+
+def _row(page: Page, anchor: FieldValue) -> str:
+    """The words on a value's row and the two below it, with bare numbers offered as per cents."""
+    if anchor.box is None or not page.words:
+        return page.text
+    height = max(anchor.box.bottom - anchor.box.top, 6.0)
+    top, bottom = anchor.box.top - height / 2, anchor.box.bottom + 2.5 * height
+    words = [word.text for word in page.words if top <= (word.box.top + word.box.bottom) / 2 <= bottom]
+    return " ".join(re.sub(r"^-?(\d{1,2}(?:[.,]\d{1,2})?)-?$", r"\1 %", word) for word in words)
+
+
+def _check_digits(paper: Paper) -> Iterator[Check]:
+    vat, iban = paper.text_of("seller_vat_id"), paper.text_of("iban")
+    if vat:
+        passed = vat_id_is_valid(vat)
+        yield Check(name="vat_id_valid", passed=passed, detail=f"{vat}: check digits {_word(passed)}")
+    if iban:
+        passed = iban_is_valid(iban)
+        yield Check(name="iban_valid", passed=passed, detail=f"{iban}: check digits {_word(passed)}")
+
+
+def _word(passed: bool) -> str:
+    return "hold" if passed else "do not hold"
+
+
+def vat_id_is_valid(text: str) -> bool:
+    """Whether the check digits of a VAT id (EU, GB, CH, NO) hold."""
+    from stdnum.ch import vat as swiss
+    from stdnum.eu import vat as european
+    from stdnum.gb import vat as british
+    from stdnum.no import mva as norwegian
+
+    bare = re.sub(r"[\s.-]", "", text).upper()
+    kind = {"GB": british, "CH": swiss, "NO": norwegian}.get(bare[:2], european)
+    return bool(kind.is_valid(bare))
+
+
+def iban_is_valid(text: str) -> bool:
+    """Whether the check digits of an IBAN hold."""
+    from stdnum import iban
+
+    return bool(iban.is_valid(text))
