@@ -13,7 +13,17 @@ from tests.sample_day.firms import CAPTURED_AT, COMPANY, EVERYBODY
 from tests.sample_day.letters import letters, packed
 from tests.sample_day.purchases import bystanders, purchases
 from tests.sample_day.sales import sales
-from triage.domain import Case, Frozen
+from triage.domain import Case, Frozen, Order
+
+RELATED = {
+    "S00405": ("S00432",),
+    "S00377": ("S00439",),
+    "S00425": ("S00429",),
+    "S00429": ("S00425",),
+    "S00435": ("S00436",),
+    "S00436": ("S00435",),
+}
+"""Which other orders of its customer a capture brings along with an order."""
 
 SHIPPED = Path(__file__).parents[2] / "triage" / "sample_day"
 
@@ -24,9 +34,16 @@ def build(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for letter in letters():
         (folder / "mails" / f"{letter.name}.eml").write_bytes(packed(letter))
-    _write(folder / "odoo.json", _odoo((*sales(), *purchases(), *bystanders())))
+    _write(folder / "odoo.json", _odoo(records()))
     for case in filed():
         _write(folder / "cases" / f"{case.record.name}.json", _plain(case))
+
+
+def records() -> list[Case]:
+    """Odoo's side: every record of the day with its neighbourhood."""
+    cases = (*sales(), *purchases(), *bystanders())
+    heads: dict[str, Order] = {case.order.ref.name: case.order for case in cases if case.order}
+    return [case.with_(related=tuple(heads[name] for name in RELATED.get(case.record.name, ()))) for case in cases]
 
 
 def _odoo(cases: Iterable[Case]) -> dict[str, Any]:

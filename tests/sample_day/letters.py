@@ -62,7 +62,7 @@ def _read(path: Path) -> Letter:
 def packed(letter: Letter) -> bytes:
     """The mail as bytes: the same every time."""
     crlf = "crlf" in letter.build
-    message = EmailMessage(policy=(policy.SMTP if crlf else policy.default).clone(max_line_length=200))
+    message = EmailMessage(policy=policy.SMTP if crlf else policy.default)
     for name, value in letter.headers:
         message[name] = value
     _add_text(message, letter)

@@ -8,7 +8,6 @@ from tests.sample_day.records import (
     invoice,
     line,
     moves,
-    order,
     promise,
     purchase,
     ready,
@@ -109,7 +108,6 @@ def _morvan() -> Case:
     return sale(
         405, CUSTOMERS["morvan"], lines, "11-03 16:40", "11-16",
         client_order_ref="CN-2026-318", channel="mail", shipments=(out,), moves=moves(out, lines, start=8790),
-        related=(order(432, lines[:1], "11-16 09:00", "12-01"),),
     )  # fmt: skip
 
 
@@ -136,12 +134,11 @@ def _zuiderzee() -> tuple[Case, Case]:
     second = (ready(4291, "FS-933-M8X40", 1000, "11.50", price_per=100), ready(4292, "TL-BIT-SET", 8, "30.00"))
     one, two = _waiting(898, "11-18 09:00"), _waiting(901, "11-19 09:00")
     customer = CUSTOMERS["zuiderzee"]
-    heads = order(425, first, "11-10 09:12", "11-20"), order(429, second, "11-12 13:45", "11-20")
     return (
         sale(425, customer, first, "11-10 09:12", "11-20", channel="phone", shipments=(one,),
-             moves=moves(one, first, start=8980), related=(heads[1],)),
+             moves=moves(one, first, start=8980)),
         sale(429, customer, second, "11-12 13:45", "11-20", channel="mail", shipments=(two,),
-             moves=moves(two, second, start=9010), related=(heads[0],)),
+             moves=moves(two, second, start=9010)),
     )  # fmt: skip
 
 
@@ -169,7 +166,6 @@ def _rigging() -> Case:
         377, CUSTOMERS["rigging"], lines, "10-12 15:00", "10-30",
         client_order_ref="ORG-77120", owner="Tom Hartley", channel="mail", shipments=(first, rest, receipt),
         moves=(*moves(first, lines, start=8150), *moves(rest, lines, start=9020), planned), purchases=(incoming,),
-        related=(order(439, lines, "11-13 10:00", "12-11", client_order_ref="ORG-77288"),),
     )  # fmt: skip
 
 
@@ -283,13 +279,11 @@ def _cobalt() -> tuple[Case, Case]:
     first = (ready(4351, "SF-HRN-2", 80, "99.00"),)
     second = (line(4361, "SF-HRN-2", 80, "99.00", list_price="99.00"),)
     out = _waiting(907, "11-23 09:00")
-    by_mail = order(435, first, "11-16 11:20", "11-25", channel="mail", **reference)
-    by_web = order(436, second, "11-17 08:31", "11-25", channel="web", state="draft", **reference)
     return (
         sale(435, customer, first, "11-16 11:20", "11-25", channel="mail", **reference,
-             shipments=(out,), moves=moves(out, first, start=9070), related=(by_web,)),
+             shipments=(out,), moves=moves(out, first, start=9070)),
         sale(436, customer, second, "11-17 08:31", "11-25", channel="web", state="draft", **reference,
-             related=(by_mail,), promises=()),
+             promises=()),
     )  # fmt: skip
 
 
