@@ -21,7 +21,8 @@ _CLOSINGS = {
     "fr": (
         r"(?:bien |très )?(?:cordialement|sincèrement)|bien à vous|cdlt|cdt",
         r"(?:avec )?(?:nos )?(?:sincères|meilleures|cordiales) salutations|salutations(?: distinguées)?",
-        r"bonne (?:journée|réception|soirée|fin de journée)|merci(?: d['’]avance| beaucoup)?(?: et bonne (?:journée|soirée))?",
+        r"bonne (?:journée|réception|soirée|fin de journée)",
+        r"merci(?: d['’]avance| beaucoup)?(?: et bonne (?:journée|soirée))?",
         r"(?:nous vous prions|veuillez|je vous prie)\b.{0,120}\b(?:salutations|sentiments)\b.{0,40}",
     ),
     "es": (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from triage.domain import Case, Document, Message, RecordRef
@@ -29,10 +29,9 @@ class Unlinked:
     """SHA-256 (hex) of each file it was made from, sorted."""
     messages: tuple[Message, ...] = ()
     documents: tuple[Document, ...] = ()
-    inside: frozenset[str] = frozenset()
-    """Ids of messages that came inside another mail: what they say of their author is hearsay."""
-    covers: frozenset[str] = frozenset()
-    """Ids of messages that brought another mail with them."""
+    inside: Mapping[str, str] = field(default_factory=dict)
+    """Messages that came inside another mail, by id, and the id of the mail that brought them: what such a message
+    says of its author is hearsay."""
     given: Case | None = None
     """The whole case, where the file was one."""
 
@@ -122,12 +121,12 @@ def _join_by_subject(mails: Sequence[Mail], group: _Groups) -> None:
 def _thread(mails: Sequence[Mail]) -> Unlinked:
     messages: list[Message] = []
     documents: list[Document] = []
-    inside: set[str] = set()
+    inside: dict[str, str] = {}
     outer = {mail.message.id for mail in mails}
     for mail in mails:
         for inner in _inner(mail):
             if inner.message.id not in outer and inner.message.id not in inside:
-                inside.add(inner.message.id)
+                inside[inner.message.id] = mail.message.id
                 messages.append(inner.message)
             documents += inner.documents
         messages.append(mail.message)
@@ -139,8 +138,7 @@ def _thread(mails: Sequence[Mail]) -> Unlinked:
         digests=tuple(sorted({mail.digest for mail in mails})),
         messages=tuple(ordered),
         documents=tuple(d for d in documents if once.pop((d.name, d.sha256), None) is not None),
-        inside=frozenset(inside),
-        covers=frozenset(mail.message.id for mail in mails if mail.forwarded),
+        inside=inside,
     )
 
 

@@ -1,0 +1,277 @@
+"""Which record a thread or file belongs to: by the numbers it names together with who names them.
+
+A number alone never opens another partner's facts. Carriers may name what they carry, colleagues any order. What is
+named only in quoted history, by an address that two companies share, or by nobody in particular makes a candidate,
+never a link. Pure: the book is the only source.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from triage.domain import Case, Document, Link, LinkCandidate, LinkStatus, Message, MessageKind
+from triage.intake.thread import is_reply
+from triage.odoo.book import RecordBook, is_purchase, owners, party
+from triage.odoo.numbers import Number, NumberIndex, Tie, plain
+from triage.odoo.people import Author, People
+
+_OPEN_SALE = frozenset({"draft", "sent", "sale"})
+_OPEN_PURCHASE = frozenset({"draft", "sent", "to approve", "purchase"})
+
+
+class Weight(IntEnum):
+    """How much the place of a number says."""
+
+    QUOTED = 0
+    PAPER = 1
+    WRITTEN = 2
+
+
+class Leave(IntEnum):
+    """Whether who names a number may open its record."""
+
+    NO = 0
+    PERHAPS = 1
+    YES = 2
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text in which numbers are looked for."""
+
+    text: str
+    place: str
+    weight: Weight
+    author: Author | None
+    """None where nobody is known to have written it (a file on its own)."""
+    is_file_name: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A number of the book, where it stands, and whether it opens its record."""
+
+    number: Number
+    passage: Passage
+    leave: Leave
+
+    @property
+    def why(self) -> str:
+        """For a reader: `order number S00042 in the subject`."""
+        return f"{self.number.what} {self.number.text} in the {self.passage.place}"
+
+
+class Linker:
+    """The link step over one book. Reads the book once; `link` is the same for a single use."""
+
+    def __init__(self, book: RecordBook) -> None:
+        self.book = book
+        self.people = People(book)
+        self._index = NumberIndex(book.cases)
+
+    def link(
+        self,
+        messages: Sequence[Message],
+        documents: Sequence[Document] = (),
+        text_of: Callable[[Document], str] | None = None,
+        inside: Mapping[str, str] | None = None,
+    ) -> tuple[Link, Case | None]:
+        """The link of a thread and, where it is certain, the neighbourhood of its record.
+
+        `text_of` gives the text of a document where it is known; `inside` maps messages that came inside another mail
+        to the mail that brought them, whose author answers for them.
+        """
+        authors = self._authors(messages, inside or {})
+        passages = list(_passages(messages, documents, text_of, authors))
+        mentions = [
+            mention for passage in passages for mention in self._mentions(passage, passages, list(authors.values()))
+        ]
+        refused = _refused(mentions)
+        allowed = [mention for mention in mentions if mention.leave is not Leave.NO]
+        certain = _certain(allowed)
+        if certain is not None:
+            candidate = _candidate(certain, allowed)
+            return Link(status=LinkStatus.CERTAIN, candidates=(candidate,), refused=refused), certain
+        candidates = _ranked(allowed) or self._only_open(messages, authors)
+        status = LinkStatus.SEVERAL if candidates else LinkStatus.NONE
+        return Link(status=status, candidates=candidates, refused=refused), None
+
+    def _authors(self, messages: Sequence[Message], inside: Mapping[str, str]) -> dict[str, Author]:
+        """Who answers for each message, by its id."""
+        senders = {message.id: message.email for message in messages}
+        found = {message.id: senders.get(inside.get(message.id, message.id)) for message in messages}
+        return {identity: self.people.who(address) for identity, address in found.items() if address}
+
+    def _mentions(
+        self, passage: Passage, all_passages: Sequence[Passage], authors: Sequence[Author]
+    ) -> Iterator[Mention]:
+        others = [author for author in authors if not author.is_own]
+        for number in self._index.named_in(passage.text, passage.is_file_name):
+            if passage.author is None:
+                leave = Leave.YES if _owner_is_named(number, passages) else Leave.PERHAPS
+            else:
+                leave = _leave(passage.author, number, passage, outside)
+            yield Mention(number, passage, leave)
+
+    def _only_open(self, messages: Sequence[Message], authors: Mapping[str, Author]) -> tuple[LinkCandidate, ...]:
+        """The one open order of a sender who names none: a question, never a link."""
+        if all(message.kind in {MessageKind.AUTO_REPLY, MessageKind.BOUNCE} for message in messages):
+            return ()
+        parties = {key for author in authors.values() for key in author.parties}
+        if len(parties) != 1:
+            return ()
+        found = [case for case in self.book.of_party(parties.pop()) if _is_open(case)]
+        if len(found) != 1:
+            return ()
+        matched = ("the only open order of the sender",)
+        return (LinkCandidate(record=found[0].record, partner=_partner_name(found[0]), matched=matched),)
+
+
+def link(
+    messages: Sequence[Message],
+    documents: Sequence[Document],
+    book: RecordBook,
+    text_of: Callable[[Document], str] | None = None,
+    inside: Mapping[str, str] | None = None,
+) -> tuple[Link, Case | None]:
+    """Which record a thread belongs to; see `Linker.link`. The case comes without messages and documents."""
+    return Linker(book).link(messages, documents, text_of, inside)
+
+
+def _passages(
+    messages: Sequence[Message],
+    documents: Sequence[Document],
+    text_of: Callable[[Document], str] | None,
+    authors: Mapping[str, Author],
+) -> Iterator[Passage]:
+    for message in messages:
+        author = authors.get(message.id)
+        yield Passage(message.subject, "subject", Weight.WRITTEN, author)
+        yield Passage(message.body, "message", Weight.WRITTEN, author)
+        yield Passage(message.quoted, "quoted history", Weight.QUOTED, author)
+        yield Passage(message.signature, "signature", Weight.QUOTED, author)
+    for document in documents:
+        author = authors.get(document.message or "")
+        yield Passage(document.name, f"file name {document.name}", Weight.WRITTEN, author, is_file_name=True)
+        if text_of is not None:
+            yield Passage(text_of(document), f"document {document.name}", Weight.PAPER, author)
+
+
+def _leave(author: Author, number: Number, passage: Passage, outside: Sequence[Author]) -> Leave:
+    """Whether this author may open the record that the number names.
+
+    A colleague who answers somebody outside repeats what that person named: then it must be that person's own.
+    """
+    if not author.is_own:
+        return _leave_outside(author, number)
+    if not outside:
+        return Leave.YES
+    if any(_leave_outside(other, number) is Leave.YES for other in outside):
+        return Leave.YES
+    repeated = passage.weight is Weight.QUOTED or (passage.place == "subject" and is_reply(passage.text))
+    return Leave.NO if repeated else Leave.PERHAPS
+
+
+def _leave_outside(author: Author, number: Number) -> Leave:
+    if any(author.is_carrier(carrier) for carrier in number.carriers):
+        return Leave.YES
+    shared = author.parties & number.parties
+    if not shared:
+        return Leave.NO
+    return Leave.YES if author.parties <= number.parties else Leave.PERHAPS
+
+
+def _owner_is_named(number: Number, passages: Sequence[Passage]) -> bool:
+    """Whether a text that nobody is known to have written names the partner too: by name, VAT number or address."""
+    text = f" {' '.join(plain(' '.join(p.text for p in passages if p.author is None)).split())} "
+    partners = [*owners(number.case), *(purchase.supplier for purchase in number.case.purchases)]
+    for partner in partners:
+        if party(partner) not in number.parties:
+            continue
+        marks = [partner.name, *partner.emails, *([partner.vat] if partner.vat else [])]
+        if any(_stands_in(plain(mark).strip(), text) for mark in marks if len(mark.strip()) >= 5):
+            return True
+    return False
+
+
+def _stands_in(mark: str, text: str) -> bool:
+    start = text.find(mark)
+    while start > 0:
+        end = start + len(mark)
+        if not text[start - 1].isalnum() and not text[end].isalnum():
+            return True
+        start = text.find(mark, start + 1)
+    return False
+
+
+def _refused(mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """Records that were named but belong to others, unless the sender's own records explain the same number."""
+    own = {plain(mention.number.text) for mention in mentions if mention.leave is not Leave.NO}
+    opened = {mention.number.record for mention in mentions if mention.leave is not Leave.NO}
+    names = {
+        mention.number.case.record.name
+        for mention in mentions
+        if mention.leave is Leave.NO and plain(mention.number.text) not in own and mention.number.record not in opened
+    }
+    return tuple(sorted(names))
+
+
+def _certain(allowed: Sequence[Mention]) -> Case | None:
+    """The one record that explains every number of the weightiest places, or none."""
+    if not allowed:
+        return None
+    top = max(mention.passage.weight for mention in allowed)
+    decisive = [mention for mention in allowed if mention.passage.weight is top]
+    if top is Weight.QUOTED or any(mention.leave is not Leave.YES for mention in decisive):
+        return None
+    cases = {mention.number.record: mention.number.case for mention in decisive}
+    meant: dict[str, set[str]] = defaultdict(set)
+    for mention in decisive:
+        meant[plain(mention.number.text)].add(mention.number.record)
+    common = set.intersection(*meant.values())
+    if len(common) > 1:
+        common = {m.number.record for m in decisive if m.number.tie is Tie.OWN and m.number.record in common}
+    return cases[common.pop()] if len(common) == 1 else None
+
+
+def _ranked(allowed: Sequence[Mention]) -> tuple[LinkCandidate, ...]:
+    """Candidates, the likeliest first: by place, then leave, then how closely and often they are named."""
+    if not allowed:
+        return ()
+    top = max(mention.passage.weight for mention in allowed)
+    by_record: dict[str, list[Mention]] = defaultdict(list)
+    for mention in allowed:
+        if mention.passage.weight is top:
+            by_record[mention.number.record].append(mention)
+
+    def rank(mentions: list[Mention]) -> tuple[int, int, int, str]:
+        leave = max(mention.leave for mention in mentions)
+        tie = min(mention.number.tie for mention in mentions)
+        return (-leave, tie, -len(mentions), mentions[0].number.case.record.name)
+
+    return tuple(_candidate(mentions[0].number.case, allowed) for mentions in sorted(by_record.values(), key=rank))
+
+
+def _candidate(case: Case, allowed: Sequence[Mention]) -> LinkCandidate:
+    own = [mention for mention in allowed if mention.number.record == case.record.key]
+    reasons = [mention.why for mention in sorted(own, key=lambda m: -m.passage.weight)]
+    reasons += [mention.passage.author.how for mention in own if mention.passage.author and mention.passage.author.how]
+    return LinkCandidate(record=case.record, partner=_partner_name(case), matched=tuple(dict.fromkeys(reasons)))
+
+
+def _partner_name(case: Case) -> str | None:
+    return next((partner.name for partner in owners(case)), None)
+
+
+def _is_open(case: Case) -> bool:
+    """Neither cancelled nor locked, and something is still to come."""
+    if is_purchase(case):
+        own = [purchase for purchase in case.purchases if purchase.ref.key == case.record.key]
+        lines, states = [line for p in own for line in p.lines], {p.state for p in own}
+        return bool(states & _OPEN_PURCHASE) and (not lines or any(line.delivered < line.quantity for line in lines))
+    if case.order is None or case.order.state not in _OPEN_SALE:
+        return False
+    return not case.lines or any(line.delivered < line.quantity for line in case.lines)
