@@ -1,7 +1,8 @@
 """The chain: what exactly is hashed, how records are linked, and what is wrong with a link. Pure.
 
 A record's body is canonical JSON (RFC 8785) and names the hash of the record before it; its hash is SHA-256 over a
-fixed prefix and the body. Whoever changes, inserts, removes or reorders a record must recompute every later hash.
+fixed prefix and the body. Whoever changes, inserts, removes or reorders a record must recompute every later hash, and
+seal every later payload anew: each is bound to its envelope, the predecessor's hash included, so that needs the keys.
 """
 
 from __future__ import annotations
@@ -47,34 +48,27 @@ class Envelope:
     """What acted, by name: hashes of policy, prompt, model, learnt layer."""
     subjects: tuple[str, ...]
     """Keyed hashes of the people that the payload names."""
-    payload_sha256: str
-    """Of the payload as stored, that is, sealed."""
-    payload_size: int
-    """Bytes as stored."""
 
-    def body(self) -> bytes:
-        """The canonical bytes that are hashed and stored."""
-        return rfc8785.dumps(
-            {
-                "v": VERSION,
-                "stream": self.stream,
-                "seq": self.seq,
-                "prev": self.prev,
-                "kind": self.kind,
-                "step": self.step,
-                "at": self.at,
-                "event": self.event,
-                "case": self.case,
-                "once": self.once,
-                "acting": dict(self.acting),
-                "subjects": list(self.subjects),
-                "payload": {"sha256": self.payload_sha256, "size": self.payload_size},
-            }
-        )
+    def head(self) -> dict[str, Any]:
+        """The body without the payload's digest: what the payload's seal is bound to."""
+        return {
+            "v": VERSION,
+            "stream": self.stream,
+            "seq": self.seq,
+            "prev": self.prev,
+            "kind": self.kind,
+            "step": self.step,
+            "at": self.at,
+            "event": self.event,
+            "case": self.case,
+            "once": self.once,
+            "acting": dict(self.acting),
+            "subjects": list(self.subjects),
+        }
 
     def record(self, sealed: bytes) -> Record:
-        """The row to store for this envelope and its sealed payload."""
-        body = self.body()
+        """The row to store for this envelope and its sealed payload, with the canonical bytes that are hashed."""
+        body = rfc8785.dumps({**self.head(), "payload": {"sha256": digest(sealed), "size": len(sealed)}})
         return Record(
             stream=self.stream,
             seq=self.seq,
@@ -99,6 +93,11 @@ def record_hash(body: bytes) -> str:
 def digest(sealed: bytes) -> str:
     """The digest (hex) of a sealed payload as the envelope holds it."""
     return hashlib.sha256(sealed).hexdigest()
+
+
+def head_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`Envelope.head` of a stored body."""
+    return {name: value for name, value in body.items() if name != "payload"}
 
 
 def parse(record: Record) -> dict[str, Any] | None:

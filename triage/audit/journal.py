@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 
 from triage.audit import sealing
-from triage.audit.chain import GENESIS, Envelope, digest
+from triage.audit.chain import GENESIS, Envelope, head_of, parse
 from triage.audit.subjects import subjects_of
 from triage.domain import Event, Frozen, Outcome, fingerprint, utc
-from triage.errors import Conflict, KeyMissing, UsageError
+from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
 from triage.storage import records
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
@@ -117,8 +117,6 @@ class Journal:
 
     def _append(self, entry: _Entry) -> Record:
         seq, prev = records.tail(self.database, entry.stream) or (0, GENESIS)
-        place = payload_place(entry.stream, seq + 1, entry.kind)
-        sealed = sealing.seal(sealing.encode(entry.value), self.keys.key_for(entry.case), place)
         named = {self.keys.subject_hash(subject) for subject in (*entry.subjects, *subjects_of(entry.value))}
         envelope = Envelope(
             stream=entry.stream,
@@ -132,9 +130,8 @@ class Journal:
             once=entry.once,
             acting=entry.acting,
             subjects=tuple(sorted(named)),
-            payload_sha256=digest(sealed),
-            payload_size=len(sealed),
         )
+        sealed = sealing.seal(sealing.encode(entry.value), self.keys.key_for(entry.case), envelope.head())
         record = envelope.record(sealed)
         records.insert(self.database, record)
         return record
@@ -224,17 +221,14 @@ class Log:
         return self._journal._once(self._stream, self._event, step, given, acting)
 
 
-def payload_place(stream: str, seq: int, kind: str) -> sealing.Place:
-    """Where a record's payload belongs: it opens under no other record."""
-    return ("payload", stream, seq, kind)
-
-
 def open_record(record: Record, keys: KeyFile) -> Frozen | None:
     """The value of a record. Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed."""
     if record.sealed is None:
         raise KeyMissing(f"record {record.seq} of {record.stream}: its content was removed.")
-    place = payload_place(record.stream, record.seq, record.kind)
-    return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, place))
+    body = parse(record)
+    if body is None:
+        raise ChainBroken(f"record {record.seq} of {record.stream}: its envelope cannot be read.")
+    return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, head_of(body)))
 
 
 def _acting(produce: object) -> Mapping[str, str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,8 +25,8 @@ _KEY_ID = slice(1, 9)
 _NONCE = slice(9, 21)
 _HEADER = 21
 
-Place = Sequence[str | int | None]
-"""Where a sealed value belongs, for example `("payload", stream, seq, kind)`."""
+Place = Mapping[str, Any] | Sequence[str | int]
+"""Where a sealed value belongs: a record's envelope, a card's clear columns. JSON values."""
 
 
 def encode(value: Frozen | None) -> bytes:
@@ -68,13 +69,13 @@ def unseal(sealed: bytes, keys: KeyFile, case: str, place: Place) -> bytes:
     Raises `KeyMissing` where the key is gone (erased), `ChainBroken` where the bytes were changed or moved here.
     """
     if len(sealed) <= _HEADER or sealed[:1] != _FORMAT:
-        raise ChainBroken(f"{' '.join(map(str, place))}: not a sealed value of this version.")
+        raise ChainBroken("its content is no sealed value of this version")
     secret = keys.opening(case, key_id(sealed))
     try:
         return AESGCM(secret).decrypt(sealed[_NONCE], sealed[_HEADER:], _bound(place))
     except (InvalidTag, ValueError) as error:
-        raise ChainBroken(f"{' '.join(map(str, place))}: its sealed content was changed or moved.") from error
+        raise ChainBroken("its sealed content was changed, moved, or stands under a changed envelope") from error
 
 
 def _bound(place: Place) -> bytes:
-    return b"odoo-triage sealed v1\n" + json.dumps(list(place), separators=(",", ":")).encode()
+    return b"odoo-triage sealed v1\n" + json.dumps(place, sort_keys=True, separators=(",", ":")).encode()

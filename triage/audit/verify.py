@@ -48,9 +48,10 @@ def verify(database: Database, keys: KeyFile | None = None) -> Verification:
     """Follow every stream from its first record and check links, columns, payloads and what points into the journal.
 
     Found: a changed, removed, inserted, swapped or reordered record; a column that disagrees with the record; a
-    payload that was changed, swapped or lost; with keys also a key file that does not fit and a card whose row was
-    changed. Not found, because a shorter chain is a chain too: records cut off the end together with all that
-    points to them, and a store rewritten from the start. Only a checkpoint kept elsewhere shows those.
+    payload that was changed, swapped or lost. With keys also: a chain that was hashed anew by somebody without the
+    keys, a key file that does not fit, a card whose row was changed. Not found, because a shorter chain is a chain
+    too: records cut off the end together with all that points to them, and a store rewritten by somebody who has the
+    keys. Only a checkpoint kept elsewhere shows those.
     """
     counted: Counter[str] = Counter()
     first_bad = None

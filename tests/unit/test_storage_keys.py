@@ -1,0 +1,127 @@
+"""Keys are made once, deleted for good, and hashes need the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.errors import KeyMissing, StoreError
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
+
+
+@pytest.fixture
+def keys(tmp_path: Path):
+    with KeyFile(tmp_path / "keys.db") as opened:
+        yield opened
+
+
+def test_a_case_has_one_key(keys: KeyFile) -> None:
+    made = keys.key_for("case a")
+    assert len(made.secret) == 32
+    assert keys.key_for("case a") == keys.key("case a") == made
+    assert keys.key_for("case b").secret != made.secret
+
+
+def test_keys_outlive_the_process(keys: KeyFile) -> None:
+    made = keys.key_for("case a")
+    with KeyFile(keys.path) as again:
+        assert again.key("case a") == made
+        assert again.subject_hash("Jane") == keys.subject_hash("Jane")
+
+
+def test_an_unknown_case_has_no_key(keys: KeyFile) -> None:
+    with pytest.raises(KeyMissing, match="no key"):
+        keys.key("case a")
+    with pytest.raises(KeyMissing, match="not in this key file"):
+        keys.opening("case a", b"12345678")
+
+
+def test_a_deleted_key_is_gone_from_the_file(keys: KeyFile) -> None:
+    made = keys.key_for("case a")
+    assert made.secret in keys.path.read_bytes()
+    keys.delete("case a")
+    keys.delete("case a")
+    rest = b"".join(path.read_bytes() for path in keys.path.parent.iterdir())
+    assert made.secret not in rest
+    assert keys.was_deleted(made.id)
+    with pytest.raises(KeyMissing, match="erased"):
+        keys.opening("case a", made.id)
+
+
+def test_after_a_deletion_the_case_gets_another_key(keys: KeyFile) -> None:
+    old = keys.key_for("case a")
+    keys.delete("case a")
+    new = keys.key_for("case a")
+    assert new.id != old.id
+    assert keys.opening("case a", new.id) == new.secret
+    assert not keys.was_deleted(new.id)
+
+
+def test_a_deletion_elsewhere_counts_here(keys: KeyFile) -> None:
+    made = keys.key_for("case a")
+    with KeyFile(keys.path) as other:
+        other.delete("case a")
+    with pytest.raises(KeyMissing):
+        keys.opening("case a", made.id)
+
+
+def test_threads_agree_on_one_key(keys: KeyFile) -> None:
+    with KeyFile(keys.path) as other, ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(lambda n: (keys, other)[n % 2].key_for("case a"), range(16)))
+    assert len(made) == 1
+
+
+def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
+    with KeyFile(tmp_path / "keys.db") as keys:
+        assert keys.path.stat().st_mode & 0o777 == 0o600
+    keys.path.chmod(0o644)
+    with pytest.raises(StoreError, match="chmod 600"):
+        KeyFile(keys.path)
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "keys.db").touch(0o600)
+    with sqlite3.connect(tmp_path / "keys.db") as other:
+        other.execute("CREATE TABLE theirs (a)")
+    with pytest.raises(StoreError, match="not a key file"):
+        KeyFile(tmp_path / "keys.db")
+
+
+def test_a_store_belongs_to_one_key_file(tmp_path: Path) -> None:
+    with (
+        Database.open(tmp_path / "audit.db") as store,
+        KeyFile(tmp_path / "keys.db") as keys,
+        KeyFile(tmp_path / "other.db") as other,
+    ):
+        keys.belong_to(store)
+        keys.belong_to(store)
+        with pytest.raises(StoreError, match="not the key file"):
+            other.belong_to(store)
+
+
+def test_people_are_found_however_they_are_written(keys: KeyFile) -> None:
+    assert keys.subject_hash("  JANE\u00a0Doe ") == keys.subject_hash("jane doe")
+    assert keys.subject_hash("Jane Doe") != keys.subject_hash("Jane Dae")
+    assert len(keys.subject_hash("x")) == 64
+
+
+def test_hashes_need_this_file(keys: KeyFile, tmp_path: Path) -> None:
+    with KeyFile(tmp_path / "other.db") as other:
+        assert keys.event_id("file:1") != other.event_id("file:1")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory):
+    with KeyFile(tmp_path_factory.mktemp("keys") / "keys.db") as opened:
+        yield opened
+
+
+@given(st.lists(st.text(), min_size=1, max_size=3), st.lists(st.text(), min_size=1, max_size=3))
+def test_parts_of_a_hash_do_not_run_together(shared: KeyFile, one: list[str], other: list[str]) -> None:
+    assert (shared.keyed_hash(*one) == shared.keyed_hash(*other)) == (one == other)
