@@ -86,9 +86,8 @@ class Linker:
         """
         authors = self._authors(messages, inside or {})
         passages = list(_passages(messages, documents, text_of, authors))
-        mentions = [
-            mention for passage in passages for mention in self._mentions(passage, passages, list(authors.values()))
-        ]
+        outside = [author for author in authors.values() if not author.is_own]
+        mentions = [mention for passage in passages for mention in self._mentions(passage, passages, outside)]
         refused = _refused(mentions)
         allowed = [mention for mention in mentions if mention.leave is not Leave.NO]
         certain = _certain(allowed)
@@ -105,10 +104,7 @@ class Linker:
         found = {message.id: senders.get(inside.get(message.id, message.id)) for message in messages}
         return {identity: self.people.who(address) for identity, address in found.items() if address}
 
-    def _mentions(
-        self, passage: Passage, all_passages: Sequence[Passage], authors: Sequence[Author]
-    ) -> Iterator[Mention]:
-        others = [author for author in authors if not author.is_own]
+    def _mentions(self, passage: Passage, passages: Sequence[Passage], outside: Sequence[Author]) -> Iterator[Mention]:
         for number in self._index.named_in(passage.text, passage.is_file_name):
             if passage.author is None:
                 leave = Leave.YES if _owner_is_named(number, passages) else Leave.PERHAPS
