@@ -36,7 +36,7 @@ def _edi_price() -> Case:
     )
     return sale(
         440, CUSTOMERS["northgate"], lines, "11-16 23:04", "11-27",
-        state="draft", client_order_ref="NF-PO-20907", channel="edi", promises=(),
+        state="draft", client_order_ref="NF-PO-20907", owner=None, channel="edi", promises=(),
     )  # fmt: skip
 
 

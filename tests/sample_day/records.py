@@ -118,6 +118,7 @@ def order(number: int, lines: tuple[Line, ...], ordered: str, promised: str | No
             "date_order": at(ordered),
             "commitment_date": at(f"{promised} 17:00") if promised else None,
             "warehouse": "Rotterdam",
+            "owner": "Femke de Wit",
             "picking_policy": "direct",
         }
         | more

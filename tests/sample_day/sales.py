@@ -69,7 +69,7 @@ def _alpenstahl_edi() -> Case:
     )
     return sale(
         441, CUSTOMERS["alpenstahl"], lines, "11-17 04:02", "12-04",
-        state="draft", client_order_ref="4500017782", channel="edi", promises=(),
+        state="draft", client_order_ref="4500017782", owner=None, channel="edi", promises=(),
     )  # fmt: skip
 
 

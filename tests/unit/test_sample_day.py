@@ -145,7 +145,6 @@ def test_expectations_speak_of_what_there_is() -> None:
     for name, expected in EXPECTED.items():
         named = {
             expected["record"],
-            *expected.get("also", []),
             *expected.get("candidates", []),
             *expected.get("refused", []),
         }
