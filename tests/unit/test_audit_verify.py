@@ -129,10 +129,8 @@ def test_a_chain_hashed_anew_shows_with_the_keys(home: Path) -> None:
         new = body.replace(old.encode(), prev.encode())
         new = new.replace(b"09:30:01", b"09:30:00") if seq == 1 else new
         at = "at = replace(at, '09:30:01', '09:30:00'), " if seq == 1 else ""
-        changes.append(
-            (f"UPDATE journal SET {at}body = ?, prev_hash = ?, hash = ? WHERE {MINE} AND seq = ?",)
-            + ((new, prev, record_hash(new), seq),)
-        )
+        sql = f"UPDATE journal SET {at}body = ?, prev_hash = ?, hash = ? WHERE {MINE} AND seq = ?"
+        changes.append((sql, (new, prev, record_hash(new), seq)))
         prev = record_hash(new)
     damaged(home, *changes)
     assert checked(home, with_keys=False).first_bad is None

@@ -1,0 +1,131 @@
+"""The story of a card is told in order, and only its own."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.unit.opened_store import COMPANY, ORDER, Opened, case, decision, event, proposal
+from triage.audit.story import story
+from triage.domain import (
+    Abstention,
+    Advised,
+    Category,
+    Classification,
+    FieldValue,
+    Method,
+    Paper,
+    Producer,
+    ReasonCode,
+    Suggestion,
+    Summary,
+    Verdict,
+)
+from triage.errors import ChainBroken
+
+BY = Producer(method=Method.EMBEDDED, model="e5-small", version="0")
+
+
+@pytest.fixture
+def opened(tmp_path: Path):
+    with Opened(tmp_path) as store:
+        yield store
+
+
+def told(opened: Opened, key: str, *categories: Category) -> list:
+    log = opened.journal.of(event(key))
+    log.once("capture", ORDER, lambda _: case())
+    cards = [log.atomic("card", proposal(each), lambda it: opened.cards.put(it, key)) for each in categories]
+    log.close(Advised(cards=tuple(card.id for card in cards)))
+    return cards
+
+
+def decided(opened: Opened, card, **more) -> None:
+    opened.journal.record(
+        stream=COMPANY,
+        kind="decision",
+        case=opened.cards.case_key(card),
+        event=card.events[-1],
+        value=decision(card, **more),
+    )
+
+
+def test_a_card_tells_its_events_and_its_own_decisions(opened: Opened) -> None:
+    stock, _ = told(opened, "file:1", Category.STOCK, Category.INVOICE)
+    told(opened, "file:other")
+    decided(opened, stock, verdict=Verdict.REJECT, reason=ReasonCode.DUPLICATE, comment="see #3")
+    [invoice] = [card for card in opened.cards.all() if card.key.category is Category.INVOICE]
+    entries = story(opened.database, opened.keys, stock)
+    assert [entry.title for entry in entries] == ["event", "capture", "card", "outcome", "decision"]
+    assert entries[-1].text == "reject by mila · duplicate · see #3"
+    assert [entry.seq for entry in entries] == sorted(entry.seq for entry in entries)
+    assert "decision" not in [entry.title for entry in story(opened.database, opened.keys, invoice)]
+
+
+def test_a_card_of_two_events_tells_both(opened: Opened) -> None:
+    told(opened, "file:1", Category.STOCK)
+    [card] = told(opened, "file:2", Category.STOCK)
+    assert [entry.kind for entry in story(opened.database, opened.keys, card)].count("event") == 2
+
+
+def test_an_event_tells_everything(opened: Opened) -> None:
+    told(opened, "file:1", Category.STOCK, Category.INVOICE)
+    titles = [entry.title for entry in story(opened.database, opened.keys, "file:1")]
+    assert titles == ["event", "capture", "card", "card", "outcome"]
+    assert story(opened.database, opened.keys, "file:unknown") == []
+
+
+def test_erased_records_stay_in_the_story(opened: Opened) -> None:
+    [card] = told(opened, "file:1", Category.STOCK)
+    opened.keys.delete(opened.cards.case_key(card))
+    entries = story(opened.database, opened.keys, card)
+    assert len(entries) == 4
+    assert {(entry.erased, entry.value, entry.text) for entry in entries} == {(True, None, "(erased)")}
+
+
+def test_a_changed_record_is_not_told(opened: Opened) -> None:
+    [card] = told(opened, "file:1", Category.STOCK)
+    opened.database.execute("DROP TRIGGER payloads_no_update")
+    opened.database.execute("UPDATE payloads SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 2")
+    with pytest.raises(ChainBroken, match="sealed content"):
+        story(opened.database, opened.keys, card)
+
+
+def test_entries_are_json(opened: Opened) -> None:
+    told(opened, "file:1", Category.STOCK)
+    entries = [entry.as_json() for entry in story(opened.database, opened.keys, "file:1")]
+    assert json.loads(json.dumps(entries))[1]["type"] == "Case"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "nothing"),
+        (case(), "S00042 · 1 messages, 0 documents · captured 2026-11-23 09:30"),
+        (
+            Classification(by=BY, suggestions=(Suggestion(category=Category.STOCK, subtype="backorder"),)),
+            "e5-small · stock/backorder",
+        ),
+        (Summary(by=BY, text="They ask for 40 bolts."), "e5-small · They ask for 40 bolts."),
+        (
+            Paper(
+                by=BY,
+                document="a.pdf",
+                sha256="0",
+                fields={"net_total": FieldValue(value=Decimal("1.50"), text="1,50")},
+            ),
+            "e5-small · net_total=1.50",
+        ),
+        (
+            Summary(by=BY, text="", abstained=Abstention(reason="nothing to read")),
+            "e5-small · abstained: nothing to read",
+        ),
+        (ORDER, '{"model": "sale.order", "id": 42, "name": "S00042"}'),
+    ],
+)
+def test_each_value_in_one_line(opened: Opened, value: object, said: str) -> None:
+    opened.journal.of(event("file:1")).once("step", None, lambda _: value)
+    assert story(opened.database, opened.keys, "file:1")[-1].text == said
