@@ -1,0 +1,219 @@
+"""The heading of an item table: which column holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from triage.documents.labels import column_labels
+from triage.documents.phrases import Marked, marked
+from triage.documents.sheet import Line, Sheet, Spot, key_of
+
+_NUMERIC = frozenset(
+    "quantity ordered_quantity unit_price gross_price price_basis discount tax_rate tax_amount net_amount gross_line".split()
+)
+_CORE = frozenset({"name", "quantity", "unit_price", "net_amount", "gross_line"})
+_NEEDS = frozenset({"quantity", "unit_price", "net_amount", "gross_line", "ordered_quantity"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column by its heading: what it may hold, the likeliest first, and where the heading stands."""
+
+    roles: tuple[str, ...]
+    x0: float
+    x1: float
+
+    @property
+    def role(self) -> str:
+        """The likeliest."""
+        return self.roles[0]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds numbers."""
+        return self.role in _NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A table's heading over one or several printed lines."""
+
+    columns: tuple[Column, ...]
+    first: int
+    """Number of its first line in the document."""
+    last: int
+
+    def has(self, role: str) -> bool:
+        """Whether a column holds this."""
+        return any(column.role == role for column in self.columns)
+
+    def like(self, other: Heading) -> bool:
+        """Whether it repeats another one, as on the next page."""
+        return [c.role for c in self.columns] == [c.role for c in other.columns]
+
+
+def headings(sheet: Sheet) -> list[Heading]:
+    """Headings of item tables, top to bottom."""
+    found: list[Heading] = []
+    table = column_labels()
+    marks = {line.number: marked(line, table) for line in sheet.lines}
+    for line in sheet.lines:
+        if found and line.number <= found[-1].last:
+            continue
+        if _is_heading(line, marks[line.number]):
+            heading = _heading(sheet, line, marks)
+            if heading is not None:
+                found.append(heading)
+    return found
+
+
+def _is_heading(line: Line, marks: Sequence[Marked]) -> bool:
+    """Enough column words, little else, and no amounts."""
+    roles = _distinct(marks)
+    covered = sum(mark.last - mark.first + 1 for mark in marks)
+    words = sum(bool(spot.key) and not spot.key.isdigit() for spot in line.spots)
+    if len(roles & _CORE) < 2 or covered < 0.5 * words or any(n.money for n in line.numbers):
+        return False
+    if not roles & _NEEDS or not (roles & {"name"} or len(roles) >= 3):
+        return False
+    apart = len({line.segment_of[mark.first] for mark in marks})
+    return apart >= 2 or len(marks) >= 3
+
+
+def _distinct(marks: Iterable[Marked]) -> set[str]:
+    return {mark.labels[0].field for mark in marks} | {
+        label.field for mark in marks for label in mark.labels if label.field in _NEEDS
+    }
+
+
+@dataclass(slots=True)
+class _Cell:
+    """Words of one heading, line under line."""
+
+    x0: float
+    x1: float
+    parts: list[tuple[float, str]]
+    base: tuple[str, ...] = ()
+    """Roles of the part on the main line."""
+
+
+def _heading(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> Heading | None:
+    cells = _cells_of(line, marks[line.number])
+    first, last = line.number, line.number
+    for step in (-1, 1):
+        for distance in range(1, 4):
+            number = line.number + step * distance
+            if not 0 <= number < len(sheet.lines) or not _joins(sheet, number, number - step, marks, cells):
+                break
+            _stack(cells, sheet.lines[number])
+            first, last = min(first, number), max(last, number)
+    columns = [column for cell in sorted(cells, key=lambda c: c.x0) if (column := _column(cell)) is not None]
+    settled = _settled(columns)
+    if len({c.role for c in settled} & _CORE) < 2:
+        return None
+    return Heading(tuple(settled), first, last)
+
+
+def _cells_of(line: Line, marks: Sequence[Marked]) -> list[_Cell]:
+    cells = []
+    for mark in marks:
+        spots = line.spots[mark.first : mark.last + 1]
+        roles = tuple(label.field for label in mark.labels)
+        text = " ".join(s.text for s in spots)
+        cells.append(_Cell(spots[0].x0, spots[-1].x1, [(line.top, text)], roles))
+    covered = {n for mark in marks for n in range(mark.first, mark.last + 1)}
+    for n, spot in enumerate(line.spots):
+        if n in covered or not spot.key:
+            continue
+        near = [c for c in cells if abs(spot.x0 - c.x1) < 0.6 * spot.height or abs(c.x0 - spot.x1) < 0.6 * spot.height]
+        if near:
+            _widen(near[0], spot)
+        else:
+            cells.append(_Cell(spot.x0, spot.x1, [(line.top, spot.text)]))
+    return cells
+
+
+def _widen(cell: _Cell, spot: Spot) -> None:
+    cell.x0, cell.x1 = min(cell.x0, spot.x0), max(cell.x1, spot.x1)
+
+
+def _joins(sheet: Sheet, number: int, beside: int, marks: dict[int, list[Marked]], cells: list[_Cell]) -> bool:
+    """Whether a neighbouring line belongs to the heading: close, without amounts, made of column words."""
+    line, other = sheet.lines[number], sheet.lines[beside]
+    if line.page != other.page or any(n.money for n in line.numbers) or line.dates:
+        return False
+    gap = max(line.top - other.bottom, other.top - line.bottom)
+    if gap > 0.75 * line.height:
+        return False
+    covered = sum(m.last - m.first + 1 for m in marks[number])
+    words = [spot for spot in line.spots if spot.key]
+    if any(spot.key.isdigit() for spot in words):
+        return False
+    segments = [(line.spots[a].x0, line.spots[b].x1) for a, b in line.segments]
+    under = sum(any(x0 < c.x1 and x1 > c.x0 for c in cells) for x0, x1 in segments)
+    short = all(b - a < 4 for a, b in line.segments)
+    if number > beside and not marks[number] and len(segments) < 2:
+        return False
+    return (
+        bool(words) and short and (covered >= 0.5 * len(words) or (under == len(segments) and gap < 0.4 * line.height))
+    )
+
+
+def _stack(cells: list[_Cell], line: Line) -> None:
+    for first, last in line.segments:
+        spots = line.spots[first : last + 1]
+        x0, x1 = spots[0].x0, spots[-1].x1
+        over = [cell for cell in cells if x0 < cell.x1 and x1 > cell.x0]
+        text = " ".join(s.text for s in spots)
+        if not over:
+            cells.append(_Cell(x0, x1, [(line.top, text)]))
+            continue
+        cell = max(over, key=lambda c: min(c.x1, x1) - max(c.x0, x0))
+        cell.parts.append((line.top, text))
+        if len(over) == 1:
+            cell.x0, cell.x1 = min(cell.x0, x0), max(cell.x1, x1)
+
+
+def _column(cell: _Cell) -> Column | None:
+    table = column_labels()
+    parts = [text for _, text in sorted(cell.parts)]
+    whole = key_of(" ".join(parts))
+    for key in (whole, whole.rstrip("%"), *(key_of(p) for p in parts)):
+        if key in table and (key == whole or not cell.base):
+            return Column(tuple(label.field for label in table[key]), cell.x0, cell.x1)
+    roles = cell.base or ("other",)
+    return Column(roles, cell.x0, cell.x1)
+
+
+def _settled(columns: list[Column]) -> list[Column]:
+    """One column a role: where two claim it, the one that can be nothing else, else the later amount."""
+    out = list(columns)
+    for role in ("quantity", "unit_price", "net_amount", "name", "tax_rate"):
+        holders = [n for n, column in enumerate(out) if column.role == role]
+        if not holders:
+            second = [n for n, column in enumerate(out) if role in column.roles]
+            if second:
+                out[second[-1]] = _as(out[second[-1]], role)
+            continue
+        if len(holders) > 1:
+            out = _without_doubles(out, holders, role)
+    if not any(c.role == "net_amount" for c in out):
+        gross = [n for n, column in enumerate(out) if column.role == "gross_line"]
+        if gross:
+            out[gross[-1]] = _as(out[gross[-1]], "net_amount")
+    return out
+
+
+def _without_doubles(out: list[Column], holders: list[int], role: str) -> list[Column]:
+    keep = holders[-1] if role in {"net_amount", "tax_rate"} else holders[0]
+    for n in holders:
+        if n == keep:
+            continue
+        others = [r for r in out[n].roles if r != role and not any(c.role == r for c in out)]
+        out[n] = _as(out[n], others[0] if others else "other")
+    return out
+
+
+def _as(column: Column, role: str) -> Column:
+    return Column((role, *(r for r in column.roles if r != role)), column.x0, column.x1)

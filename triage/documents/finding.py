@@ -1,0 +1,76 @@
+"""Pages to fields and lines: every finder in turn, then the choice that fits together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from triage.documents.header import (
+    currency,
+    delivery_date,
+    document_number,
+    due_date,
+    iban,
+    issue_date,
+    order_reference,
+)
+from triage.documents.itemlines import Row, rows_of
+from triage.documents.kinds import document_type
+from triage.documents.parties import find_parties
+from triage.documents.phrases import all_marked
+from triage.documents.places import Candidate
+from triage.documents.sheet import sheet_of
+from triage.documents.tables import tables
+from triage.documents.totals import choose_totals
+from triage.domain import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found on the pages of a document. Keys of `fields` are `FIELD_NAMES`."""
+
+    fields: dict[str, Candidate]
+    lines: tuple[Row, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def find(pages: Sequence[Page]) -> Findings:
+    """Header fields and item lines of a document; what is not supported well enough is left out."""
+    sheet = sheet_of(pages)
+    if not sheet.lines:
+        return Findings({}, ())
+    marks = all_marked(sheet)
+    kind = document_type(sheet)
+    name = str(kind.value) if kind else "invoice"
+    found_tables = tables(sheet, marks)
+    item_lines = frozenset(n for t in found_tables for item in t.items for n in item.lines if item.numbers)
+    rows = [row for table in found_tables for row in rows_of(table)]
+    totals = choose_totals(sheet, marks, _line_sum(rows), item_lines)
+    number = document_number(sheet, marks, name)
+    issued = issue_date(sheet, marks)
+    parties = find_parties(sheet, name)
+    fields = {
+        "document_type": kind,
+        "document_number": number,
+        "issue_date": issued,
+        "due_date": due_date(sheet, marks, issued),
+        "delivery_date": delivery_date(sheet, marks),
+        "seller_name": parties.seller,
+        "seller_vat_id": parties.seller_vat,
+        "buyer_name": parties.buyer,
+        "purchase_order_reference": order_reference(sheet, marks, name, number),
+        "currency": currency(sheet, marks),
+        "net_total": totals.net,
+        "tax_total": totals.tax,
+        "gross_total": totals.gross,
+        "iban": iban(sheet, marks),
+    }
+    return Findings({name: c for name, c in fields.items() if c is not None}, tuple(rows))
+
+
+def _line_sum(rows: Sequence[Row]) -> Decimal | None:
+    amounts = [row["net_amount"].value for row in rows if "net_amount" in row]
+    if not amounts or len(amounts) < len(rows):
+        return None
+    return sum((value for value in amounts if isinstance(value, Decimal)), Decimal(0))

@@ -1,0 +1,356 @@
+"""Header fields that stand beside their labels: numbers, references, dates, currency, IBAN."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from triage.documents.amounts import CURRENCY_SIGNS, currency_of
+from triage.documents.dates import Found, find_dates
+from triage.documents.ids import find_ibans, is_reference
+from triage.documents.kinds import titles
+from triage.documents.phrases import Marked
+from triage.documents.places import Candidate, Place, places, value_of
+from triage.documents.sheet import Line, Sheet
+
+_NUMBER_LABELS: dict[str, tuple[str, ...]] = {
+    "order_confirmation": ("confirmation_number", "number"),
+    "delivery_note": ("delivery_number", "number"),
+    "quotation": ("quotation_number", "number"),
+    "order": ("order_number", "number"),
+    "order_change": ("order_number", "number"),
+}
+"""Which labels name the number of which type of document; others use `number` alone."""
+
+_FILLERS = frozenset({"", "no", "nr", "number", "nummer", "numero", "n", "num", "numer", "id", "ref", "is"})
+_DATE_FILLERS = frozenset(
+    {
+        "",
+        "le",
+        "am",
+        "den",
+        "on",
+        "du",
+        "de",
+        "vom",
+        "bis",
+        "zum",
+        "op",
+        "el",
+        "il",
+        "of",
+        "to",
+        "by",
+        "the",
+        "dnia",
+        "del",
+    }
+)
+_OTHERS_OWN = re.compile(r"(your|ihre?|votre|uw|su|vostr[oa]|vs|buyers?|kunden?|customers?|clients?|klant|cliente)$")
+
+Marks = dict[int, list[Marked]]
+
+
+def document_number(sheet: Sheet, marks: Marks, kind: str) -> Candidate | None:
+    """The document's own number."""
+    names = _NUMBER_LABELS.get(kind, ("number",))
+    found = list(_title_numbers(sheet, kind))
+    for rank, name in enumerate(names):
+        found += [_scaled(c, 1.0 - 0.25 * rank) for c in _references(sheet, marks, name)]
+    return _best(found, 0.4)
+
+
+def order_reference(sheet: Sheet, marks: Marks, kind: str, number: Candidate | None) -> Candidate | None:
+    """The buyer's order that the document refers to; for an order its own number."""
+    found = [c for c in _references(sheet, marks, "order_number") if c.score >= 0.3]
+    if kind not in {"order", "order_change"} and number is not None:
+        found = [c for c in found if c.value != number.value]
+    return _best(found, 0.4)
+
+
+def _references(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
+    for on_line in marks.values():
+        for mark in on_line:
+            weight = mark.weight(name)
+            if not weight:
+                continue
+            for place in places(sheet, mark, marks):
+                found = _reference_at(place, weight * place.weight * _early(sheet, place.line))
+                if found is not None:
+                    yield found
+                    break
+                if not place.below and _is_text(place):
+                    break
+
+
+def _is_text(place: Place) -> bool:
+    """Whether running text follows the label: then the value is not under it."""
+    adjacent = place.line.segment_of[place.first] == place.line.segment_of[max(place.first - 1, 0)]
+    return adjacent and place.first > 0 and place.last - place.first > 3
+
+
+def _reference_at(place: Place, score: float) -> Candidate | None:
+    line, at = place.line, place.first
+    while at <= place.last and line.spots[at].key in _FILLERS and not line.spots[at].key.isdigit():
+        at += 1
+    if at > place.last or at - place.first > 2:
+        return None
+    text = line.spots[at].text
+    if any(dated.first <= at <= dated.last for dated in line.dates):
+        return None
+    last = at
+    if re.fullmatch(r"[A-Z]{1,4}", text) and at < place.last and line.segment_of[at] == line.segment_of[at + 1]:
+        last = at + 1
+    if not is_reference(line.spots[last].text):
+        return None
+    if place.below and last - at == 0 and len(line.spots[last].key) < 2:
+        return None
+    value = " ".join(spot.text for spot in line.spots[at : last + 1]).strip("#:,;()[]").rstrip(".")
+    return value_of(line, at, last, value, "labelled", score)
+
+
+def _title_numbers(sheet: Sheet, kind: str) -> Iterator[Candidate]:
+    """`Rechnung (380) Nr. 471102`, `Invoice INV/2026/0042`: a number in the title's own line."""
+    for mark, score in titles(sheet):
+        if score < 0.4 or kind not in {label.field for label in mark.labels}:
+            continue
+        at = _after_title(mark)
+        if at is not None and is_reference(mark.line.spots[at].text):
+            place = Place(mark.line, at, at, 1.0, False)
+            found = _reference_at(place, 0.6 + 0.4 * min(score, 1.0))
+            if found is not None:
+                yield found
+
+
+def _after_title(mark: Marked) -> int | None:
+    """The word where a title's number would stand: behind a remark in brackets and `Nr.`."""
+    line, at = mark.line, mark.last + 1
+    while at < len(line.spots) and line.segment_of[at] == line.segment_of[mark.last]:
+        spot = line.spots[at]
+        bracketed = spot.text.startswith("(") and spot.text.endswith(")")
+        if not bracketed and spot.key not in _FILLERS and spot.text not in {"–", "-", "/"}:
+            return at
+        at += 1
+    return at if at < len(line.spots) and at == mark.last + 1 else None
+
+
+def issue_date(sheet: Sheet, marks: Marks) -> Candidate | None:
+    """When the document was issued."""
+    found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet)]
+    return _best(found, 0.35) or _standalone_date(sheet, marks)
+
+
+def due_date(sheet: Sheet, marks: Marks, issued: Candidate | None) -> Candidate | None:
+    """By when it must be paid; a day before the issue is taken only from a strong label."""
+    found = [*_dated(sheet, marks, "due_date"), *_due_behind(sheet)]
+    if issued is not None:
+        found = [c for c in found if c.value >= issued.value or c.score > 0.8]  # type: ignore[operator]
+    return _best(found, 0.35)
+
+
+def delivery_date(sheet: Sheet, marks: Marks) -> Candidate | None:
+    """When it was or will be delivered."""
+    return _best(list(_dated(sheet, marks, "delivery_date")), 0.5)
+
+
+def _dated(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
+    for on_line in marks.values():
+        for mark in on_line:
+            weight = mark.weight(name)
+            if not weight or (weight < 0.5 and _is_within_words(mark)):
+                continue
+            for place in places(sheet, mark, marks):
+                found = _date_at(place, weight * place.weight * _early(sheet, place.line))
+                if found is not None:
+                    yield found
+                    break
+
+
+def _is_within_words(mark: Marked) -> bool:
+    return not mark.leads
+
+
+def _date_at(place: Place, score: float) -> Candidate | None:
+    line = place.line
+    for dated in line.dates:
+        if place.first <= dated.first <= place.last:
+            between = line.spots[place.first : dated.first]
+            if place.below or sum(spot.key not in _DATE_FILLERS for spot in between) <= 1:
+                return _of_date(line, dated.first, dated.last, dated.found, score)
+    span = line.span(place.first, min(place.first, place.last))
+    compact = find_dates(span.text, line.order, compact=True)
+    if compact:
+        return _of_date(line, place.first, place.first, compact[0], score)
+    return None
+
+
+def _of_date(line: Line, first: int, last: int, found: Found, score: float) -> Candidate:
+    sure = found.certain or line.order.sure
+    return value_of(line, first, last, found.readings[0], "labelled" if sure else "guessed", score)
+
+
+_OF = frozenset({"vom", "du", "of", "dated", "del", "van", "zdnia", "dnia", "datum", "date", "from", "le", "on", "z"})
+
+
+def _title_dates(sheet: Sheet) -> Iterator[Candidate]:
+    """`Rechnung Nr. 42 vom 05.06.2026`, or a date at the end of the title's line."""
+    for mark, score in titles(sheet):
+        for dated in mark.line.dates:
+            if dated.first <= mark.last or score < 0.35:
+                continue
+            linked = mark.line.spots[dated.first - 1].key in _OF
+            if linked or dated.last == len(mark.line.spots) - 1:
+                points = (0.85 if linked else 0.55) * (1.0 if score > 0.5 else 0.8)
+                yield _of_date(mark.line, dated.first, dated.last, dated.found, points)
+                break
+
+
+def _standalone_date(sheet: Sheet, marks: Marks) -> Candidate | None:
+    """A date that stands alone, or behind a place (`Rotterdam, 4 March 2026`), high on the first page."""
+    if not sheet.pages:
+        return None
+    height = sheet.pages[0].height
+    for line in sheet.by_page[sheet.pages[0].number]:
+        if line.top > 0.5 * height or line.number in marks:
+            continue
+        for dated in line.dates:
+            first, last = next((a, b) for a, b in line.segments if a <= dated.first <= b)
+            if last <= dated.last and dated.first - first <= 2:
+                return _of_date(line, dated.first, dated.last, dated.found, 0.36)
+    return None
+
+
+def _due_behind(sheet: Sheet) -> Iterator[Candidate]:
+    """`am 06.12.2026 fällig`, `04/04/2026 due`: the date before the word, perhaps on the line above."""
+    for line in sheet.lines:
+        for n, spot in enumerate(line.spots):
+            if spot.key not in {"fallig", "due", "vencimiento", "verschuldigd", "eingezogen", "abgebucht"}:
+                continue
+            before = [dated for dated in line.dates if dated.last == n - 1]
+            if before:
+                yield _of_date(line, before[0].first, before[0].last, before[0].found, 0.6)
+            elif n == 0 and line.number:
+                above = sheet.lines[line.number - 1]
+                ending = [dated for dated in above.dates if dated.last == len(above.spots) - 1]
+                if ending:
+                    yield _of_date(above, ending[0].first, ending[0].last, ending[0].found, 0.6)
+
+
+def currency(sheet: Sheet, marks: Marks) -> Candidate | None:
+    """The document's currency: named by a label, else the sign most amounts carry, else a code on the page."""
+    named = [c for c in _named_currencies(sheet, marks)]
+    if named:
+        return max(named, key=lambda c: c.score)
+    signs = _currency_signs(sheet)
+    if not signs:
+        return None
+    votes = Counter(str(c.value) for c in signs)
+    winner = votes.most_common(1)[0][0]
+    return next(c for c in signs if c.value == winner)
+
+
+def _named_currencies(sheet: Sheet, marks: Marks) -> Iterator[Candidate]:
+    for on_line in marks.values():
+        for mark in on_line:
+            weight = mark.weight("currency")
+            if not weight:
+                continue
+            for place in places(sheet, mark, marks):
+                code = currency_of(place.line.spots[place.first].text)
+                if code:
+                    yield value_of(place.line, place.first, place.first, code, "labelled", weight * place.weight)
+                    break
+
+
+def _currency_signs(sheet: Sheet) -> list[Candidate]:
+    """Signs beside numbers (three votes' worth each), and codes standing anywhere."""
+    beside: list[Candidate] = []
+    alone: list[Candidate] = []
+    for line in sheet.lines:
+        for number in line.numbers:
+            if number.amount.currency:
+                at = next(
+                    (n for n in range(number.first, number.last + 1) if not line.spots[n].text[0].isdigit()),
+                    number.first,
+                )
+                beside.append(value_of(line, at, at, number.amount.currency, "labelled", 0.8))
+        for n, spot in enumerate(line.spots):
+            text = spot.text.strip("()[]:;,./")
+            known = CURRENCY_SIGNS.get(text.lower())
+            if known and (text.isupper() or not text.isalpha() or text in {"Euro", "euro"}) and len(text) != 2:
+                alone.append(value_of(line, n, n, known, "guessed", 0.5))
+            elif match := re.search(r"[(/\[ ]?([€£₹]|EUR|USD|GBP|CHF|PLN)\)?\]?$", spot.text):
+                alone.append(value_of(line, n, n, CURRENCY_SIGNS[match[1].lower()], "guessed", 0.4))
+    return beside or alone
+
+
+def iban(sheet: Sheet, marks: Marks) -> Candidate | None:
+    """The account to pay to. An account that money is taken from is left out."""
+    found: list[Candidate] = []
+    for line in sheet.lines:
+        if _is_debited(line):
+            continue
+        labelled = [m for m in marks.get(line.number, []) if m.weight("iban")]
+        starts = [line.starts[m.last] for m in labelled]
+        for one in find_ibans(line.text, labelled=bool(labelled)):
+            near = any(0 <= one.start - start < 40 for start in starts)
+            if not one.valid and not near:
+                continue
+            first, last = line.indexes(one.start, one.end)
+            score = 0.6 * one.valid + 0.4 * near
+            found.append(value_of(line, first, last, one.value, "proved" if one.valid else "labelled", score))
+    found += _ibans_below(sheet, marks)
+    return max(found, key=lambda c: c.score) if found else None
+
+
+def _ibans_below(sheet: Sheet, marks: Marks) -> Iterator[Candidate]:
+    for on_line in marks.values():
+        for mark in on_line:
+            if not mark.weight("iban"):
+                continue
+            for place in places(sheet, mark, marks):
+                text = place.line.span(place.first, place.last).text
+                for one in find_ibans(text, labelled=True)[:1]:
+                    if place.below and one.start < 3 and not _is_debited(place.line):
+                        at = place.line.starts[place.first]
+                        first, last = place.line.indexes(at + one.start, at + one.end)
+                        support = "proved" if one.valid else "labelled"
+                        yield value_of(place.line, first, last, one.value, support, 0.4 + 0.5 * one.valid)  # type: ignore[arg-type]
+
+
+_DEBITED = re.compile(
+    r"abgebucht|abbuchen|eingezogen|einziehen|von ihrem konto|prélevé|votre compte|your account|uw rekening|su cuenta|"
+    r"vostro conto|obciąż|will be debited|wordt afgeschreven|mandat",
+    re.I,
+)
+
+
+def _is_debited(line: Line) -> bool:
+    return bool(_DEBITED.search(line.text))
+
+
+def _early(sheet: Sheet, line: Line) -> float:
+    """Header fields stand on the first page, mostly in its upper half."""
+    if line.page != sheet.pages[0].number:
+        return 0.8
+    return 1.0 if line.top < 0.6 * sheet.pages[0].height else 0.92
+
+
+def _scaled(candidate: Candidate, factor: float) -> Candidate:
+    return Candidate(candidate.value, candidate.found, candidate.score * factor, candidate.support, candidate.line)
+
+
+def _best(found: list[Candidate], least: float) -> Candidate | None:
+    """The best supported value: equal values add a little to each other; ties go to the first."""
+    if not found:
+        return None
+    agreeing = Counter(str(c.value) for c in found)
+    best = max(found, key=lambda c: c.score + 0.03 * min(agreeing[str(c.value)], 4) - 0.0001 * c.line)
+    return best if best.score >= least else None
+
+
+def as_date(candidate: Candidate | None) -> date | None:
+    """A candidate's value where it is a date."""
+    return candidate.value if candidate is not None and isinstance(candidate.value, date) else None

@@ -1,0 +1,116 @@
+"""What a document is, from the words of its title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from triage.documents.labels import title_labels
+from triage.documents.phrases import Marked, marked
+from triage.documents.places import Candidate, value_of
+from triage.documents.sheet import Line, Sheet, Spot, key_of
+
+_SPECIFIC = {
+    "corrected_invoice": 1.3,
+    "credit_note": 1.25,
+    "order_change": 1.3,
+    "order_confirmation": 1.25,
+    "delivery_note": 1.1,
+    "quotation": 1.1,
+    "invoice": 1.0,
+    "order": 0.9,
+}
+"""Narrow words outweigh wide ones in the same place: a credit note may call itself an invoice too."""
+
+
+def document_type(sheet: Sheet) -> Candidate | None:
+    """The likeliest type, or none where no title word stands out."""
+    scores: dict[str, float] = {}
+    best: dict[str, Candidate] = {}
+    for mark, score in titles(sheet):
+        for label in mark.labels:
+            points = score * _SPECIFIC[label.field]
+            scores[label.field] = max(scores.get(label.field, 0.0), points)
+            if label.field not in best or best[label.field].score < points:
+                best[label.field] = value_of(mark.line, mark.first, mark.last, label.field, "labelled", points)
+    if not scores:
+        return None
+    kind = max(scores, key=lambda name: scores[name])
+    return best[kind] if scores[kind] >= 0.45 else None
+
+
+def titles(sheet: Sheet) -> Iterator[tuple[Marked, float]]:
+    """Title words on the first page with how much each looks like the document's title."""
+    if not sheet.pages:
+        return
+    first = sheet.by_page[sheet.pages[0].number]
+    sizes = sorted(spot.height for line in first for spot in line.spots)
+    if not sizes:
+        return
+    usual = sizes[len(sizes) // 2]
+    height = max(sheet.pages[0].height, first[-1].bottom)
+    for line in first:
+        for mark in [*marked(line, title_labels()), *_spaced(line), *_ending(line)]:
+            yield mark, _title_score(mark, usual, line.top / height)
+
+
+def _title_score(mark: Marked, usual: float, down: float) -> float:
+    line = mark.line
+    size = line.spots[mark.first].height / usual
+    score = 0.45 + 0.35 * min(max(size - 1.0, 0.0), 2.0)
+    if not mark.leads:
+        score *= 0.55
+    first, last = next((a, b) for a, b in line.segments if a <= mark.first <= b)
+    rest = last - mark.last
+    after = line.spots[mark.last + 1 : last + 1]
+    numbered = bool(after) and (any(c.isdigit() for c in after[0].text) or after[0].key in _NUMBER_WORDS)
+    if rest == 0 and mark.first == first:
+        score += 0.25
+    elif numbered or (after and after[0].text.startswith(("(", "-", "–", "/", "|"))):
+        score += 0.2
+    elif rest > 3:
+        score *= 0.6
+    if line.spots[mark.last].text.endswith(":"):
+        score *= 0.75
+    text = line.span(mark.first, mark.last).text
+    if text.isupper():
+        score += 0.08
+    return score * (1.0 if down < 0.45 else 0.75 if down < 0.6 else 0.5)
+
+
+_NUMBER_WORDS = frozenset({"nr", "no", "number", "nummer", "numero", "n", "num", "numer", "id"})
+
+
+def _spaced(line: Line) -> list[Marked]:
+    """Titles in spaced letters (`I N V O I C E`)."""
+    out = []
+    for first, last in line.segments:
+        spots = line.spots[first : last + 1]
+        letters = [spot for spot in spots if len(spot.text) == 1]
+        if len(letters) >= 6 and len(letters) == len(spots):
+            labels = title_labels().get(key_of("".join(spot.text for spot in spots)))
+            if labels:
+                out.append(Marked(line, first, last, labels, True))
+    return out
+
+
+_ENDINGS = re.compile(r"^[a-z]{3,}(rechnung|gutschrift|factuur|lieferschein|angebot|bestatigung)$")
+_ENDING_TYPE = {
+    "rechnung": "rechnung",
+    "factuur": "factuur",
+    "gutschrift": "gutschrift",
+    "lieferschein": "lieferschein",
+    "angebot": "angebot",
+    "bestatigung": "auftragsbestatigung",
+}
+
+
+def _ending(line: Line) -> list[Marked]:
+    """Compounds that end in a title word (`Monatsrechnung`), where they lead their segment."""
+    out = []
+    for first, _ in line.segments:
+        spot: Spot = line.spots[first]
+        match = _ENDINGS.match(spot.key)
+        if match and spot.text[0].isupper() and spot.key not in title_labels():
+            out.append(Marked(line, first, first, title_labels()[_ENDING_TYPE[match[1]]], True))
+    return out

@@ -1,0 +1,420 @@
+"""Who sells and who buys: from labels, address blocks, sender line, footer and the company's own details."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from triage.documents.blocks import LEGAL_FORM, POSTAL, Block, Piece, blocks_of, has_legal_form
+from triage.documents.ids import find_national_tax_ids, find_vat_ids
+from triage.documents.labels import column_labels, field_labels, party_labels, title_labels
+from triage.documents.phrases import Marked, marked
+from triage.documents.places import Candidate, Support, value_of
+from triage.documents.sheet import Line, Sheet, key_of
+
+_LESS = re.compile(
+    r"^(?:gln|nummer|globale nummer|number|id|no|nr|siret|siren|vat|ust|tva|btw|iva|nip|tel|fax|e-?mail|phone|www|http|kvk|kunden-?n|customer (?:no|id|number)|"
+    r"lief-?nr|client n|klantn|attn|z\.? ?hd|zu händen|t\.?a\.?v|à l'attention|c/o|gstin|contact|adresse|address|anschrift|page|seite|id#|account|date)\b",
+    re.I,
+)
+_STREET = re.compile(
+    r"\b(?:street|st\.|road|rd\.?|avenue|ave\.?|lane|drive|way|blvd|strasse|straße|str\.|weg|platz|allee|gasse|rue|boulevard|place de|"
+    r"chemin|straat|laan|plein|kade|calle|c/|avda|plaza|via|viale|piazza|corso|ul\.|ulica|aleja|al\.|p\.?o\.? box|postfach|floor|suite|bp)\b|"
+    r"(?:straße|strasse|weg|straat|laan|platz|allee|kade) ?\d|^\d+[a-z]?,? [^\W\d]",
+    re.I,
+)
+_SALUTATION = re.compile(
+    r"^(?:herrn?|frau|firma|fa\.|mr\.?|mrs\.?|ms\.?|monsieur|madame|m\.|mme|dhr\.?|mevr\.?|de heer|spett\.?(?:le|abile)?|sr\.?|sra\.?|sig\.?)$",
+    re.I,
+)
+_OTHERS = re.compile(
+    r"\b(your|ihre?|votre|uw|su|vostra|buyer|customer|client|kunden?|klant|cliente|consignee|nabywc|ship|invoicee|bill)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Seller and buyer as far as they were found, and the seller's VAT id."""
+
+    seller: Candidate | None = None
+    buyer: Candidate | None = None
+    seller_vat: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A name, whose it may be, and where."""
+
+    role: str
+    piece: Piece
+    name: str
+    score: float
+    support: Support
+
+
+def find_parties(sheet: Sheet, kind: str) -> Parties:
+    """Seller, buyer and the seller's VAT id."""
+    if not sheet.pages:
+        return Parties()
+    labelled = list(_labelled(sheet))
+    buyers = [n for n in labelled if n.role == "buyer"]
+    others = {key_of(n.name) for n in labelled if n.role in {"ship_to", "other_party"}}
+    sellers = [n for n in labelled if n.role == "seller"]
+    blocks = [block for page in sheet.by_page for block in blocks_of(sheet, page)]
+    sellers += _unlabelled_sellers(sheet, blocks, {key_of(n.name) for n in buyers})
+    seller = _best(sellers, set())
+    if not buyers:
+        buyers = list(_window_buyers(sheet, blocks, seller, labelled))
+    buyer = _best(buyers, {key_of(seller.name)} if seller else set())
+    del others, kind
+    vat = _seller_vat(sheet, blocks, labelled, seller, buyer)
+    return Parties(_candidate(seller), _candidate(buyer), vat)
+
+
+def _candidate(named: _Named | None) -> Candidate | None:
+    if named is None:
+        return None
+    piece = named.piece
+    return value_of(piece.line, piece.first, piece.last, named.name, named.support, named.score)
+
+
+def _best(found: Sequence[_Named], excluded: set[str]) -> _Named | None:
+    """The best-scored name; the same name found again adds to it."""
+    scores: dict[str, float] = {}
+    best: dict[str, _Named] = {}
+    for named in found:
+        key = key_of(named.name)
+        if not key or key in excluded:
+            continue
+        scores[key] = max(scores.get(key, 0.0), named.score) + (0.08 if key in scores else 0.0)
+        if key not in best or best[key].score < named.score:
+            best[key] = named
+    if not scores:
+        return None
+    winner = max(scores, key=lambda key: scores[key])
+    return best[winner] if scores[winner] >= 0.4 else None
+
+
+def _labelled(sheet: Sheet) -> Iterator[_Named]:
+    """Names under or beside a party's label."""
+    table = party_labels()
+    for line in sheet.lines:
+        marks = marked(line, table)
+        for n, mark in enumerate(marks):
+            if not mark.leads or _goes_on_as_words(mark):
+                continue
+            found = _name_right(mark, marks[n + 1] if n + 1 < len(marks) else None) or _name_below(sheet, mark, marks)
+            if found is None:
+                continue
+            piece, weight = found
+            score = weight * (1.0 if line.page == sheet.pages[0].number else 0.7)
+            for label in mark.labels:
+                yield _Named(label.field, piece, clean_name(piece.text), score, "labelled")
+
+
+def _goes_on_as_words(mark: Marked) -> bool:
+    """`Customer service is ...`: a sentence, not a label."""
+    line, after = mark.line, mark.last + 1
+    if after >= len(line.spots) or line.segment_of[after] != line.segment_of[mark.last]:
+        return False
+    if line.spots[mark.last].text.endswith(":") or not line.spots[after].key:
+        return False
+    return True
+
+
+def _name_right(mark: Marked, following: Marked | None) -> tuple[Piece, float] | None:
+    line, first = mark.line, mark.last + 1
+    while first < len(line.spots) and not line.spots[first].key:
+        first += 1
+    if first >= len(line.spots) or (following is not None and following.first <= first):
+        return None
+    if line.spots[first].x0 - mark.x1 > 14 * line.height:
+        return None
+    last = next(b for a, b in line.segments if a <= first <= b)
+    piece = Piece(line, first, last)
+    if not is_name(piece.text):
+        return None
+    return piece, 0.95 if line.spots[mark.last].text.endswith(":") or first > mark.last + 1 else 0.8
+
+
+def _name_below(sheet: Sheet, mark: Marked, marks: Sequence[Marked]) -> tuple[Piece, float] | None:
+    """The first line under the label that reads as a name, or the one that is called `Name`."""
+    line = mark.line
+    following = [m.x0 for m in marks if m.first > mark.last]
+    right = min(following) - 1 if following else float("inf")
+    above, skipped = line, 0
+    for under in sheet.below(line, 6, 9 * line.height):
+        if under.top - above.bottom > 2.6 * line.height:
+            return None
+        pieces = [Piece(under, a, b) for a, b in under.segments]
+        pieces = [
+            p for p in pieces if p.x0 < right and p.x1 > mark.x0 - line.height and p.x0 < mark.x1 + 8 * line.height
+        ]
+        if not pieces:
+            continue
+        above = under
+        piece = pieces[0]
+        named = _after_name_label(under, pieces)
+        if named is not None:
+            return named, 1.0
+        if _is_party_label(piece):
+            return None
+        if len(pieces) > 1 and pieces[0].text.rstrip().endswith(":"):
+            skipped += 1
+            continue
+        if is_name(piece.text):
+            return _with_salutation(sheet, piece), 0.92 - 0.05 * skipped
+        skipped += 1
+        if skipped > 3:
+            return None
+    return None
+
+
+def _with_salutation(sheet: Sheet, piece: Piece) -> Piece:
+    """For `Herrn` alone on a line the name is on the next one."""
+    if not _SALUTATION.match(piece.text.strip()):
+        return piece
+    for under in sheet.below(piece.line, 2, 3 * piece.height):
+        for a, b in under.segments:
+            below = Piece(under, a, b)
+            if abs(below.x0 - piece.x0) < piece.height and is_name(below.text):
+                return below
+    return piece
+
+
+_NAME_LABEL = re.compile(
+    r"^(?:name|firma|company|company name|société|nom|raison sociale|naam|bedrijf|nombre|razón social|nome|ragione sociale|denominazione|nazwa|firma)\s*:?\s*$",
+    re.I,
+)
+
+
+def _after_name_label(line: Line, pieces: Sequence[Piece]) -> Piece | None:
+    first = pieces[0]
+    words = [s.text for s in line.spots[first.first : first.last + 1]]
+    if _NAME_LABEL.match(first.text) and len(pieces) > 1:
+        return pieces[1]
+    for cut in (1, 2):
+        if len(words) > cut and words[cut - 1].endswith(":") and _NAME_LABEL.match(" ".join(words[:cut])):
+            return Piece(line, first.first + cut, first.last)
+    return None
+
+
+def _is_party_label(piece: Piece) -> bool:
+    return key_of(piece.text) in party_labels()
+
+
+def is_name(text: str) -> bool:
+    """Whether a printed line can be a company's or a person's name."""
+    text = text.strip()
+    letters = sum(c.isalpha() for c in text)
+    if letters < 3 or len(text) > 90 or letters < 0.5 * len(text.replace(" ", "")):
+        return False
+    if _LESS.match(text) or "@" in text or re.search(r"www\.|https?:", text, re.I):
+        return False
+    key = key_of(text)
+    if key in field_labels() or key in title_labels() or key in party_labels() or key in column_labels():
+        return False
+    if text.endswith(":") or re.match(r"[^\W\d_][\w .\-/]{2,25}:\s", text):
+        return False
+    if has_legal_form(text):
+        return True
+    return not (POSTAL.search(text) or _STREET.search(text))
+
+
+def clean_name(text: str) -> str:
+    """A name without what is printed around it: separators, addresses behind it, brackets."""
+    name = re.split(r"\s+[-–|•·*]\s+|\s*[|•·]\s*|,\s+(?=\d)|\s{3,}", text.strip())[0]
+    name = re.sub(r"\s*\(?\d{4}\s?-\s?\d{2,4}\)?$", "", name)
+    cut = list(LEGAL_FORM.finditer(name))
+    if cut and name[cut[-1].end() :].lstrip(". ").startswith(","):
+        name = name[: cut[-1].end()]
+    return name.strip(" ,;:|-–•·")
+
+
+def _unlabelled_sellers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> Iterator[_Named]:
+    first = sheet.pages[0].number
+    height = max(sheet.pages[0].height, 1.0)
+    domains = _domains(sheet)
+    for block in blocks:
+        share = 0.0 if block.page == first else 0.1
+        for n, piece in enumerate(block.pieces):
+            text = piece.text
+            name = clean_name(text)
+            if not is_name(name) or key_of(name) in buyers or len(name) < 3:
+                continue
+            score = _seller_score(block, piece, name, n, height) - share
+            if _matches_domain(name, domains):
+                score += 0.3
+            if score > 0.4:
+                yield _Named("seller", piece, name, min(score, 0.9), "guessed")
+    logo = _logo(sheet, domains)
+    if logo is not None:
+        yield logo
+
+
+def _seller_score(block: Block, piece: Piece, name: str, place: int, height: float) -> float:
+    """How much a line looks like the issuer's own name."""
+    legal = has_legal_form(name)
+    score = 0.3 if legal else 0.0
+    sender = re.search(r"\s[-–|•·*]\s|[|•·]|,\s", piece.text) and POSTAL.search(piece.text)
+    if sender and piece.top < 0.35 * height and clean_name(piece.text) != piece.text:
+        score += 0.4
+    if place == 0 and block.contact:
+        score += 0.1 * min(block.contact, 4) + (0.1 if block.postal else 0.0)
+    elif legal and block.contact:
+        score += 0.08 * min(block.contact, 3)
+    if piece.top > 0.8 * height and legal:
+        score += 0.15
+    if piece.top < 0.12 * height and (place == 0):
+        score += 0.12 if legal else 0.05
+    if len(name.split()) > 8:
+        score -= 0.4
+    return score
+
+
+def _domains(sheet: Sheet) -> set[str]:
+    """Second-level names of web and mail addresses on the pages."""
+    text = "\n".join(line.text for line in sheet.lines)
+    found = re.findall(r"(?:www\.|@)(?:[\w-]+\.)*?([\w-]{3,})\.(?:[a-z]{2,3}\.)?[a-z]{2,8}\b", text, re.I)
+    return {key_of(name) for name in found} - {"gmail", "example", "outlook", "hotmail", "yahoo", "gmx", "web"}
+
+
+def _matches_domain(name: str, domains: set[str]) -> bool:
+    key = key_of(LEGAL_FORM.sub("", name))
+    return len(key) >= 3 and any(key in domain or domain in key for domain in domains if len(domain) >= 3)
+
+
+def _logo(sheet: Sheet, domains: set[str]) -> _Named | None:
+    """The largest words at the top of the first page, where they are no title."""
+    first = sheet.by_page[sheet.pages[0].number]
+    height = max(sheet.pages[0].height, 1.0)
+    sizes = sorted(spot.height for line in first for spot in line.spots)
+    if not sizes:
+        return None
+    usual = sizes[len(sizes) // 2]
+    pieces = [Piece(ln, a, b) for ln in first if ln.top < 0.2 * height for a, b in ln.segments]
+    pieces = [p for p in pieces if is_name(p.text) and not _has_title(p)]
+    if not pieces:
+        return None
+    largest = max(pieces, key=lambda p: (p.height, -p.top))
+    name = clean_name(largest.text)
+    if len(name.split()) > 6:
+        return None
+    score = 0.3 + (0.2 if largest.height > 1.25 * usual else 0.0) + (0.15 if has_legal_form(name) else 0.0)
+    if _matches_domain(name, domains):
+        score += 0.25
+    return _Named("seller", largest, name, score, "guessed") if score >= 0.45 else None
+
+
+def _has_title(piece: Piece) -> bool:
+    table = title_labels()
+    return any(key_of(spot.text) in table for spot in piece.line.spots[piece.first : piece.last + 1])
+
+
+def _window_buyers(
+    sheet: Sheet, blocks: Sequence[Block], seller: _Named | None, labelled: Sequence[_Named]
+) -> Iterator[_Named]:
+    """An address block high on the first page that is not the seller's own."""
+    first = sheet.pages[0].number
+    height = max(sheet.pages[0].height, 1.0)
+    own = key_of(seller.name) if seller else ""
+    taken = {key_of(n.name) for n in labelled}
+    for block in blocks:
+        if block.page != first or block.top > 0.5 * height or block.contact > 1:
+            continue
+        pieces = [p for p in block.pieces if not _is_sender_line(p)]
+        if len(pieces) < 2 or not any(POSTAL.search(p.text) for p in pieces[1:]):
+            continue
+        names = [p for p in pieces[:3] if is_name(p.text)]
+        if not names:
+            continue
+        piece = names[0]
+        if _SALUTATION.match(piece.text.strip()) and len(names) > 1:
+            piece = names[1]
+        key = key_of(clean_name(piece.text))
+        if own and (key == own or own in key or key in own) or key in taken:
+            continue
+        yield _Named("buyer", piece, clean_name(piece.text), 0.6 - 0.2 * block.top / height, "guessed")
+
+
+def _is_sender_line(piece: Piece) -> bool:
+    return bool(POSTAL.search(piece.text)) and clean_name(piece.text) != piece.text.strip(" ,;:|-–•·")
+
+
+def _seller_vat(
+    sheet: Sheet, blocks: Sequence[Block], labelled: Sequence[_Named], seller: _Named | None, buyer: _Named | None
+) -> Candidate | None:
+    """The VAT id that stands with the seller; one that is the buyer's by label or block is left out."""
+    table = field_labels()
+    found: list[Candidate] = []
+    for line in sheet.lines:
+        marks = [m for m in marked(line, table) if m.weight("vat_id")]
+        ids = find_vat_ids(line.text)
+        if not ids and any(m.weight("vat_id") >= 0.6 for m in marks):
+            ids = [one for one in find_national_tax_ids(line.text) if _follows(line, one.start, marks)][:1]
+        for one in ids:
+            near = _follows(line, one.start, marks)
+            if not near and not one.valid:
+                continue
+            score = 0.5 * near + 0.2 * one.valid + _side(sheet, blocks, line, one.start, labelled, seller, buyer)
+            first, last = line.indexes(one.start, one.end)
+            found.append(value_of(line, first, last, one.value, "proved" if one.valid else "labelled", score))
+    best = max(found, key=lambda c: c.score, default=None)
+    return best if best is not None and best.score >= 0.3 else None
+
+
+def _follows(line: Line, start: int, marks: Sequence[Marked]) -> bool:
+    return any(0 <= start - line.starts[m.last] < 60 for m in marks)
+
+
+def _side(
+    sheet: Sheet,
+    blocks: Sequence[Block],
+    line: Line,
+    start: int,
+    labelled: Sequence[_Named],
+    seller: _Named | None,
+    buyer: _Named | None,
+) -> float:
+    """Positive where an id stands with the seller, negative where it stands with somebody else."""
+    before = line.text[max(0, start - 40) : start]
+    if _OTHERS.search(before):
+        return -1.0
+    at = line.indexes(start, start + 1)[0]
+    score = 0.0
+    if re.search(r"\b(seller|supplier|our|unsere?|notre|onze|verkäufer|lieferant|vendeur|nuestro)\b", before, re.I):
+        score += 0.5
+    x = line.spots[at].x0
+    owner = _nearest_party(sheet, line, x, labelled, seller, buyer)
+    if owner == "seller":
+        score += 0.3
+    elif owner in {"buyer", "ship_to"}:
+        score -= 0.6
+    if line.top > 0.8 * max(sheet.pages[0].height, 1.0):
+        score += 0.2
+    del blocks
+    return score
+
+
+def _nearest_party(
+    sheet: Sheet, line: Line, x: float, labelled: Sequence[_Named], seller: _Named | None, buyer: _Named | None
+) -> str | None:
+    """Whose name stands nearest above an id in the same column, within the height of an address."""
+    named = [*labelled, *(n for n in (seller, buyer) if n is not None)]
+    best: tuple[float, str] | None = None
+    for one in named:
+        if one.piece.line.page != line.page:
+            continue
+        down = line.top - one.piece.top
+        if not -2 <= down <= 16 * line.height or x < one.piece.x0 - 15 * line.height:
+            continue
+        across = max(0.0, one.piece.x0 - x, x - one.piece.x1)
+        if across > 18 * line.height:
+            continue
+        distance = down + 1.5 * across
+        if best is None or distance < best[0]:
+            best = (distance, one.role)
+    del sheet
+    return best[1] if best else None

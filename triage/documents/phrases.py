@@ -1,0 +1,86 @@
+"""Where labels stand on a document's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from triage.documents.labels import Label, field_labels
+from triage.documents.sheet import Line, Sheet
+
+_LONGEST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A label on a line: words `first` to `last`."""
+
+    line: Line
+    first: int
+    last: int
+    labels: tuple[Label, ...]
+    leads: bool
+    """Nothing stands before it in its segment, or only a mark such as `|`."""
+
+    @property
+    def x0(self) -> float:
+        """Left edge."""
+        return self.line.spots[self.first].x0
+
+    @property
+    def x1(self) -> float:
+        """Right edge."""
+        return self.line.spots[self.last].x1
+
+    def weight(self, field: str) -> float:
+        """How well it names a field: 0 where it does not."""
+        for label in self.labels:
+            if label.field == field:
+                return (1.0 if label.strong else 0.5) * (1.0 if self.leads else 0.6)
+        return 0.0
+
+
+def marked(line: Line, table: Mapping[str, tuple[Label, ...]]) -> list[Marked]:
+    """Labels on a line from left to right, the longest at each place, none over another."""
+    out: list[Marked] = []
+    at = 0
+    while at < len(line.spots):
+        found = _longest(line, at, table)
+        if found is None:
+            at += 1
+            continue
+        last, labels = found
+        out.append(Marked(line, at, last, labels, _leads(line, at, out)))
+        at = last + 1
+    return out
+
+
+def _longest(line: Line, at: int, table: Mapping[str, tuple[Label, ...]]) -> tuple[int, tuple[Label, ...]] | None:
+    key, best = "", None
+    for last in range(at, min(at + _LONGEST, len(line.spots))):
+        if last > at and line.segment_of[last] != line.segment_of[last - 1] and not _is_colon(line, last):
+            break
+        key += line.spots[last].key
+        if line.spots[last].key and key in table:
+            best = (last, table[key])
+        if line.spots[last].text.endswith(":") and key:
+            break
+    return best
+
+
+def _is_colon(line: Line, at: int) -> bool:
+    return line.spots[at].text == ":"
+
+
+def _leads(line: Line, at: int, before: list[Marked]) -> bool:
+    if at == 0 or line.segment_of[at] != line.segment_of[at - 1]:
+        return True
+    previous = line.spots[at - 1]
+    return not previous.key or previous.text[-1] in ":|·•;,/" or bool(before and before[-1].last == at - 1)
+
+
+def all_marked(sheet: Sheet) -> dict[int, list[Marked]]:
+    """Field labels of every line that has any, by the line's number."""
+    table = field_labels()
+    found = {line.number: marked(line, table) for line in sheet.lines}
+    return {number: marks for number, marks in found.items() if marks}

@@ -1,0 +1,251 @@
+"""Net, tax and gross: chosen together, so that they agree with each other, with the rates and with the lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+
+from triage.documents.header import Marks
+from triage.documents.phrases import Marked
+from triage.documents.places import Candidate, Support, value_of
+from triage.documents.sheet import Line, Number, Sheet
+
+CENT = Decimal("0.011")
+"""Largest difference that rounding explains in a sum of two printed amounts."""
+
+_MOST = 9
+_TAX_WORD = re.compile(
+    r"(?<![a-z])(vat|tax|gst|igst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|btw|iva|podatek|imposta|\w*steuer|hst|pst)\b",
+    re.I,
+)
+_PAYABLE = 0.55
+_WORTH = {"net": 1.0, "tax": 0.8, "gross": 1.05}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The three totals as far as they were found."""
+
+    net: Candidate | None = None
+    tax: Candidate | None = None
+    gross: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a choice of totals is held against."""
+
+    rates: frozenset[Decimal]
+    """Tax rates printed in the document, in per cent."""
+    line_sum: Decimal | None
+    """Sum of the item lines' amounts, where all have one."""
+
+
+def choose_totals(sheet: Sheet, marks: Marks, line_sum: Decimal | None, item_lines: frozenset[int]) -> Totals:
+    """The totals that labels and arithmetic support best together; each may be missing."""
+    labelled = {name: _best_by_value(_labelled(sheet, marks, name, item_lines)) for name in ("net", "tax", "gross")}
+    loose = _unlabelled(sheet, item_lines)
+    pools = {name: _pool([*found, *(_weak(c, name, sheet) for c in loose)], found) for name, found in labelled.items()}
+    evidence = Evidence(_rates(sheet), line_sum)
+    best: tuple[Candidate | None, ...] = (None, None, None)
+    best_score = 0.0
+    for triple in product(*([None, *pools[name]] for name in ("net", "tax", "gross"))):
+        points = _points(triple, evidence)
+        if points > best_score + 1e-9:
+            best, best_score = triple, points
+    return _supported(best, evidence)
+
+
+def _pool(found: Iterable[Candidate], labelled: Sequence[Candidate]) -> list[Candidate]:
+    """Labelled values first, then such as could complete a sum with them."""
+    ranked = sorted(_best_by_value(found), key=lambda c: -c.score)
+    return ranked[: min(max(_MOST, len(labelled)), 13)]
+
+
+def _labelled(sheet: Sheet, marks: Marks, name: str, item_lines: frozenset[int]) -> Iterator[Candidate]:
+    count = len(sheet.lines)
+    for number, on_line in marks.items():
+        if number in item_lines:
+            continue
+        for mark in on_line:
+            weight = mark.weight(name)
+            if name == "gross":
+                weight = max(weight, _PAYABLE * mark.weight("payable"))
+            if not weight or _is_other(mark, name):
+                continue
+            later = 0.12 * number / count
+            yield from _amounts_of(sheet, mark, marks, weight + later)
+
+
+def _is_other(mark: Marked, name: str) -> bool:
+    """`USt-IdNr` and the like share their words with totals but never carry an amount."""
+    return any(label.field == "other_amount" for label in mark.labels) and not mark.weight(name)
+
+
+def _amounts_of(sheet: Sheet, mark: Marked, marks: Marks, weight: float) -> Iterator[Candidate]:
+    line = mark.line
+    following = [m.first for m in marks[line.number] if m.first > mark.last and _names_amount(m)]
+    last = min(following, default=len(line.spots)) - 1
+    numbers = [n for n in line.numbers if mark.last < n.first <= last and _may_be_total(n)]
+    crowd = 0.12 * (len(numbers) - 1)
+    for place, number in enumerate(numbers):
+        tail = 0.06 * place
+        yield value_of(line, number.first, number.last, number.amount.value, "labelled", weight - crowd + tail)
+    if not numbers and not any(n.first > mark.last for n in line.numbers if n.money):
+        yield from _column_amounts(sheet, mark, marks, weight * 0.85)
+
+
+def _names_amount(mark: Marked) -> bool:
+    return any(label.field in {"net", "tax", "gross", "payable", "other_amount"} for label in mark.labels)
+
+
+def _column_amounts(sheet: Sheet, mark: Marked, marks: Marks, weight: float) -> Iterator[Candidate]:
+    """Amounts under a label that heads a column; further rows as well, the last is often the sum."""
+    above = mark.line
+    for row, line in enumerate(sheet.below(mark.line, 9, 14 * mark.line.height)):
+        if line.top - above.bottom > 3.2 * line.height:
+            return
+        under = [n for n in line.numbers if _is_under(n, mark) and _may_be_total(n)]
+        if not under and any(_names_amount(m) for m in marks.get(line.number, [])) and row:
+            return
+        for number in under:
+            yield value_of(line, number.first, number.last, number.amount.value, "labelled", weight + 0.02 * row)
+        if under:
+            above = line
+
+
+def _is_under(number: Number, mark: Marked) -> bool:
+    slack = 0.8 * mark.line.height
+    return number.span.x0 < mark.x1 + slack and number.span.x1 > mark.x0 - slack
+
+
+def _may_be_total(number: Number) -> bool:
+    """Money with decimals or a currency; whole numbers only where they are no year or small count."""
+    read = number.amount
+    if read.percent or read.decimals > 4:
+        return False
+    return number.money or (read.decimals == 0 and abs(read.value) >= 20 and not 1990 <= read.value <= 2100)
+
+
+def _unlabelled(sheet: Sheet, item_lines: frozenset[int]) -> list[Candidate]:
+    """All amounts outside the item lines."""
+    out = []
+    for line in sheet.lines:
+        if line.number in item_lines:
+            continue
+        for n in line.numbers:
+            if n.money and n.amount.decimals <= 2:
+                out.append(value_of(line, n.first, n.last, n.amount.value, "guessed", 0.1))
+    return out[-60:]
+
+
+def _weak(candidate: Candidate, name: str, sheet: Sheet) -> Candidate:
+    """An amount without a label of its own; a tax word on its line makes it a likelier tax."""
+    if name != "tax":
+        return candidate
+    text = sheet.lines[candidate.line].text
+    score = 0.35 if _TAX_WORD.search(text) and not re.search(r"\b(total|gesamt|summe|totaal)\b", text, re.I) else 0.05
+    return Candidate(candidate.value, candidate.found, score, "guessed", candidate.line)
+
+
+def _best_by_value(found: Iterable[Candidate]) -> list[Candidate]:
+    best: dict[object, Candidate] = {}
+    for candidate in found:
+        known = best.get(candidate.value)
+        if known is None or candidate.score > known.score:
+            best[candidate.value] = candidate
+    return list(best.values())
+
+
+def _rates(sheet: Sheet) -> frozenset[Decimal]:
+    rates = {n.amount.value for line in sheet.lines for n in line.numbers if n.amount.percent}
+    rates |= {
+        Decimal(m.replace(",", ".")) for ln in sheet.lines for m in re.findall(r"(\d{1,2}(?:[.,]\d)?)\s?%", ln.text)
+    }
+    return frozenset(rate for rate in rates if 0 < rate < 40)
+
+
+def _amount(candidate: Candidate | None) -> Decimal | None:
+    return candidate.value if candidate is not None and isinstance(candidate.value, Decimal) else None
+
+
+def _points(triple: tuple[Candidate | None, ...], evidence: Evidence) -> float:
+    net, tax, gross = (_amount(c) for c in triple)
+    points = sum(_WORTH[n] * c.score for n, c in zip(("net", "tax", "gross"), triple, strict=True) if c is not None)
+    points += _sum_points(net, tax, gross, evidence)
+    for value, worth in ((net, 0.7), (gross, 0.3)):
+        if value is not None and evidence.line_sum is not None and abs(value - evidence.line_sum) < CENT:
+            points += worth
+    unproved = [c for c in triple if c is not None and c.support == "guessed"]
+    if unproved and (None in (net, tax, gross) or not _adds_up(net, tax, gross)):
+        points -= 2.0 * len(unproved)
+    if len(unproved) > 1:
+        points -= 1.2
+    return points
+
+
+def _adds_up(net: Decimal | None, tax: Decimal | None, gross: Decimal | None) -> bool:
+    return net is not None and tax is not None and gross is not None and abs(net + tax - gross) < CENT
+
+
+def _sum_points(net: Decimal | None, tax: Decimal | None, gross: Decimal | None, evidence: Evidence) -> float:
+    points = 0.0
+    if net is not None and tax is not None and gross is not None:
+        if not _adds_up(net, tax, gross):
+            return -2.0
+        points = 1.6 if tax else 0.5
+    elif net is not None and gross is not None:
+        points = _without_tax(net, gross, evidence)
+    elif tax is not None and gross is not None:
+        points = -1.0 if abs(tax) > abs(gross) * Decimal("0.4") else 0.0
+    if net is not None and tax is not None and net:
+        share = tax / net * 100
+        if any(abs(share - rate) < Decimal("0.06") or abs(net * rate / 100 - tax) < CENT for rate in evidence.rates):
+            points += 0.5
+        elif not -1 <= share <= 40:
+            points -= 1.5
+    return points
+
+
+def _without_tax(net: Decimal, gross: Decimal, evidence: Evidence) -> float:
+    """Net and gross agree without a printed tax when they are equal or differ by a usual rate."""
+    if net == gross:
+        return 0.1
+    if abs(gross) < abs(net) or abs(gross) > abs(net) * Decimal("1.4"):
+        return -1.5
+    share = (gross - net) / net * 100 if net else Decimal(0)
+    return 0.4 if any(abs(share - rate) < Decimal("0.1") for rate in evidence.rates) else 0.0
+
+
+def _supported(triple: tuple[Candidate | None, ...], evidence: Evidence) -> Totals:
+    net, tax, gross = (_amount(c) for c in triple)
+    proved = _adds_up(net, tax, gross)
+    kept: list[Candidate | None] = []
+    for candidate, value in zip(triple, (net, tax, gross), strict=True):
+        if candidate is None:
+            kept.append(None)
+            continue
+        summed = evidence.line_sum is not None and value is not None and abs(value - evidence.line_sum) < CENT
+        if proved or summed:
+            kept.append(_with_support(candidate, "proved"))
+        else:
+            kept.append(candidate if candidate.score >= 0.3 else None)
+    return Totals(*kept)
+
+
+def _with_support(candidate: Candidate, support: Support) -> Candidate:
+    return Candidate(candidate.value, candidate.found, candidate.score, support, candidate.line)
+
+
+def total_lines(totals: Totals) -> frozenset[int]:
+    """Numbers of the lines the totals stand on."""
+    return frozenset(c.line for c in (totals.net, totals.tax, totals.gross) if c is not None)
+
+
+def first_total_line(line: Line, marks: Marks) -> bool:
+    """Whether a line begins the totals: a total's label leads it and an amount stands on it."""
+    leading = [m for m in marks.get(line.number, []) if m.leads and _names_amount(m)]
+    return bool(leading) and any(n.money for n in line.numbers)

@@ -1,0 +1,1 @@
+"""Supplier documents to fields and lines with page and box."""

@@ -1,0 +1,73 @@
+"""How often values of a field were right, by how they were supported: counted on documents of issuers held out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from triage.documents.places import Support
+from triage.domain import Confidence
+
+_FILE = "calibration-1.json"
+_FEWEST = 5
+"""Fewer counted values than this say nothing: then there is no confidence."""
+_Z = 1.959964
+"""Of the two-sided 95 % interval."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Counts of right values. Keys of `counts` are a field and a support; values are (right, counted)."""
+
+    population: str
+    counts: dict[tuple[str, str], tuple[int, int]]
+    sha256: str
+
+    def confidence(self, field: str, support: Support) -> Confidence | None:
+        """The measured share of right values, or none where too few were counted.
+
+        The value is the middle of the Wilson interval rather than the bare share, which is 1 too easily.
+        """
+        right, n = self.counts.get((field, support), (0, 0))
+        if n < _FEWEST:
+            return None
+        low, high = wilson(right, n)
+        middle = (right + _Z**2 / 2) / (n + _Z**2)
+        return Confidence(
+            value=round(middle, 3),
+            population=f"{self.population}, {field}, {support}",
+            n=n,
+            low=round(low, 3),
+            high=round(high, 3),
+        )
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """95 % Wilson score interval of a share (Wilson 1927)."""
+    share = right / n
+    middle = share + _Z**2 / (2 * n)
+    spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    scale = 1 + _Z**2 / n
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+@cache
+def calibration() -> Calibration:
+    """The calibration that ships with the package."""
+    text = resources.files("triage.tasks.extract").joinpath("data", _FILE).read_text(encoding="utf-8")
+    return parsed(text)
+
+
+def parsed(text: str) -> Calibration:
+    """A calibration file: population, and for each field and support how many were right of how many."""
+    data = json.loads(text)
+    counts = {
+        (field, support): (int(pair[0]), int(pair[1]))
+        for field, by_support in data["counts"].items()
+        for support, pair in by_support.items()
+    }
+    return Calibration(str(data["population"]), counts, hashlib.sha256(text.encode()).hexdigest())

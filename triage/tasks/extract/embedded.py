@@ -1,0 +1,129 @@
+"""The extract task without a model: labels in seven languages, geometry, typed parsing and arithmetic."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from triage.documents.finding import Findings, find
+from triage.documents.places import Candidate
+from triage.documents.reading import Recogniser, read
+from triage.domain import (
+    LINE_FIELD_NAMES,
+    Abstention,
+    Document,
+    FieldValue,
+    Limits,
+    Method,
+    Page,
+    Paper,
+    PaperLine,
+    Producer,
+)
+from triage.errors import InputError
+from triage.tasks.extract.calibration import calibration
+
+_TEXT_TYPES = ("text/plain",)
+_PDF_TYPES = ("application/pdf", "application/x-pdf")
+
+
+class EmbeddedExtractor(Runnable[Document, Paper]):
+    """Reads a supplier's document to fields and lines with page, box and measured confidence.
+
+    No template, no network. A document that cannot be read gives a `Paper` that abstains and says why; nothing is
+    raised for bad input. `recogniser` reads pages that are images, where one is installed.
+    """
+
+    key = "extract"
+
+    def __init__(self, limits: Limits | None = None, recogniser: Recogniser | None = None) -> None:
+        self.limits = limits or Limits()
+        self.recogniser = recogniser
+
+    @property
+    def producer(self) -> Producer:
+        """What makes the answers: these rules with these labels and this calibration."""
+        return Producer(method=Method.EMBEDDED, model="layout-rules-1", version=self.acting["extract.rules"])
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """Hashes of what acts on an answer."""
+        return {"extract.rules": _rules_hash(), "extract.calibration": calibration().sha256}
+
+    def invoke(self, input: Document, config: RunnableConfig | None = None, **kwargs: Any) -> Paper:  # noqa: A002
+        """The document as it was read."""
+        if not _is_readable(input):
+            return self._abstained(input, "not a PDF", "Attach the document as a PDF.")
+        try:
+            pages, warnings = read(input, self.limits, self.recogniser)
+        except InputError as error:
+            return self._abstained(input, f"{error.problem.rstrip('.')}", error.remedy)
+        except Exception as error:  # noqa: BLE001 - a damaged file must not stop the rest of the case
+            return self._abstained(input, f"it could not be read ({type(error).__name__})", "Ask for it again.")
+        return self._paper(input, pages, warnings)
+
+    def _paper(self, document: Document, pages: tuple[Page, ...], warnings: tuple[str, ...]) -> Paper:
+        try:
+            findings = find(pages)
+        except Exception as error:  # noqa: BLE001 - the same
+            findings = Findings({}, (), (f"fields could not be searched ({type(error).__name__})",))
+        nothing = not findings.fields and not findings.lines
+        return Paper(
+            by=self.producer,
+            abstained=_why_nothing(pages) if nothing else None,
+            warnings=(*warnings, *findings.warnings),
+            document=document.name,
+            sha256=document.sha256,
+            pages=pages,
+            fields={name: _value(name, candidate) for name, candidate in findings.fields.items()},
+            lines=tuple(PaperLine(fields=_line(row)) for row in findings.lines),
+        )
+
+    def _abstained(self, document: Document, reason: str, remedy: str) -> Paper:
+        return Paper(
+            by=self.producer,
+            abstained=Abstention(reason=reason, missing=(remedy,) if remedy else ()),
+            warnings=(f"{document.name}: {reason}",),
+            document=document.name,
+            sha256=document.sha256,
+        )
+
+
+def _is_readable(document: Document) -> bool:
+    kind = document.media_type.split(";")[0].strip().lower()
+    name = document.name.lower()
+    if kind in _PDF_TYPES or kind in _TEXT_TYPES or b"%PDF-" in document.content[:1024]:
+        return True
+    return kind == "application/octet-stream" and name.endswith(".pdf")
+
+
+def _why_nothing(pages: tuple[Page, ...]) -> Abstention:
+    if not any(page.words for page in pages):
+        return Abstention(reason="no text on any page", missing=("a PDF with text, or the OCR extra",))
+    return Abstention(
+        reason="no field of a business document was found", missing=("an invoice, order or delivery note",)
+    )
+
+
+def _value(name: str, candidate: Candidate) -> FieldValue:
+    return candidate.found.with_(confidence=calibration().confidence(name, candidate.support))
+
+
+def _line(row: dict[str, Candidate]) -> dict[str, FieldValue]:
+    return {name: _value(f"line.{name}", row[name]) for name in LINE_FIELD_NAMES if name in row}
+
+
+@cache
+def _rules_hash() -> str:
+    """Of the source and data of the reading and finding rules: a changed rule is another producer."""
+    digest = hashlib.sha256()
+    for package in ("triage.documents", "triage.tasks.extract"):
+        folder = resources.files(package)
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith((".py", ".yaml")):
+                digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
