@@ -26,7 +26,6 @@ _CUE = re.compile(
     r"[\s.:#№°º=-]*(?:(?:no|nr|n|num|number|nummer|id|is|ist|est|es)\b[\s.:#°º=-]*)?$|#\s?$",
     re.IGNORECASE,
 )
-_REVISION = re.compile(r"(?:v|rev|r|version|copy|kopie)?\d{1,2}$")
 
 
 class Tie(IntEnum):
@@ -208,6 +207,8 @@ class _Passage:
             return True
         if between == "." and other.isalpha():
             return True
+        if between in "/-" and len("".join(here)) >= 8 and "".join(here).isdigit() and re.fullmatch(r"\d{1,3}", other):
+            return True  # a position behind a plain order number: 4500012345/10
         if self.is_file_name and re.fullmatch(r"(?:v|rev|version)\d{1,2}", other):
             return True
         return other.isalpha() and not (between == "/" and len(other) <= 2)
@@ -215,7 +216,7 @@ class _Passage:
     def is_meant(self) -> bool:
         """A number long enough to be no accident, or one behind a word such as `order`."""
         joined = "".join(self._here())
-        grouped_digits = len(self._here()) > 1 and joined.isdigit() and len(joined) < 10
+        grouped_digits = len(self._here()) > 1 and joined.isdigit() and len(joined) < 12
         if _is_strong(joined) and not (grouped_digits and any(self._between(n).isspace() for n in self._gaps())):
             return not self._is_amount()
         before = self.text[max(0, self.spans[self.start].start() - 40) : self.spans[self.start].start()]
