@@ -81,7 +81,7 @@ def _summary(answer: Summary, view: View) -> Summary:
     asks = _only_supported(answer.asks, support, warnings)
     references = tuple(ref for ref in answer.references if support.has_reference(ref))
     if len(references) < len(answer.references):
-        warnings.append(f"{len(answer.references) - len(references)} references removed: not in the case")
+        warnings.append(f"references removed that are not in the case: {len(answer.references) - len(references)}")
     evidence, refused = verified_evidence(answer.evidence, view)
     warnings.extend(refused)
     return answer.with_(

@@ -36,10 +36,7 @@ class Support:
                 found.update(*mark.parts)
                 days |= mark.days
                 times |= mark.times
-        for year, _, day in days:
-            found.add(Decimal(day))
-            if year:
-                found.add(Decimal(year))
+        found.update(Decimal(year) for year, _, _ in days if year)
         return Support(frozenset(found), frozenset(days), frozenset(times), " ".join(squeezed), frozenset(years))
 
     @staticmethod

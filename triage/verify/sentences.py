@@ -9,11 +9,14 @@ _CANDIDATE = re.compile(r"(?:[.!?…]+[\"'”»)\]]*)(?=\s)|[;](?=\s+[A-ZÄÖÜ�
 _ABBREVIATION_WORDS = (
     "z.b b.z.w bzw ca e.g i.e eg ie mr mrs ms dr hr fr frl prof sr sra srta mme mlle st str approx inkl exkl zzgl ggf "
     "d.h u.a o.ä usw vgl abs stk pág av avda bijv i.v.m t.a.v m.b.t o.a evt excl incl b.v n.v s.a s.l s.r.l s.a.s p.ej "
-    "ej c.a c.-à-d env jan feb febr apr jun jul aug sep sept oct okt nov dec dez déc févr janv juil ene abr ago dic "
-    "mrt mind mtl qty resp vs fa div rech lfd dhr mevr mw ir ing i.d.r d.d m.u.v vlg blz t.n.v a.u.b s.v.p p.o att attn "
-    "ggfs evtl ust mwst gem i.a i.v z.h zhd betr bes insb"
+    "ej c.a c.-à-d env "
+    "mind mtl qty resp vs fa div rech lfd dhr mevr mw ir ing i.d.r d.d m.u.v vlg blz t.n.v a.u.b s.v.p p.o att "
+    "attn ggfs evtl ust mwst gem i.a i.v z.h zhd betr bes insb"
 )
-_BEFORE_NUMBER_WORDS = "nr no nos art artnr pos tel ref réf núm num n° p pp bl mar max min pcs"
+_BEFORE_NUMBER_WORDS = (
+    "nr no nos art artnr pos tel ref réf núm num n° p pp bl mar max min pcs jan feb febr apr jun jul aug sep sept "
+    "oct okt nov dec dez déc févr janv juil ene abr ago dic mrt"
+)
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _BEFORE_NUMBER = frozenset(_BEFORE_NUMBER_WORDS.split())
 """Abbreviations only where a number follows: `no. 12` but `the answer is no. Please ...`."""

@@ -1,0 +1,152 @@
+"""Words that say what a sentence does: asks, reports a problem, promises, sets a date. Five languages at once."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
+
+
+ASK = _words(
+    # en
+    r"please(?! find| note| see attached| be (?:informed|advised|aware)| accept our)",
+    r"(?:can|could|would|will) (?:you|u|someone|somebody|anyone)|kindly|let (?:me|us) know|we (?:would|'d) (?:like|"
+    r"need)",
+    r"i (?:would|'d) like (?:to|you)|(?:we|i) (?:need|require|want|request|ask|expect|demand)(?: you)?|"
+    r"need (?:you )?to",
+    r"(?:i am|we are|i'm|we're) (?:asking|requesting|waiting for|awaiting)|asap|send (?:me|us)|advise|"
+    r"confirm(?: whether| if| that)",
+    r"requesting|would appreciate|get back to",
+    # de
+    r"bitte(?! beachten)|könn(?:t?en|test?) (?:sie|ihr|du)|würden (?:sie|ihr)|wir (?:bitten|benötigen|brauchen|"
+    r"möchten|wünschen|erwarten|verlangen|fordern)",
+    r"ich (?:bitte|benötige|brauche|möchte|erwarte)|bitten (?:wir|sie)|teilen sie|senden sie|schicken sie|geben sie|"
+    r"lassen sie|prüfen sie|um rückmeldung|um (?:eine )?(?:bestätigung|gutschrift|rückruf|klärung|prüfung|mitteilung)",
+    # fr
+    r"merci de|pourriez|pouvez|pourrais-tu|veuillez(?! trouver| noter)|nous (?:demandons|souhaitons|souhaiterions|"
+    r"voudrions|voulons|avons besoin|vous demandons|vous prions|attendons)",
+    r"je (?:souhaite|souhaiterais|voudrais|demande|vous demande|vous prie)|j'ai besoin|prière de|s'il vous pla[iî]t|"
+    r"svp|"
+    r"j'aimerais|nous aimerions|tenez-nous|dites-nous|faites-nous|envoyez|confirmez|indiquez",
+    # es
+    r"por favor|rogamos|ruego|(?:puede|podría|pueden|podrían|podéis|puedes)(?:n?os)?|necesitamos|necesito|quisiera|"
+    r"quisiéramos|queremos|quiero|solicit(?:o|amos)|"
+    r"agradecer[íi](?:a|amos)|les? pedimos|pedimos|envíe(?:n|nos|me)?|confirme(?:n|nos)?|indíque(?:n?nos|me)?|"
+    r"esperamos (?:su|una|que)|háganos|díganos|avísenos",
+    # nl
+    r"graag|gelieve|kun(?:t|nen)? (?:u|jullie|je)|zou(?:den)? (?:u|jullie|je)|wilt u|willen (?:jullie|we|wij)|"
+    r"wij? (?:verzoeken|vragen|hebben .{0,30} nodig|willen|wensen|verwachten)|"
+    r"ik (?:wil|zou|verzoek|vraag|verwacht)|alstublieft|a\.u\.b\.|laat (?:ons|me|mij|het) weten|stuur(?:t)?|"
+    r"bevestig(?:t)?|verzoeke",
+)
+IMPERATIVE = re.compile(
+    r"^(?:and |und |et |y |en |also |then |so )?(?:cancel|send|confirm|check|change|replace|credit|refund|ship|"
+    r"deliver|hold|stop|"
+    r"resend|correct|update|advise|arrange|collect|release|call|reply|issue|invoice|add|remove|reduce|increase|"
+    r"expedite|"
+    r"do not (?:ship|deliver|send|invoice)|don't (?:ship|deliver|send)|"
+    r"storniere|sende|schicke|bestätige|prüfe|ändere|liefere|annule[rz]|envoye[rz]|confirme[rz]|vérifie[rz]|"
+    r"modifie[rz]|livre[rz]|"
+    r"anul[ea]n?|cancel[ea]n?|envíe|confirme|revise|cambie|annuleer|stuur|bevestig|controleer|wijzig|lever)\b",
+    re.IGNORECASE,
+)
+QUESTION_START = re.compile(
+    r"^(?:¿|(?:when|where|why|what|which|who|how|is|are|do|does|did|has|have|any (?:news|update|chance)|"
+    r"wann|wo|warum|wieso|was|welche[rs]?|wie|ist|sind|haben|hat|gibt es|"
+    r"quand|où|pourquoi|quel(?:le)?s?|comment|est-ce|avez-vous|y a-t-il|"
+    r"cuándo|dónde|por qué|qué|cuál|cómo|hay|"
+    r"wanneer|waar|waarom|welke|hoe|heeft|hebben|is er)\b)",
+    re.IGNORECASE,
+)
+PROBLEM = _words(
+    # en
+    r"miss(?:ing|ed)|wrong|incorrect|damaged?|broken|crack(?:ed|s)|bent|leak(?:ing|ed|s)?|rust(?:y|ed)?|defect(?:ive|"
+    r"s)?|faulty|late|delay(?:ed|s)?|overdue|short(?:age|ed|fall)?|"
+    r"not (?:arrived?|received?|delivered|shipped|been|yet|in stock|available|match|correct|working|able)|never|lost|"
+    r"stuck|"
+    r"back ?order(?:ed)?|out of stock|discontinued|unable|cannot|can't|won't|failed?|error|rejected|refused|"
+    r"dispute[ds]?|"
+    r"overcharged?|mismatch|discrepanc(?:y|ies)|differ(?:s|ent|ence)?|instead of|problem|issue|complain(?:t)?|"
+    r"exceed(?:s|ed)?|blocked|on hold|"
+    r"duplicate|twice|unpaid|return(?:ed|ing)?|cancel(?:led|ed)?|unfortunately|but only|too (?:much|many|few|little|"
+    r"high|low)|still (?:no|not|waiting|open)",
+    # de
+    r"fehl(?:t|en|ende[nrs]?|menge|erhaft)|falsch(?:e[nrs]?)?|beschädig(?:t|te[nrs]?|ung)|defekt(?:e[nrs]?)?|kaputt|"
+    r"gebrochen|verbogen|verspät(?:et|ung)|verzögert?|verzögerung|"
+    r"verzug|überfällig|nicht|kein(?:e[nrsm]?)?|leider|verloren|mangel(?:haft)?|mängel|reklam(?:ation|ieren|iert)|"
+    r"abweich(?:t|ung|end|ungen)|differenz|statt|"
+    r"zu (?:viel|wenig|hoch|spät)|gesperrt|storn(?:iert|ierung|ieren|o)|doppelt|rückstand|lieferrückstand|"
+    r"unvollständig|fehler|abgelehnt",
+    # fr
+    r"manqu(?:e|ent|ant|ants|ante|antes)|erroné(?:e|s|es)?|incorrecte?s?|endommagé(?:e|s|es)?|cass(?:é|ée|és|ées)|"
+    r"abîmé(?:e|s|es)?|défectueu(?:x|se|ses)|défauts?|retard|en retard|retardé(?:e|s)?|"
+    r"pas|jamais|aucune?|malheureusement|perdue?s?|rupture|indisponible|litige|réclamation|écart|différen(?:ce|t|te)|"
+    r"au lieu de|erreur|bloquée?|annul(?:é|ée|er|ation)|impayé(?:e|s)?|refusée?|"
+    r"en double|trop",
+    # es
+    r"falta(?:n|ba|ban|nte|ntes)?|equivocad[oa]s?|incorrect[oa]s?|dañad[oa]s?|rot[oa]s?|defectuos[oa]s?|retras(?:o|"
+    r"ado|ada|ados)|demora|no (?:ha|han|hemos|se|está|están|coincide|llega|ha llegado|recibimos)|"
+    r"nunca|ningun[oa]?|lamentablemente|perdid[oa]s?|agotad[oa]s?|disputa|reclamación|diferencia|en lugar de|"
+    r"en vez de|error|bloquead[oa]|cancelad[oa]|impagad[oa]|vencid[oa]s?|rechazad[oa]|duplicad[oa]|demasiado",
+    # nl
+    r"ontbreekt|ontbreken|verkeerde?|fout(?:e|ief|ieve)?|beschadigd?e?|kapotte?|defecte?|vertraag(?:d|de)|vertraging|"
+    r"te (?:laat|weinig|veel|hoog)|niet|geen|nooit|helaas|kwijt|zoek(?:geraakt)?|tekort|"
+    r"achterstallig|afwijking|afwijkend|verschil|in plaats van|klacht|geblokkeerd|geannuleerd|dubbele?|geweigerd|"
+    r"mist|missen",
+)
+PROMISE = _words(
+    r"promis(?:e[ds]?|ing)|agreed|confirm(?:ed|ation)|committed|guarantee[ds]?|scheduled|expected|eta|will (?:ship|"
+    r"be|deliver|arrive|send|leave|pay)|according to|quoted|contract|as per",
+    r"zugesagt|zusage|versprochen|vereinbart|bestätigt(?:e[nrs]?)?|auftragsbestätigung|geplant|voraussichtlich|"
+    r"werden (?:wir|am)|laut|gemäß|angebot(?:en)?|vertrag",
+    r"promis(?:e)?|convenu(?:e)?|confirm(?:é|ée|ation)|prévu(?:e|s)?|garanti(?:e)?|selon|sera (?:livrée?|expédiée?)|"
+    r"devis|contrat",
+    r"prometi(?:do|eron|mos)|acordad[oa]|confirmad[oa]|previst[oa]|según|se enviará|oferta|contrato|garantizad[oa]",
+    r"toegezegd|beloofd|afgesproken|bevestigd(?:e)?|gepland|verwacht(?:e)?|volgens|zal (?:worden|geleverd)|offerte|"
+    r"contract",
+)
+DEADLINE = _words(
+    r"by (?:monday|tuesday|wednesday|thursday|friday|tomorrow|tonight|noon|end of|eod|\w+ \d|\d)|until|deadline|"
+    r"urgent(?:ly)?|immediately|today|tomorrow|latest|asap|as soon as possible|before|within|no later than|"
+    r"this (?:week|morning|afternoon)|next week|line (?:is )?down|production|penalt(?:y|ies)|safety|injur(?:y|ed)",
+    r"bis (?:zum|spätestens|morgen|montag|dienstag|mittwoch|donnerstag|freitag|ende|heute|\d+)|spätestens|dringend|"
+    r"eilt|eilig|sofort|umgehend|heute|morgen|frist|schnellstmöglich|so schnell wie möglich|diese woche|"
+    r"nächste woche|kw ?\d+|stillstand|produktion|vertragsstrafe|vor dem",
+    r"avant (?:le|la|lundi|mardi|mercredi|jeudi|vendredi|demain|fin|\d+)|d'ici|au plus (?:tard|vite)|urgent[e]?|"
+    r"urgence|immédiatement|aujourd'hui|demain|délai|rapidement|dès que possible|cette semaine|la semaine prochaine|"
+    r"production|pénalité[s]?",
+    r"antes de(?:l)?|a más tardar|urgente(?:mente)?|inmediatamente|hoy|mañana|plazo|lo antes posible|cuanto antes|"
+    r"esta semana|la próxima semana|producción|penalización",
+    r"vóór|voor (?:maandag|dinsdag|woensdag|donderdag|vrijdag|morgen|\d+)|uiterlijk|dringend|spoed(?:ig)?|"
+    r"onmiddellijk|vandaag|morgen|zo snel mogelijk|zsm|deze week|volgende week|productie|boete|deadline|binnen",
+)
+EVENT = _words(
+    r"order(?:ed|s)?|invoice[ds]?|deliver(?:y|ed|ies)|ship(?:ped|ment|ments)?|pallets?|parcels?|price[sd]?|discount|"
+    r"credit|payment|paid|receiv(?:ed|e)|quantity|items?|carrier|tracking|address|supplier|batch|purchase",
+    r"bestell(?:t|ung|ungen|en)|rechnung(?:en)?|liefer(?:t|ung|ungen|n|schein|termin|adresse)|geliefert|sendung|"
+    r"palette[n]?|paket[e]?|preis[e]?|rabatt|gutschrift|zahlung|erhalten|menge|artikel|auftrag|spedition|ware",
+    r"command(?:e|es|é|ée)|facture[s]?|livr(?:aison|ée?s?|é)|expédi(?:tion|é|ée)|palette[s]?|colis|prix|remise|avoir|"
+    r"paiement|reçu[es]*|quantité|article[s]?|transporteur|adresse|fournisseur",
+    r"pedido[s]?|factura[s]?|entrega(?:do|da|s)?|env(?:ío|iado|iada)|palé[s]?|palet[s]?|paquete[s]?|precio[s]?|"
+    r"descuento|abono|pago|recibi(?:do|mos|eron)|cantidad|artículo[s]?|transportista|dirección|proveedor",
+    r"bestel(?:d|de|ling|lingen)|factu(?:ur|ren)|lever(?:ing|en|d|datum)|geleverd|zending(?:en)?|pallet[s]?|"
+    r"pakket(?:ten)?|prijs|prijzen|korting|creditnota|betaling|ontvangen|aantal|artikel(?:en)?|vervoerder|adres|"
+    r"leverancier|order[s]?",
+)
+FILLER = _words(
+    r"hope (?:you|this|all)|thank(?:s| you)(?! .{0,40}\d)|in advance|hesitate|any (?:further )?questions|"
+    r"looking forward|look forward|have a (?:nice|great|good)|best wishes|further to (?:our|my)|trust this|"
+    r"happy to help|feel free|with (?:reference|regard) to",
+    r"ich hoffe|wir hoffen|vielen dank|besten dank|danke|im voraus|für (?:rückfragen|fragen)|gerne zur verfügung|"
+    r"freuen uns|schönen? (?:tag|woche|wochenende)",
+    r"j'espère|nous espérons|merci d'avance|merci pour|je reste|nous restons|à votre disposition|n'hésitez|"
+    r"bonne (?:journée|fin)|dans l'attente",
+    r"espero que|esperamos que (?:esté|se)|gracias|de antemano|quedamos|quedo|a su disposición|no dude|buen (?:día|"
+    r"fin)|a la espera",
+    r"ik hoop|wij? hopen|bedankt|dank|bij voorbaat|alvast|vragen (?:hebt|heeft)|horen (?:het )?graag|fijne (?:dag|"
+    r"week)|prettige?",
+)
+ALL = (ASK, IMPERATIVE, QUESTION_START, PROBLEM, PROMISE, DEADLINE, EVENT, FILLER)
+"""Everything that acts, for its hash."""
