@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.audit import chain, sealing
-from triage.audit.chain import GENESIS, Envelope, digest, link_fault, payload_fault, record_hash
+from triage.audit.chain import GENESIS, Envelope, digest, fault, record_hash
 from triage.domain import Gone, Usage
 from triage.errors import ChainBroken, UsageError
 
@@ -59,8 +59,7 @@ def test_bodies_are_canonical_and_say_everything(envelope: Envelope, sealed: byt
 @given(envelopes, st.binary(max_size=40))
 def test_an_untouched_record_has_no_fault(envelope: Envelope, sealed: bytes) -> None:
     record = envelope.record(sealed)
-    assert link_fault(record, envelope.seq, envelope.prev) is None
-    assert payload_fault(record, removed=False) is None
+    assert fault(record, envelope.seq, envelope.prev) is None
 
 
 @given(envelopes, st.data())
@@ -70,7 +69,7 @@ def test_any_other_body_is_a_fault(envelope: Envelope, data: st.DataObject) -> N
     body = bytearray(record.body)
     body[at] ^= data.draw(st.integers(1, 255))
     changed = dataclasses.replace(record, body=bytes(body))
-    assert link_fault(changed, envelope.seq, envelope.prev) is not None
+    assert fault(changed, envelope.seq, envelope.prev) is not None
 
 
 @pytest.mark.parametrize(
@@ -91,25 +90,25 @@ def test_any_other_body_is_a_fault(envelope: Envelope, data: st.DataObject) -> N
 )
 def test_a_column_that_disagrees_is_named(field: str, value: object, said: str) -> None:
     record = dataclasses.replace(FIRST.record(b"sealed"), **{field: value})
-    assert said in str(link_fault(record, 1, GENESIS))
+    assert said in str(fault(record, 1, GENESIS))
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff"])
 def test_a_body_that_is_no_object_is_a_fault_even_with_its_hash(body: bytes) -> None:
     record = dataclasses.replace(FIRST.record(b""), body=body, hash=record_hash(body))
-    assert link_fault(record, 1, GENESIS) == "its content is no JSON object"
+    assert fault(record, 1, GENESIS) == "its content is no JSON object"
 
 
 @pytest.mark.parametrize("sealed", [b"", b"sealee", b"sealed and more", "sealed"])
 def test_another_payload_is_a_fault(sealed: object) -> None:
     record = dataclasses.replace(FIRST.record(b"sealed"), sealed=sealed)
-    assert payload_fault(record, removed=True) == "its payload is not what was recorded"
+    assert fault(record, 1, GENESIS, removed=True) == "its payload is not what was recorded"
 
 
 def test_a_missing_payload_needs_leave() -> None:
     record = dataclasses.replace(FIRST.record(b"sealed"), sealed=None)
-    assert payload_fault(record, removed=True) is None
-    assert "missing" in str(payload_fault(record, removed=False))
+    assert fault(record, 1, GENESIS, removed=True) is None
+    assert "missing" in str(fault(record, 1, GENESIS))
 
 
 def test_hashes_are_kept_apart_from_other_uses_of_sha256() -> None:

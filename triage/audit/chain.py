@@ -109,10 +109,11 @@ def parse(record: Record) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def link_fault(record: Record, seq: int, prev: str) -> str | None:
+def fault(record: Record, seq: int, prev: str, removed: bool = False) -> str | None:
     """What is wrong with a record that should be number `seq` and follow the record with hash `prev`; none if nothing.
 
-    Covers hash, link, order and the columns that repeat the body; the payload is `payload_fault`'s.
+    Covers hash, link, order, the columns that repeat the body, and the payload as stored. `removed`: a record allowed
+    the payload to be taken away.
     """
     if record.seq != seq:
         return f"record {seq} is missing, the next one is {record.seq}"
@@ -123,17 +124,15 @@ def link_fault(record: Record, seq: int, prev: str) -> str | None:
         return "its content is no JSON object"
     if record.prev_hash != prev or body.get("prev") != prev:
         return "it does not follow the record before it"
-    return _column_fault(record, body)
+    return _column_fault(record, body) or _payload_fault(record, body, removed)
 
 
-def payload_fault(record: Record, removed: bool) -> str | None:
-    """What is wrong with a record's payload; none if nothing. `removed`: a record allowed to take it away."""
+def _payload_fault(record: Record, body: Mapping[str, Any], removed: bool) -> str | None:
     if record.sealed is None:
         return None if removed else "its payload is missing and no record took it away"
-    expected = (parse(record) or {}).get("payload")
     if not isinstance(record.sealed, bytes):
         return "its payload is not what was recorded"
-    if expected != {"sha256": digest(record.sealed), "size": len(record.sealed)}:
+    if body.get("payload") != {"sha256": digest(record.sealed), "size": len(record.sealed)}:
         return "its payload is not what was recorded"
     return None
 

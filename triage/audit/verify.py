@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triage.audit import sealing
-from triage.audit.chain import GENESIS, link_fault, payload_fault
+from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import open_record
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
@@ -87,10 +87,10 @@ def _chain_faults(database: Database, keys: KeyFile | None, counted: Counter[str
         if record.stream != stream:
             stream, seq, prev = record.stream, 0, GENESIS
             counted["streams"] += 1
-        fault = link_fault(record, seq + 1, prev) or payload_fault(record, (record.stream, record.seq) in removed)
-        fault = fault or _opening_fault(record, keys, counted)
-        if fault:
-            yield f"stream {record.stream}, record {seq + 1}: {fault}"
+        found = fault(record, seq + 1, prev, removed=(record.stream, record.seq) in removed)
+        found = found or _opening_fault(record, keys, counted)
+        if found:
+            yield f"stream {record.stream}, record {seq + 1}: {found}"
         counted["records"] += 1
         seq, prev = record.seq, record.hash
 
