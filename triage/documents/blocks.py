@@ -13,7 +13,7 @@ LEGAL_FORM = re.compile(
     r"(?<![\w&])(?:gmbh(?: ?& ?co\.? ?(?:kga?|ohg)?)?|g\.?m\.?b\.?h\.?|mbh|ag|kg(?:aa)?|ohg|gbr|ug(?: \(haftungsbeschränkt\))?|e\.? ?k\.|e\.? ?kfr\.|e\.? ?v\.|eg|se|"
     r"b\.?v\.?|n\.v\.|nv|v\.?o\.?f\.?|sarl|s\.a\.r\.l\.?|sas|s\.a\.s\.?|sasu|eurl|s\.a\.|sa|snc|s\.n\.c\.?|sci|"
     r"s\.?r\.?l\.?s?|s\.?p\.?a\.?|s\.?l\.?u?\.?|s\.l\.|s\.a\.u\.?|ltd\.?|limited|llc|l\.l\.c\.|llp|inc\.?|incorporated|corp\.?|"
-    r"corporation|plc|co\.|company|pvt\.?|pty\.?|sp\. ?z ?o\. ?o\.?|sp\. ?j\.|sp\. ?k\.|s\.c\.|a/s|aps|oy|ab|as|s\.r\.o\.|a\.s\.|kft|sprl|bvba|srl|a\.g\.)"
+    r"corporation|plc|co\.|company|pvt\.?|pty\.?|sp\. ?z ?o\. ?o\.?|sp\. ?j\.|sp\. ?k\.|s\.c\.|a/s|aps|oy|ab|as|s\.r\.o\.|a\.s\.|kft|sprl|bvba|srl|a\.g\.|v\.?v\.?a\.?g\.?)"
     r"(?![\w&])",
     re.I,
 )
@@ -30,7 +30,7 @@ POSTAL = re.compile(
 _CONTACT = re.compile(
     r"@|www\.|https?:|\btel(?:e?[fp]h?on(?:o|e)?)?\b|\bfax\b|\biban\b|\bbic\b|\bswift\b|\bhrb\b|\bkvk\b|\bsiret\b|\brcs\b|"
     r"registergericht|amtsgericht|geschäftsführer|ust-?id|vat|\bkrs\b|\bregon\b|company (?:no|reg)|capital|p\.? ?iva|"
-    r"steuer-?n|registered|\bbank",
+    r"steuer-?n|registered|\bbank|siège social|au capital|sede (?:legale|social)|\bsitz\b|\bcif\b|\bnip\b|gstin|\btva\b|\bbtw\b|\bgln\b",
     re.I,
 )
 

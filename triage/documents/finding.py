@@ -48,7 +48,7 @@ def find(pages: Sequence[Page]) -> Findings:
     rows = [row for table in found_tables for row in rows_of(table)]
     totals = choose_totals(sheet, marks, _line_sum(rows), item_lines)
     number = document_number(sheet, marks, name)
-    issued = issue_date(sheet, marks)
+    issued = issue_date(sheet, marks, name)
     parties = find_parties(sheet, name)
     fields = {
         "document_type": kind,

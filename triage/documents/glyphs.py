@@ -95,7 +95,7 @@ class _Run:
         if across < 0.2 * height and wide < 0.2 * height:
             return True
         near = -0.6 * height < left - self.right < 0.3 * height
-        level = abs((top + bottom) - (self.top + self.bottom)) < height
+        level = abs((top + bottom) - (self.top + self.bottom)) < 0.6 * height
         if near and level:
             return True
         upright = abs((left + right) - (self.left + self.right)) < max(across, wide)

@@ -9,7 +9,7 @@ from datetime import date
 
 from triage.documents.amounts import CURRENCY_SIGNS, currency_of
 from triage.documents.dates import Found, find_dates
-from triage.documents.ids import find_ibans, is_reference
+from triage.documents.ids import find_ibans, find_misprinted_ibans, is_reference
 from triage.documents.kinds import titles
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Place, places, value_of
@@ -136,9 +136,20 @@ def _after_title(mark: Marked) -> int | None:
     return at if at < len(line.spots) and at == mark.last + 1 else None
 
 
-def issue_date(sheet: Sheet, marks: Marks) -> Candidate | None:
+_DATE_LABELS: dict[str, tuple[str, ...]] = {
+    "delivery_note": ("delivery_note_date",),
+    "order_confirmation": ("confirmation_date",),
+    "order": ("order_date",),
+    "order_change": ("order_date",),
+}
+"""Further labels that name the issue date of these types of document."""
+
+
+def issue_date(sheet: Sheet, marks: Marks, kind: str) -> Candidate | None:
     """When the document was issued."""
     found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet)]
+    for name in _DATE_LABELS.get(kind, ()):
+        found += [_scaled(c, 0.9) for c in _dated(sheet, marks, name)]
     return _best(found, 0.35) or _standalone_date(sheet, marks)
 
 
@@ -213,7 +224,10 @@ def _standalone_date(sheet: Sheet, marks: Marks) -> Candidate | None:
         return None
     height = sheet.pages[0].height
     for line in sheet.by_page[sheet.pages[0].number]:
-        if line.top > 0.5 * height or line.number in marks:
+        if line.top > 0.5 * height:
+            continue
+        claimed = any(label.field.endswith("_date") for m in marks.get(line.number, []) for label in m.labels)
+        if claimed:
             continue
         for dated in line.dates:
             first, last = next((a, b) for a, b in line.segments if a <= dated.first <= b)
@@ -302,7 +316,21 @@ def iban(sheet: Sheet, marks: Marks) -> Candidate | None:
             score = 0.6 * one.valid + 0.4 * near
             found.append(value_of(line, first, last, one.value, "proved" if one.valid else "labelled", score))
     found += _ibans_below(sheet, marks)
+    found += _misprinted_ibans(sheet)
     return max(found, key=lambda c: c.score) if found else None
+
+
+def _misprinted_ibans(sheet: Sheet) -> Iterator[Candidate]:
+    """Account numbers of an IBAN's shape near the word or a bank code, although their check digits do not fit."""
+    for line in sheet.lines:
+        around = (sheet.lines[line.number - 1].text if line.number else "") + " " + line.text
+        if _is_debited(line) or not re.search(
+            r"\b(iban|bic|swift|bankverbindung|konto|compte|rekening)\b", around, re.I
+        ):
+            continue
+        for one in find_misprinted_ibans(line.text):
+            first, last = line.indexes(one.start, one.end)
+            yield value_of(line, first, last, one.value, "guessed", 0.3)
 
 
 def _ibans_below(sheet: Sheet, marks: Marks) -> Iterator[Candidate]:

@@ -238,6 +238,16 @@ def _iban_at(text: str, start: re.Match[str], labelled: bool) -> Id | None:
     return Id(start.start(), end, taken, False) if 12 <= len(taken) <= 34 else None
 
 
+def find_misprinted_ibans(text: str) -> list[Id]:
+    """Runs with a country's letters and exactly its IBAN length whose check digits do not fit."""
+    pattern = re.finditer(
+        r"(?<![A-Za-z0-9])([A-Z]{2})\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![A-Za-z0-9])",
+        text,
+    )
+    plain = [(m, m[0].replace(" ", "")) for m in pattern]
+    return [Id(m.start(), m.end(), p, False) for m, p in plain if _IBAN_LENGTHS.get(m[1]) == len(p)]
+
+
 @lru_cache(maxsize=4096)
 def iban_is_valid(value: str) -> bool:
     """Whether an IBAN has its country's length and its check digits fit (ISO 13616, ISO 7064 mod 97-10)."""

@@ -27,6 +27,9 @@ def document_type(sheet: Sheet) -> Candidate | None:
     """The likeliest type, or none where no title word stands out."""
     scores: dict[str, float] = {}
     best: dict[str, Candidate] = {}
+    coded = _coded(sheet)
+    if coded is not None:
+        return coded
     for mark, score in titles(sheet):
         for label in mark.labels:
             points = score * _SPECIFIC[label.field]
@@ -36,7 +39,34 @@ def document_type(sheet: Sheet) -> Candidate | None:
     if not scores:
         return None
     kind = max(scores, key=lambda name: scores[name])
-    return best[kind] if scores[kind] >= 0.45 else None
+    return best[kind] if scores[kind] >= 0.38 else None
+
+
+_CODES = {
+    "220": "order",
+    "230": "order_change",
+    "231": "order_confirmation",
+    "310": "quotation",
+    "351": "delivery_note",
+    "380": "invoice",
+    "381": "credit_note",
+    "384": "corrected_invoice",
+    "389": "invoice",
+    "575": "invoice",
+}
+"""Document type codes of UNTDID 1001 that viewers of e-invoices print behind the title."""
+
+
+def _coded(sheet: Sheet) -> Candidate | None:
+    """The type by its code in brackets in the title's line: `Handelsrechnung (380) Nr. 42`."""
+    for mark, score in titles(sheet):
+        if score < 0.3:
+            continue
+        for n, spot in enumerate(mark.line.spots[mark.last + 1 :], mark.last + 1):
+            kind = _CODES.get(spot.text.strip("()")) if spot.text.startswith("(") and spot.text.endswith(")") else None
+            if kind is not None:
+                return value_of(mark.line, mark.first, n, kind, "proved", 1.0)
+    return None
 
 
 def titles(sheet: Sheet) -> Iterator[tuple[Marked, float]]:
@@ -70,12 +100,17 @@ def _title_score(mark: Marked, usual: float, down: float) -> float:
         score += 0.2
     elif rest > 3:
         score *= 0.6
-    if line.spots[mark.last].text.endswith(":"):
+    if line.spots[mark.last].text.endswith(":") or _is_number_label(after):
         score *= 0.75
     text = line.span(mark.first, mark.last).text
     if text.isupper():
         score += 0.08
     return score * (1.0 if down < 0.45 else 0.75 if down < 0.6 else 0.5)
+
+
+def _is_number_label(after: tuple[Spot, ...]) -> bool:
+    """`Sales order ID: 123` names a number; `Invoice No. 123` may still be the title."""
+    return bool(after) and after[0].key == "id" and any(spot.text.endswith(":") for spot in after[:2])
 
 
 _NUMBER_WORDS = frozenset({"nr", "no", "number", "nummer", "numero", "n", "num", "numer", "id"})

@@ -86,17 +86,24 @@ _STRONG: dict[str, str] = {
     """,
     "issue_date": """
         invoice date, date of invoice, bill date, document date, date of issue, issue date, issued, issued on, issue date and time, receipt date, statement date,
-        credit note date, credit memo date, confirmation date, order confirmation date, quotation date, quote date, dated, tax point,
-        delivery note date, packing slip date, despatch date, date issued, dispatch date,
+        credit note date, credit memo date, quotation date, quote date, dated, tax point,
+        date issued,
         rechnungsdatum, rechnungs datum, belegdatum, beleg datum, ausstellungsdatum, datum der rechnung, gutschriftsdatum, rg datum,
-        dokumentdatum, lieferscheindatum, lieferschein datum, angebotsdatum, auftragsdatum, bestätigungsdatum, re datum, ausgestellt am, rechn datum,
+        dokumentdatum, angebotsdatum, bestätigungsdatum, re datum, ausgestellt am, rechn datum,
         date de facture, date facture, date de la facture, date de facturation, date d'émission, date du document, date d'emission,
-        date de l'avoir, facture du, émise le, émis le, date de pièce, date bl, date du devis,
-        factuurdatum, factuur datum, datum factuur, documentdatum, uitgiftedatum, datum van uitgifte, pakbondatum, creditnotadatum, offertedatum,
+        date de l'avoir, facture du, émise le, émis le, date de pièce, date du devis,
+        factuurdatum, factuur datum, datum factuur, documentdatum, uitgiftedatum, datum van uitgifte, creditnotadatum, offertedatum,
         fecha de factura, fecha factura, fecha de emisión, fecha de expedición, fecha emisión, fecha expedición, fecha del documento, fecha documento,
-        fecha de la factura, fecha albarán, fecha del albarán,
-        data fattura, data della fattura, data documento, data di emissione, data emissione, del documento, data del documento, data doc, data ddt,
+        fecha de la factura,
+        data fattura, data della fattura, data documento, data di emissione, data emissione, del documento, data del documento, data doc,
         data wystawienia, data faktury, data dokumentu, wystawiono dnia, wystawiona dnia, data wystawienia faktury, wystawiono, z dnia
+    """,
+    "delivery_note_date": """
+        delivery note date, packing slip date, despatch date, dispatch date, shipping document date, lieferscheindatum, lieferschein datum, date bl, date du bl, date du bon de livraison,
+        pakbondatum, pakbon datum, fecha albarán, fecha del albarán, fecha de albarán, data ddt, data del ddt, data wz, data wydania
+    """,
+    "confirmation_date": """
+        auftragsdatum, sales order date, confirmation date, order confirmation date, date de confirmation, bevestigingsdatum, fecha de confirmación, data conferma, data potwierdzenia
     """,
     "order_date": """
         order date, date of order, ordered on, ordered, po date, purchase order date, bestelldatum, bestellung vom, bestell datum, auftrag datum lief,
@@ -210,7 +217,7 @@ _WEAK: dict[str, str] = {
     """,
     "quotation_number": "quotation, quote, offer, angebot, devis, offerte, presupuesto, preventivo, offerta, oferta, no, nr, number, nummer, numero, reference, ref, referenz, référence, referentie, referencia, riferimento",
     "issue_date": "date, datum, fecha, data, le, date and time, il, del, dnia, dated, vom, du, d.d., date heure",
-    "due_date": "terms date, zahlung, paiement, prélèvement, prélèvement à partir du, direct debit on, abbuchung am, wird abgebucht am, incasso op, pago, pagamento, płatność",
+    "due_date": "payment terms, terms, zahlungsbedingungen, zahlungsbedingung, conditions de paiement, betalingstermijn, betalingsvoorwaarden, condiciones de pago, condizioni di pagamento, warunki płatności, terms date, zahlung, paiement, prélèvement, prélèvement à partir du, direct debit on, abbuchung am, wird abgebucht am, incasso op, pago, pagamento, płatność",
     "net": "subtotal, sub total, total goods, goods total, net, goods value, items total, item total, merchandise total, zwischensumme, netto, summe, warenwert, positionssumme, summe positionen, warenwert gesamt, total amount of lines, sum of lines, sous total, hors taxe, total articles, montant, subtotaal, netto, goederenbedrag, suma, imponible, importe, subtotale, totale merce, netto, razem, suma",
     "gross": "total, totals, gross, amount, total eur, total usd, total gbp, summe, gesamt, brutto, betrag, total euro, gesamt eur, summe eur, total chf, ttc, toutes taxes comprises, total en euros, totaal, bruto, totaal eur, total euros, importe, totale, totale eur, lordo, razem, ogółem, brutto, suma, łącznie, razem pln, invoice value, total value, gesamtpreis, montant, total pln",
     "tax": "taxes, steuern, taxes totales, belastingen, dazon btw, w tym vat",
@@ -221,6 +228,7 @@ _PARTIES: dict[str, str] = {
     "seller": """
         seller, supplier, vendor, from, sold by, service provider, issued by, invoice from, bill from, supplier details, seller details, billed by, supplier name, vendor name, seller name, issuer, provider,
         verkäufer, lieferant, rechnungssteller, rechnungsersteller, aussteller, leistungserbringer, auftragnehmer, absender, lieferantenname, rechnung von,
+        account holder, beneficiary, payable to, make payment to, kontoinhaber, titulaire du compte, bénéficiaire, titulaire, beneficiario, titular de la cuenta, intestatario conto, ten name van, tenaamstelling, odbiorca przelewu,
         émetteur, vendeur, fournisseur, prestataire, émis par, expéditeur, emetteur de la facture, nom du fournisseur, société émettrice,
         leverancier, verkoper, afzender, factuur van, opdrachtnemer,
         emisor, vendedor, proveedor, datos del emisor, expedidor, emitido por, datos del proveedor,
@@ -273,7 +281,7 @@ TITLES: dict[str, str] = {
         purchase order, bestellung, bon de commande, bestelling, inkooporder, orden de compra, pedido, pedido de compra, ordine d'acquisto, ordine di acquisto, ordine, zamówienie, bestelbon, einkaufsbestellung, zamówienie zakupu, commande, bestellauftrag, order form, purchase order copy, commande d'achat, blanket order, ordine a fornitore
     """,
     "invoice": """
-        invoice, tax invoice, vat invoice, commercial invoice, sales invoice, rechnung, handelsrechnung, warenrechnung, kostenrechnung, schlussrechnung, teilrechnung, abschlagsrechnung, sammelrechnung, monatsrechnung, facture, factuur, factura, fattura, faktura, faktura vat, bill, payment receipt, receipt, statement, project statement, beitragsrechnung, retail invoices bill, retail invoice, fattura accompagnatoria, fattura immediata, factura simplificada, parcella, rachunek, invoice summary, nota, facture de vente, facture de solde, kopie factuur, rechnungskopie, verkoopfactuur, sammelfaktura, dauerrechnung, mietrechnung, faktura sprzedaży, fattura differita, honorarrechnung, final invoice, service invoice, bill of supply, lieferantenrechnung, duplikat rechnung, ausgangsrechnung, facture d'acompte, anzahlungsrechnung, e rechnung, energierechnung, dienstleistungsrechnung, invoice copy, copy invoice, einzelrechnung, factuur kopie, duplicate invoice, facture acquittée
+        invoice, tax invoice, vat invoice, commercial invoice, sales invoice, rechnung, handelsrechnung, warenrechnung, kostenrechnung, schlussrechnung, teilrechnung, abschlagsrechnung, sammelrechnung, monatsrechnung, facture, factuur, factura, fattura, faktura, faktura vat, bill, payment receipt, receipt, statement, project statement, beitragsrechnung, retail invoices bill, retail invoice, fattura accompagnatoria, fattura immediata, factura simplificada, parcella, rachunek, invoice summary, nota, self billed invoice, self billing invoice, selbst ausgestellte rechnung, autofacture, autofacturation, facture de vente, facture de solde, kopie factuur, rechnungskopie, verkoopfactuur, sammelfaktura, dauerrechnung, mietrechnung, faktura sprzedaży, fattura differita, honorarrechnung, final invoice, service invoice, bill of supply, lieferantenrechnung, duplikat rechnung, ausgangsrechnung, facture d'acompte, anzahlungsrechnung, e rechnung, energierechnung, dienstleistungsrechnung, invoice copy, copy invoice, einzelrechnung, factuur kopie, duplicate invoice, facture acquittée
     """,
 }
 """Titles by document type."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from triage.documents.blocks import LEGAL_FORM, POSTAL, Block, Piece, blocks_of, has_legal_form
+from triage.documents.amounts import currency_of
+from triage.documents.dates import MONTHS
 from triage.documents.ids import find_national_tax_ids, find_vat_ids
 from triage.documents.labels import column_labels, field_labels, party_labels, title_labels
 from triage.documents.phrases import Marked, marked
@@ -134,9 +136,15 @@ def _name_right(mark: Marked, following: Marked | None) -> tuple[Piece, float] |
         return None
     last = next(b for a, b in line.segments if a <= first <= b)
     piece = Piece(line, first, last)
-    if not is_name(piece.text):
+    colon = line.spots[mark.last].text.endswith(":")
+    if not is_name(piece.text) and not (colon and _is_bare_name(piece.text)):
         return None
     return piece, 0.95 if line.spots[mark.last].text.endswith(":") or first > mark.last + 1 else 0.8
+
+
+def _is_bare_name(text: str) -> bool:
+    """Letters that are no label's own word only because nothing else fits: taken right behind a colon."""
+    return sum(c.isalpha() for c in text) >= 3 and "_" in text and not text.endswith(":")
 
 
 def _name_below(sheet: Sheet, mark: Marked, marks: Sequence[Marked]) -> tuple[Piece, float] | None:
@@ -149,9 +157,9 @@ def _name_below(sheet: Sheet, mark: Marked, marks: Sequence[Marked]) -> tuple[Pi
         if under.top - above.bottom > 2.6 * line.height:
             return None
         pieces = [Piece(under, a, b) for a, b in under.segments]
-        pieces = [
-            p for p in pieces if p.x0 < right and p.x1 > mark.x0 - line.height and p.x0 < mark.x1 + 8 * line.height
-        ]
+        pieces = [p for p in pieces if p.x0 < right and p.x1 > mark.x0 - line.height]
+        if pieces and pieces[0].x0 > mark.x1 + 8 * line.height:
+            pieces = []
         if not pieces:
             continue
         above = under
@@ -214,6 +222,8 @@ def is_name(text: str) -> bool:
     if _LESS.match(text) or "@" in text or re.search(r"www\.|https?:", text, re.I):
         return False
     key = key_of(text)
+    if currency_of(text) or text.startswith("(") or key in MONTHS:
+        return False
     if key in field_labels() or key in title_labels() or key in party_labels() or key in column_labels():
         return False
     if text.endswith(":") or re.match(r"[^\W\d_][\w .\-/]{2,25}:\s", text):
@@ -262,13 +272,15 @@ def _seller_score(block: Block, piece: Piece, name: str, place: int, height: flo
     if sender and piece.top < 0.35 * height and clean_name(piece.text) != piece.text:
         score += 0.4
     if place == 0 and block.contact:
-        score += 0.1 * min(block.contact, 4) + (0.1 if block.postal else 0.0)
+        score += 0.12 * min(block.contact, 4) + (0.1 if block.postal else 0.0)
     elif legal and block.contact:
         score += 0.08 * min(block.contact, 3)
     if piece.top > 0.8 * height and legal:
         score += 0.15
     if piece.top < 0.12 * height and (place == 0):
         score += 0.12 if legal else 0.05
+    if place == 0 and piece.top < 0.4 * height and (block.postal or len(block.pieces) >= 3):
+        score += 0.25
     if len(name.split()) > 8:
         score -= 0.4
     return score

@@ -180,7 +180,7 @@ class Line:
         for last in range(min(at + 3, len(self.spots) - 1), at - 1, -1):
             if not self._joined(at, last):
                 continue
-            read = amount(self.span(at, last).text, self.marks)
+            read = amount(_unended(self.span(at, last).text), self.marks)
             if read is not None:
                 return Number(self.span(at, last), read, at, last)
         return None
@@ -195,6 +195,12 @@ class Line:
             if not sign and not re.fullmatch(r"\d{3}([.,]\d+)?-?%?", right.text):
                 return False
         return True
+
+
+def _unended(text: str) -> str:
+    """Without the comma or full stop of the sentence it stands in."""
+    text = text.rstrip(",;:")
+    return text[:-1] if re.search(r"[.,]\d\d\.$", text) else text
 
 
 def _is_sign(text: str) -> bool:
@@ -288,7 +294,7 @@ def _turned(box: Box, page: Page, upwards: bool) -> Box:
     return Box(x0=box.top, top=page.width - box.x1, x1=box.bottom, bottom=page.width - box.x0)
 
 
-_INNER_COLON = re.compile(r"(?<=[^\W\d])[:=](?=[^\s/\\])")
+_INNER_COLON = re.compile(r"(?<=[^\W\d])[:=](?=[^\s/\\])|(?i:^(?:n[°ºo]\.?|nr\.?|№|#))(?=\d)")
 
 
 def _parts(word: Word, box: Box) -> list[Spot]:

@@ -82,6 +82,10 @@ def _rows(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked
             if not _goes_on(row, heading):
                 continue
             page, previous = line.page, line
+        if _PAGE_NUMBER.search(line.text):
+            continue
+        if started and _is_other_heading(line, marks):
+            return
         if _is_end(line, row, marks):
             if started:
                 return
@@ -95,6 +99,21 @@ def _rows(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked
         yield row
         started = started or _is_anchor(row, heading)
         previous = line
+
+
+_PAGE_NUMBER = re.compile(
+    r"^\W*(?:\S+ ){0,6}?(?:page|seite|pagina|página|strona|blatt|s\.|str\.)\s*:?\s*\d+\s*(?:of|von|de|van|di|z|/|sur)?\s*\d*\W*$",
+    re.I,
+)
+
+
+def _is_other_heading(line: Line, marks: dict[int, list[Marked]]) -> bool:
+    """Column words of a table of taxes or totals: labels of amounts side by side without an amount."""
+    named = [m for m in marks.get(line.number, []) if any(label.field in _AMOUNTS for label in m.labels)]
+    return len(named) >= 2 and len(line.segments) >= 3 and not any(n.money for n in line.numbers)
+
+
+_AMOUNTS = frozenset({"net", "tax", "gross", "payable", "other_amount"})
 
 
 def _goes_on(row: _Row, heading: Heading) -> bool:
@@ -112,7 +131,7 @@ def _leading(line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
 
 def _is_end(line: Line, row: _Row, marks: dict[int, list[Marked]]) -> bool:
     """A line of totals: a total's label leads it, an amount stands on it, and it has no quantity."""
-    if not any(n.money for n in line.numbers) or "quantity" in row.numbers or "unit_price" in row.numbers:
+    if not any(n.money for n in line.numbers) or "quantity" in row.numbers:
         return False
     fields = {(label.field, label.strong) for mark in _leading(line, marks) for label in mark.labels}
     return any(name in _ENDS or (name == "net" and strong) for name, strong in fields)
