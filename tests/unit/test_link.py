@@ -306,6 +306,14 @@ def test_no_number_of_the_book_is_found_in_ordinary_prose() -> None:
     assert NumberIndex(BOOK.cases).named_in(text) == []
 
 
+@pytest.mark.parametrize("reference", ["Q4 2026", "KW 50", "23.11.2026", "20261123", "Nov-2026", "verbal", "12"])
+def test_a_reference_that_is_a_date_or_quantity_needs_a_word_before_it(reference: str) -> None:
+    index = NumberIndex([sale(1, "S00001", ACME, reference)])
+    assert index.named_in(f"we need it by {reference} at the latest") == []
+    found = [number.text for number in index.named_in(f"our order {reference} is late")]
+    assert found == ([] if reference == "verbal" else [reference])
+
+
 NAMES = sorted({case.record.name for case in BOOK.cases})
 
 

@@ -14,6 +14,7 @@ _WIDTH = 300
 _ATTRIBUTION = re.compile(
     r"(?:on|am|le|el|op|il|den)\b.{4,240}\b(?:wrote|schrieb|écrit|escribió|schreef)\b.{0,120}:$"
     r"|.{0,120}<[^<>\s]{3,80}>.{0,40}\b(?:wrote|writes|schrieb|a écrit|escribió|schreef)\b.{0,60}:$"
+    r"|op\b.{4,240}\bheeft\b.{2,160}\bgeschreven\s?:$"
     r"|.{2,80}\b(?:schrieb am|schreef op|wrote on|a écrit le|escribió el)\b.{4,80}:$"
     r"|\d{4}-\d\d-\d\d \d?\d:\d\d.{0,30}<[^<>\s]{3,80}>\s?:$",
     re.IGNORECASE,

@@ -108,3 +108,9 @@ def _label_signature(lines: list[str], labels: list[_Part]) -> None:
     own = [n for n in own if labels[n] is _Part.BODY]
     for n in closings.signature_lines(lines, own):
         labels[n] = _Part.SIGNATURE
+    below: _Part | None = None
+    for n in reversed(own):
+        if lines[n].strip():
+            below = labels[n]
+        elif below is _Part.SIGNATURE:
+            labels[n] = _Part.SIGNATURE

@@ -100,8 +100,9 @@ def _shape(token: str) -> str:
     return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", token))
 
 
-def _is_strong(joined: str) -> bool:
-    """Long enough not to be a quantity, a date or a house number."""
+def _is_strong(tokens: Iterable[str]) -> bool:
+    """Long enough not to be a quantity, a date, a quarter (`Q4 2026`) or a house number."""
+    joined = "".join(token for token in tokens if not re.fullmatch(r"(?:19|20)\d\d", token))
     digits = sum(character.isdigit() for character in joined)
     if joined.isdigit():
         is_date = re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", joined) is not None
@@ -217,7 +218,7 @@ class _Passage:
         """A number long enough to be no accident, or one behind a word such as `order`."""
         joined = "".join(self._here())
         grouped_digits = len(self._here()) > 1 and joined.isdigit() and len(joined) < 12
-        if _is_strong(joined) and not (grouped_digits and any(self._between(n).isspace() for n in self._gaps())):
+        if _is_strong(self._here()) and not (grouped_digits and any(self._between(n).isspace() for n in self._gaps())):
             return not self._is_amount()
         before = self.text[max(0, self.spans[self.start].start() - 40) : self.spans[self.start].start()]
         return _CUE.search(before) is not None and not self._is_amount()
