@@ -63,6 +63,8 @@ def find_references(text: str) -> tuple[str, ...]:
     in English, German, French, Spanish or Dutch stands before it. Dates, amounts, standards (DIN 912), IBANs and VAT
     numbers are none.
     """
+    if not any(character.isdigit() for character in text):
+        return ()
     spans: list[tuple[int, int]] = []
     for match in _SHAPES.finditer(text):
         if _is_reference(match[0]):

@@ -12,7 +12,7 @@ from triage.tasks.summarise import cues
 
 _SAME = 82.0
 """From this token-set score two sentences say the same."""
-_FIGURE = re.compile(r"\d")
+_FIGURE = re.compile(r"\d\S*")
 _DATED = re.compile(
     r"\d{1,2}[./-]\d{1,2}|\d{4}-\d\d|\b\d{1,2}\.?\s+(?:de )?[A-Za-zäéûô]{3,10}\b|"
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:mon|diens|donners|frei|sams|sonn)tag\b|\bmittwoch\b|"
@@ -42,7 +42,8 @@ class Candidate:
 def candidate(text: str, source: str, message: int, place: int, weight: float) -> Candidate:
     """A scored sentence; `weight` scales by the message's age in the thread."""
     asks = is_ask(text)
-    return Candidate(text, source, message, place, weight * score(text, place, asks), asks)
+    counts = asks and weight == 1.0  # what was asked earlier may have been answered since
+    return Candidate(text, source, message, place, weight * score(text, place, counts), asks)
 
 
 def is_ask(text: str) -> bool:
@@ -51,7 +52,7 @@ def is_ask(text: str) -> bool:
         return False
     if text.rstrip("\"'”») ").endswith("?"):
         return True
-    return bool(cues.ASK.search(text) or cues.IMPERATIVE.match(text) or text.startswith("¿"))
+    return bool(cues.ASK.search(text.lower()) or cues.IMPERATIVE.match(text) or text.startswith("¿"))
 
 
 _COURTESY = re.compile(
@@ -68,15 +69,16 @@ def _is_courtesy(text: str) -> bool:
 
 def score(text: str, place: int, asks: bool) -> float:
     """How much a sentence carries; around 0 for an empty phrase, 4 and more for a telling one."""
-    words = text.count(" ") + 1
-    figures = sum(1 for word in text.split() if _FIGURE.search(word))
+    lower = text.lower()
+    words = lower.count(" ") + 1
+    figures = len(_FIGURE.findall(text))
     total = 3.0 * asks
-    total += min(3.0, 1.6 * _count(cues.PROBLEM.finditer(text), 2))
-    total += 0.9 * bool(cues.PROMISE.search(text)) + 1.3 * bool(cues.DEADLINE.search(text))
-    total += min(1.2, 0.5 * _count(cues.EVENT.finditer(text), 3))
+    total += min(3.0, 1.6 * _count(cues.PROBLEM.finditer(lower), 2))
+    total += 0.9 * bool(cues.PROMISE.search(lower)) + 1.3 * bool(cues.DEADLINE.search(lower))
+    total += min(1.2, 0.5 * _count(cues.EVENT.finditer(lower), 3))
     total += min(2.4, 0.8 * figures) + 0.7 * bool(_DATED.search(text))
     total += (0.8, 0.4)[place] if place < 2 else 0.0
-    total -= 2.5 * bool(cues.FILLER.search(text)) * (0.4 if figures else 1.0)
+    total -= 2.5 * bool(cues.FILLER.search(lower)) * (0.4 if figures else 1.0)
     total -= 2.5 * _is_courtesy(text)
     if words < 4:
         total -= 1.2

@@ -1,4 +1,7 @@
-"""Words that say what a sentence does: asks, reports a problem, promises, sets a date. Five languages at once."""
+"""Words that say what a sentence does: asks, reports a problem, promises, sets a date. Five languages at once.
+
+The patterns of `_words` are searched in lower-case text.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,26 @@ import re
 
 
 def _words(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
+    """A pattern for whole words and phrases of lower-case text; alternatives stand grouped by their first letter,
+    since a long flat alternation is tried word by word at every place."""
+    groups: dict[str, list[str]] = {}
+    for one in _split("|".join(alternatives)):
+        literal = one[0].isalpha() and one[1:2] not in {"?", "*", "{"}
+        groups.setdefault(one[0] if literal else "", []).append(one[1:] if literal else one)
+    branches = [f"{letter}(?:{'|'.join(rests)})" for letter, rests in sorted(groups.items(), reverse=True)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(branches)})(?!\w)")
+
+
+def _split(pattern: str) -> list[str]:
+    """The alternatives of a pattern, cut at the bars that stand in no group."""
+    found, depth = [""], 0
+    for character in pattern:
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [one for one in found if one]
 
 
 ASK = _words(
@@ -14,8 +36,8 @@ ASK = _words(
     r"please(?! find| note| see attached| be (?:informed|advised|aware)| accept our)",
     r"(?:can|could|would|will) (?:you|u|someone|somebody|anyone)|kindly|let (?:me|us) know|we (?:would|'d) (?:like|"
     r"need)",
-    r"i (?:would|'d) like (?:to|you)|(?:we|i) (?:need|require|want|request|ask|expect|demand)(?: you)?|"
-    r"need (?:you )?to",
+    r"i (?:would|'d) like (?:to|you)|(?:we|i) (?:need(?! to)|require|want|request|ask|expect|"
+    r"demand)(?: you)?|need you to",
     r"(?:i am|we are|i'm|we're) (?:asking|requesting|waiting for|awaiting)|asap|send (?:me|us)|advise|"
     r"confirm(?: whether| if| that)",
     r"requesting|would appreciate|get back to",
@@ -25,7 +47,8 @@ ASK = _words(
     r"ich (?:bitte|benötige|brauche|möchte|erwarte)|bitten (?:wir|sie)|teilen sie|senden sie|schicken sie|geben sie|"
     r"lassen sie|prüfen sie|um rückmeldung|um (?:eine )?(?:bestätigung|gutschrift|rückruf|klärung|prüfung|mitteilung)",
     # fr
-    r"merci de|pourriez|pouvez|pourrais-tu|veuillez(?! trouver| noter)|nous (?:demandons|souhaitons|souhaiterions|"
+    r"merci de|merci d['’](?!avance)\w+|pourriez|pouvez|pourrais-tu|veuillez(?! trouver| noter)|nous (?:demandons|"
+    r"souhaitons|souhaiterions|"
     r"voudrions|voulons|avons besoin|vous demandons|vous prions|attendons)",
     r"je (?:souhaite|souhaiterais|voudrais|demande|vous demande|vous prie)|j'ai besoin|prière de|s'il vous pla[iî]t|"
     r"svp|"
@@ -42,27 +65,22 @@ ASK = _words(
     r"bevestig(?:t)?|verzoeke",
 )
 IMPERATIVE = re.compile(
-    r"^(?:and |und |et |y |en |also |then |so )?(?:cancel|send|confirm|check|change|replace|credit|refund|ship|"
-    r"deliver|hold|stop|"
-    r"resend|correct|update|advise|arrange|collect|release|call|reply|issue|invoice|add|remove|reduce|increase|"
-    r"expedite|"
+    r"^(?:and |und |et |y |en |also |then |so )?(?:"
+    r"(?:cancel|send|confirm|check|change|replace|credit|refund|ship|deliver|hold|stop|resend|correct|update|advise|"
+    r"arrange|collect|release|call|reply|issue|invoice|add|remove|reduce|increase|expedite|quote|split|book)"
+    r"(?= (?:the|us|me|it|them|this|these|that|our|my|your|all|an?|as|to|with|line|order|only|if|whether|when|back|by|"
+    r"everything|what|how)\b)|"
     r"do not (?:ship|deliver|send|invoice)|don't (?:ship|deliver|send)|"
-    r"storniere|sende|schicke|bestätige|prüfe|ändere|liefere|annule[rz]|envoye[rz]|confirme[rz]|vérifie[rz]|"
-    r"modifie[rz]|livre[rz]|"
-    r"anul[ea]n?|cancel[ea]n?|envíe|confirme|revise|cambie|annuleer|stuur|bevestig|controleer|wijzig|lever)\b",
-    re.IGNORECASE,
-)
-QUESTION_START = re.compile(
-    r"^(?:¿|(?:when|where|why|what|which|who|how|is|are|do|does|did|has|have|any (?:news|update|chance)|"
-    r"wann|wo|warum|wieso|was|welche[rs]?|wie|ist|sind|haben|hat|gibt es|"
-    r"quand|où|pourquoi|quel(?:le)?s?|comment|est-ce|avez-vous|y a-t-il|"
-    r"cuándo|dónde|por qué|qué|cuál|cómo|hay|"
-    r"wanneer|waar|waarom|welke|hoe|heeft|hebben|is er)\b)",
+    r"(?:storniere|sende|schicke|bestätige|prüfe|ändere|liefere)(?:n sie)?|"
+    r"annulez|envoyez|confirmez|vérifiez|modifiez|livrez|remplacez|"
+    r"anul[ea]n?|cancelen?|envíen?|confirmen?|revisen?|cambien?|"
+    r"annuleer|stuur|bevestig|controleer|wijzig|lever)\b",
     re.IGNORECASE,
 )
 PROBLEM = _words(
     # en
-    r"miss(?:ing|ed)|wrong|incorrect|damaged?|broken|crack(?:ed|s)|bent|leak(?:ing|ed|s)?|rust(?:y|ed)?|defect(?:ive|"
+    r"not|(?:do|does|did|is|are|was|were|has|have|had)n['’]t|nobody|nothing|miss(?:ing|ed)|wrong|incorrect|damaged?|"
+    r"broken|crack(?:ed|s)|bent|leak(?:ing|ed|s)?|rust(?:y|ed)?|defect(?:ive|"
     r"s)?|faulty|late|delay(?:ed|s)?|overdue|short(?:age|ed|fall)?|"
     r"not (?:arrived?|received?|delivered|shipped|been|yet|in stock|available|match|correct|working|able)|never|lost|"
     r"stuck|"
@@ -71,7 +89,7 @@ PROBLEM = _words(
     r"overcharged?|mismatch|discrepanc(?:y|ies)|differ(?:s|ent|ence)?|instead of|problem|issue|complain(?:t)?|"
     r"exceed(?:s|ed)?|blocked|on hold|"
     r"duplicate|twice|unpaid|return(?:ed|ing)?|cancel(?:led|ed)?|unfortunately|but only|too (?:much|many|few|little|"
-    r"high|low)|still (?:no|not|waiting|open)",
+    r"high|low)|still (?:no|not|nothing|waiting|open)|stops?|stopped|standing still|short of",
     # de
     r"fehl(?:t|en|ende[nrs]?|menge|erhaft)|falsch(?:e[nrs]?)?|beschädig(?:t|te[nrs]?|ung)|defekt(?:e[nrs]?)?|kaputt|"
     r"gebrochen|verbogen|verspät(?:et|ung)|verzögert?|verzögerung|"
@@ -112,15 +130,19 @@ DEADLINE = _words(
     r"urgent(?:ly)?|immediately|today|tomorrow|latest|asap|as soon as possible|before|within|no later than|"
     r"this (?:week|morning|afternoon)|next week|line (?:is )?down|production|penalt(?:y|ies)|safety|injur(?:y|ed)",
     r"bis (?:zum|spätestens|morgen|montag|dienstag|mittwoch|donnerstag|freitag|ende|heute|\d+)|spätestens|dringend|"
-    r"eilt|eilig|sofort|umgehend|heute|morgen|frist|schnellstmöglich|so schnell wie möglich|diese woche|"
+    r"eilt|eilig|sofort|umgehend|heute|morgen|frist|schnellstmöglich|verletzt\w*|unfall|sicherheit|"
+    r"so schnell wie möglich|diese woche|"
     r"nächste woche|kw ?\d+|stillstand|produktion|vertragsstrafe|vor dem",
     r"avant (?:le|la|lundi|mardi|mercredi|jeudi|vendredi|demain|fin|\d+)|d'ici|au plus (?:tard|vite)|urgent[e]?|"
-    r"urgence|immédiatement|aujourd'hui|demain|délai|rapidement|dès que possible|cette semaine|la semaine prochaine|"
+    r"urgence|immédiatement|aujourd'hui|demain|délai|rapidement|dès que possible|blessé\w*|accident|sécurité|"
+    r"cette semaine|la semaine prochaine|"
     r"production|pénalité[s]?",
-    r"antes de(?:l)?|a más tardar|urgente(?:mente)?|inmediatamente|hoy|mañana|plazo|lo antes posible|cuanto antes|"
+    r"antes de(?:l)?|a más tardar|urgente(?:mente)?|inmediatamente|hoy|mañana|plazo|lo antes posible|herid[oa]s?|"
+    r"accidente|seguridad|cuanto antes|"
     r"esta semana|la próxima semana|producción|penalización",
     r"vóór|voor (?:maandag|dinsdag|woensdag|donderdag|vrijdag|morgen|\d+)|uiterlijk|dringend|spoed(?:ig)?|"
-    r"onmiddellijk|vandaag|morgen|zo snel mogelijk|zsm|deze week|volgende week|productie|boete|deadline|binnen",
+    r"onmiddellijk|vandaag|morgen|zo snel mogelijk|gewond|ongeluk|veiligheid|zsm|deze week|volgende week|productie|"
+    r"boete|deadline|binnen",
 )
 EVENT = _words(
     r"order(?:ed|s)?|invoice[ds]?|deliver(?:y|ed|ies)|ship(?:ped|ment|ments)?|pallets?|parcels?|price[sd]?|discount|"
@@ -148,5 +170,15 @@ FILLER = _words(
     r"ik hoop|wij? hopen|bedankt|dank|bij voorbaat|alvast|vragen (?:hebt|heeft)|horen (?:het )?graag|fijne (?:dag|"
     r"week)|prettige?",
 )
-ALL = (ASK, IMPERATIVE, QUESTION_START, PROBLEM, PROMISE, DEADLINE, EVENT, FILLER)
+RESOLVED = _words(
+    r"all (?:is )?(?:fine|good|ok|okay|well|sorted|settled)|(?:has|have) been (?:resolved|solved|settled)|resolved|"
+    r"sorted out|"
+    r"(?:you )?can close|no (?:further )?action (?:is )?(?:needed|required)|no longer needed|never mind|nevermind",
+    r"erledigt|hat sich (?:geklärt|erledigt)|alles (?:gut|in ordnung|bestens|klar)|geklärt",
+    r"c'est (?:bon|réglé)|tout est (?:en ordre|réglé|bon)|résolue?|réglée?|plus besoin",
+    r"(?:ya )?(?:está )?(?:todo )?(?:resuelto|solucionado|arreglado)|todo (?:bien|correcto|en orden)|"
+    r"ya no (?:hace falta|es necesario)",
+    r"opgelost|alles (?:is )?(?:in orde|goed|ok)|niet meer nodig|afgehandeld",
+)
+ALL = (ASK, IMPERATIVE, PROBLEM, PROMISE, DEADLINE, EVENT, FILLER, RESOLVED)
 """Everything that acts, for its hash."""

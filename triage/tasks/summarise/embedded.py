@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -15,6 +16,7 @@ from triage.tasks.summarise import cues
 from triage.tasks.summarise.choosing import Candidate, candidate, choose, repeats, shortened
 from triage.tasks.summarise.paper_line import paper_line
 from triage.tasks.summarise.written import written
+from triage.verify.quotes import locate
 from triage.verify.references import find_references, normalise
 from triage.verify.sentences import sentences
 
@@ -30,8 +32,13 @@ _AGEING = 0.75
 """What a message back in the thread weighs beside the one after it."""
 _THIN = 60
 """Characters under which a newest message does not stand alone."""
-_TELLING = 2.2
-"""Score from which a sentence is worth a place."""
+_TELLING = 1.9
+"""Score from which a sentence is worth a place beside the best one."""
+_WORTH_A_POINT = 0.5
+"""Score from which a sentence is worth a key point."""
+_SURE = 100.0
+"""Added to a score to make a sentence come first."""
+_HISTORY_MARK = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,12 @@ class Thread:
     earlier: tuple[Candidate, ...]
     warnings: tuple[str, ...]
     language: str
+
+    @property
+    def closes(self) -> bool:
+        """Whether the newest message says that the matter is settled, and asks nothing more."""
+        settled = any(cues.RESOLVED.search(one.text.lower()) for one in self.newest)
+        return settled and not any(one.asks for one in self.newest)
 
 
 class EmbeddedSummariser(Runnable[View, Summary]):
@@ -59,7 +72,7 @@ class EmbeddedSummariser(Runnable[View, Summary]):
         thread = read_thread(input)
         picked = _text_sentences(thread)
         line = facts_line(input.case, input.facts)
-        text = " ".join([*(shortened(one.text) for one in picked), *([line] if line else [])])
+        text = " ".join([*(_as_sentence(shortened(one.text)) for one in picked), *([line] if line else [])])
         points = _key_points(thread)
         return Summary(
             by=self.producer,
@@ -68,7 +81,7 @@ class EmbeddedSummariser(Runnable[View, Summary]):
             asks=tuple(shortened(one.text, _POINT_CHARACTERS) for one in _asks(thread)),
             references=_references(input),
             language=thread.language,
-            evidence=_evidence([*picked, *(one for one in points if one not in picked)]),
+            evidence=_evidence([*picked, *points], input),
             warnings=thread.warnings,
         )
 
@@ -97,8 +110,11 @@ def read_thread(view: View) -> Thread:
     number, newest = spoken[-1]
     body = written(newest.body)
     source = f"message:{number}"
-    if not body and newest.quoted.strip():
-        body, source = written(newest.quoted) or newest.quoted, f"message:{number}:quoted"
+    history = newest.quoted.strip() or newest.body.strip()
+    if not body and history:
+        quoted = bool(newest.quoted.strip())
+        body = written(_HISTORY_MARK.sub("", history)) or history
+        source = f"message:{number}:quoted" if quoted else source
         warnings.append("the newest message has no words of its own: its quoted history is shown")
     elif not body and newest.subject.strip():
         body, source = newest.subject, f"message:{number}:subject"
@@ -132,28 +148,35 @@ def _scored(body: str, source: str, number: int, weight: float) -> tuple[Candida
 
 def _text_sentences(thread: Thread) -> list[Candidate]:
     """One to three sentences: of the newest message, and one from before where that alone says little."""
-    picked = choose(thread.newest, _MOST_SENTENCES, _TEXT_CHARACTERS, _TELLING)
+    least = _TELLING if sum(len(one.text) for one in thread.newest) > _THIN else 0.0
+    picked = choose(_ask_first(thread.newest), _MOST_SENTENCES, _TEXT_CHARACTERS, least)
     length = sum(len(one.text) for one in picked)
-    if thread.earlier and length < _THIN and len(picked) < _MOST_SENTENCES:
+    if thread.earlier and not thread.closes and length < _THIN and len(picked) < _MOST_SENTENCES:
         said = [one.text for one in picked]
         picked += choose(thread.earlier, 1, _TEXT_CHARACTERS - length, _TELLING, said)
     return picked
 
 
+def _ask_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The same sentences with the strongest ask before all others: a text without it would miss the point."""
+    best = max((one for one in candidates if one.asks), key=lambda one: one.score, default=None)
+    return [replace(one, score=one.score + _SURE) if one is best else one for one in candidates]
+
+
 def _key_points(thread: Thread) -> list[Candidate]:
-    points = choose(thread.newest, _MOST_POINTS, _MOST_POINTS * _POINT_CHARACTERS, _TELLING)
+    points = choose(thread.newest, _MOST_POINTS, _MOST_POINTS * _POINT_CHARACTERS, _WORTH_A_POINT)
     left = _MOST_POINTS - len(points)
-    telling = [one for one in thread.earlier if one.score >= _TELLING]
+    telling = [one for one in thread.earlier if one.score >= _WORTH_A_POINT]
     if left and telling:
         said = [one.text for one in points]
-        points += choose(telling, left, left * _POINT_CHARACTERS, _TELLING, said)
+        points += choose(telling, left, left * _POINT_CHARACTERS, _WORTH_A_POINT, said)
     return points
 
 
 def _asks(thread: Thread) -> list[Candidate]:
-    """What the newest message asks for; where it asks nothing, what the one before did."""
+    """What the newest message asks for; where it asks nothing and settles nothing, what one before did."""
     asking = [one for one in thread.newest if one.asks]
-    if not asking:
+    if not asking and not thread.closes:
         latest = max((one.message for one in thread.earlier if one.asks), default=None)
         asking = [one for one in thread.earlier if one.asks and one.message == latest]
     found: list[Candidate] = []
@@ -174,8 +197,17 @@ def _references(view: View) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _evidence(picked: Sequence[Candidate]) -> tuple[Quote, ...]:
-    return tuple(Quote(source=one.source, text=one.text) for one in picked)
+def _as_sentence(text: str) -> str:
+    """With a capital at the front and a full stop behind, so that sentences stand apart."""
+    opened = text[0].upper() + text[1:]
+    return opened if opened[-1] in ".!?…:\"'”»)" else f"{opened}."
+
+
+def _evidence(picked: Sequence[Candidate], view: View) -> tuple[Quote, ...]:
+    """The sentences as quotes, where they stand in one piece (a quoted line break may part them)."""
+    sources = view.sources()
+    places = dict.fromkeys((one.source, one.text) for one in picked)
+    return tuple(Quote(source=source, text=text) for source, text in places if locate(text, sources.get(source, "")))
 
 
 def _reader(view: View) -> Reader:

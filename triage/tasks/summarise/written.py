@@ -25,7 +25,7 @@ _GREETING = re.compile(
     r"bonjour|bonsoir|salut|ch(?:er|ère)s?|madame|monsieur|mesdames|messieurs|"
     r"hola|buen[oa]s (?:días|dias|tardes|noches)|buen día|estimad[oa]s?|querid[oa]s?|muy señor(?:es)?|"
     r"beste|geachte|goede(?:morgen|middag|navond|ndag)|dag)\b"
-    r"(?:[^\S\n]+[^\n,.!?:;–]{1,55})?\s*(?:[,!:–-]+|\.(?=\s|$)|$)\s*",
+    r"(?:[^\S\n]+(?:(?:mrs?|ms|dr|prof|hr|fr|sra?|mme|m|dhr|mevr)\.|[^\n,.!?:;–]){1,55})?\s*(?:[,!:–-]+|\.(?=\s|$)|$)\s*",
     _FLAGS,
 )
 _GREETING_LINE = re.compile(r"^[^.?]{0,70}[,!.:]?\s*$")
