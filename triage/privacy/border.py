@@ -78,6 +78,7 @@ class Border:
             self._learn(kind, text)
         for text in known.texts:
             self.spans(text)
+        self._given.clear()
 
     def replace(self, text: str) -> str:
         """The text as it may leave."""
@@ -88,7 +89,6 @@ class Border:
         length = last = 0
         for hidden in self.spans(text):
             outgoing += [text[last : hidden.start], hidden.placeholder]
-            self._given.add(hidden.placeholder)
             spelled[length + hidden.start - last] = text[hidden.start : hidden.end]
             length += hidden.start - last + len(hidden.placeholder)
             last = hidden.end
@@ -105,6 +105,7 @@ class Border:
         for found, kind in apart(self._found(text)):
             words = text[found.start : found.end]
             hidden.append(Hidden(found.start, found.end, kind, self._placeholder(kind, found.value, words)))
+        self._given.update(one.placeholder for one in hidden)
         return hidden
 
     def restore(self, text: str) -> str:
