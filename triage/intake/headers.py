@@ -16,29 +16,37 @@ BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, Asse
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,200}")
 
 
+def _has_raw_bytes(text: str) -> bool:
+    return any("\udc80" <= character <= "\udcff" for character in text)
+
+
 def readable(text: str) -> str:
     """Header text on one line, with encoded words (RFC 2047) and raw bytes decoded as well as they can be."""
     if "=?" in text:
         with contextlib.suppress(*BROKEN):
             text = str(make_header(decode_header(text)))
-    if any("\udc80" <= character <= "\udcff" for character in text):
+    if _has_raw_bytes(text):
         text = decode(text.encode("utf-8", "surrogateescape"))[0]
     return " ".join(clean(text).split())
 
 
 def header(part: Part, name: str) -> str:
     """A header's decoded text on one line, empty where it is absent."""
+    raw = str(next((value for key, value in part.raw_items() if key.lower() == name.lower()), ""))
+    if _has_raw_bytes(raw):
+        return readable(raw)
     try:
         value = part.get(name)
         return "" if value is None else readable(str(value))
     except BROKEN:
-        return readable(str(next((v for k, v in part.raw_items() if k.lower() == name.lower()), "")))
+        return readable(raw)
 
 
 def addresses(part: Part, *names: str) -> list[tuple[str, str]]:
     """Names and addresses (in lower case) of some headers, in order; the name is empty where there is none."""
     texts = [text for text in (header(part, name) for name in names) if text]
-    found = [(name.strip(" '\""), address.lower()) for name, address in getaddresses(texts) if "@" in address]
+    pairs = getaddresses(texts)
+    found = [(name.strip(" '\""), address.lower()) for name, address in pairs if _ADDRESS.fullmatch(address)]
     if found:
         return found
     return [("", match[0].lower()) for text in texts for match in _ADDRESS.finditer(text)]

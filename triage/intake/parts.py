@@ -39,7 +39,7 @@ def collect(part: Part, content: Content, depth: int) -> None:
     elif children(part):
         for child in children(part):
             collect(child, content, depth + 1)
-    elif kind in _TEXT_TYPES and not is_attachment(part):
+    elif kind.startswith("multipart/") or (kind in _TEXT_TYPES and not is_attachment(part)):
         _read_text(part, content)
 
 
