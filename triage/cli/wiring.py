@@ -52,12 +52,8 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
             "TRIAGE_HOME or --home says where it lies."
         )
     settings.make_home()
-    database = Database.open(settings.store)
-    try:
-        keys = KeyFile(settings.keys)
+    with Database.open(settings.store) as database, KeyFile(settings.keys) as keys:
         yield Store(database, keys, Journal(database, keys, now), CardStore(database, keys, now))
-    finally:
-        database.close()
 
 
 def desk(store: Store, source: Source, policy: Policy, model: str) -> Desk:
