@@ -72,6 +72,7 @@ CERTAIN = [
     (FAST_MAIL, "S00042 was refused at the door", "S00042"),
     (OUR_MAIL, "S00077 must go out today", "S00077"),
     (OUR_MAIL, "S00042 waits for P00031", "S00042"),
+    (OUR_MAIL, "S00043 is what we call it", "S00043"),
     ("edi@gw.brandt-mercer.example", "order S00095 created", "S00095"),
     ("nord@twin.example", "S00095?", "S00095"),
 ]

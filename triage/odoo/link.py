@@ -105,7 +105,12 @@ class Linker:
         return {identity: self.people.who(address) for identity, address in found.items() if address}
 
     def _mentions(self, passage: Passage, passages: Sequence[Passage], outside: Sequence[Author]) -> Iterator[Mention]:
-        for number in self._index.named_in(passage.text, passage.is_file_name):
+        numbers = self._index.named_in(passage.text, passage.is_file_name)
+        names = {plain(number.text) for number in numbers if number.tie is Tie.NAME}
+        for number in numbers:
+            we_say = passage.author is not None and passage.author.is_own
+            if we_say and number.tie is Tie.REFERENCE and plain(number.text) in names:
+                continue  # a colleague means our number, not the equal one that a customer uses
             if passage.author is None:
                 leave = Leave.YES if _owner_is_named(number, passages) else Leave.PERHAPS
             else:
@@ -229,7 +234,7 @@ def _certain(allowed: Sequence[Mention]) -> Case | None:
         meant[plain(mention.number.text)].add(mention.number.record)
     common = set.intersection(*meant.values())
     if len(common) > 1:
-        common = {m.number.record for m in decisive if m.number.tie is Tie.OWN and m.number.record in common}
+        common = {m.number.record for m in decisive if m.number.tie is not Tie.AROUND and m.number.record in common}
     return cases[common.pop()] if len(common) == 1 else None
 
 

@@ -31,9 +31,11 @@ _CUE = re.compile(
 class Tie(IntEnum):
     """How a number belongs to a neighbourhood."""
 
-    OWN = 0
-    """It is the record's own number or the reference that its partner gave it."""
-    AROUND = 1
+    NAME = 0
+    """It is the record's own number."""
+    REFERENCE = 1
+    """It is what the record's partner calls it."""
+    AROUND = 2
     """It is the number of something around it: a purchase, an invoice, a transfer, a parcel."""
 
 
@@ -65,14 +67,16 @@ def numbers_of(case: Case) -> list[Number]:
         return Number(text, what, case.record.key, tie, case, parties, by)
 
     what = "purchase number" if is_purchase(case) else "order number"
-    found = [number(case.record.name, what, Tie.OWN, own | suppliers, carriers)]
+    found = [number(case.record.name, what, Tie.NAME, own | suppliers, carriers)]
     if case.order is not None and case.order.client_order_ref:
-        found.append(number(case.order.client_order_ref, "customer's reference", Tie.OWN, customers))
+        found.append(number(case.order.client_order_ref, "customer's reference", Tie.REFERENCE, customers))
     for purchase in case.purchases:
-        tie = Tie.OWN if purchase.ref.key == case.record.key else Tie.AROUND
+        is_own = purchase.ref.key == case.record.key
+        tie, called = (Tie.NAME, Tie.REFERENCE) if is_own else (Tie.AROUND, Tie.AROUND)
         theirs = frozenset({party(purchase.supplier)})
         found.append(number(purchase.ref.name, "purchase number", tie, theirs, carriers))
-        found += [number(purchase.partner_ref, "supplier's reference", tie, theirs)] if purchase.partner_ref else []
+        if purchase.partner_ref:
+            found.append(number(purchase.partner_ref, "supplier's reference", called, theirs))
     for invoice in case.invoices:
         theirs = suppliers if invoice.kind.value.startswith("in_") else customers
         found.append(number(invoice.ref.name, "invoice number", Tie.AROUND, theirs))
