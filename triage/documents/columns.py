@@ -9,7 +9,7 @@ from triage.documents.labels import column_labels
 from triage.documents.phrases import Marked, marked
 from triage.documents.sheet import Line, Sheet, Spot, key_of
 
-_NUMERIC = frozenset(
+NUMERIC = frozenset(
     "quantity ordered_quantity unit_price gross_price price_basis discount tax_rate tax_amount net_amount gross_line".split()
 )
 _CORE = frozenset({"name", "quantity", "unit_price", "net_amount", "gross_line"})
@@ -32,7 +32,7 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether it holds numbers."""
-        return self.role in _NUMERIC
+        return self.role in NUMERIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,36 @@ def headings(sheet: Sheet) -> list[Heading]:
     table = column_labels()
     marks = {line.number: marked(line, table) for line in sheet.lines}
     for line in sheet.lines:
-        if found and line.number <= found[-1].last:
+        if not _is_heading(line, _with_neighbours(sheet, line, marks)):
             continue
-        if _is_heading(line, marks[line.number]):
-            heading = _heading(sheet, line, marks)
-            if heading is not None:
-                found.append(heading)
+        heading = _heading(sheet, line, marks)
+        if heading is None:
+            continue
+        if not found or heading.first > found[-1].last:
+            found.append(heading)
+        elif len(heading.columns) > len(found[-1].columns):
+            found[-1] = heading
     return found
+
+
+def _with_neighbours(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
+    """Column words of a line, and those right above and under it where it has several itself."""
+    own = marks[line.number]
+    if len(own) < 3:
+        return own
+    near = [n for n in (line.number - 1, line.number + 1) if 0 <= n < len(sheet.lines)]
+    close = [n for n in near if _is_close(sheet.lines[n], line) and not any(x.money for x in sheet.lines[n].numbers)]
+    return [*own, *(mark for n in close for mark in marks[n])]
+
+
+def _is_close(line: Line, other: Line) -> bool:
+    return line.page == other.page and max(line.top - other.bottom, other.top - line.bottom) < 0.5 * line.height
 
 
 def _is_heading(line: Line, marks: Sequence[Marked]) -> bool:
     """Enough column words, little else, and no amounts."""
     roles = _distinct(marks)
+    marks = [mark for mark in marks if mark.line is line]
     covered = sum(mark.last - mark.first + 1 for mark in marks)
     words = sum(bool(spot.key) and not spot.key.isdigit() for spot in line.spots)
     if len(roles & _CORE) < 2 or covered < 0.5 * words or any(n.money for n in line.numbers):
@@ -152,7 +170,7 @@ def _joins(sheet: Sheet, number: int, beside: int, marks: dict[int, list[Marked]
         return False
     segments = [(line.spots[a].x0, line.spots[b].x1) for a, b in line.segments]
     under = sum(any(x0 < c.x1 and x1 > c.x0 for c in cells) for x0, x1 in segments)
-    short = all(b - a < 4 for a, b in line.segments)
+    short = all(b - a < 6 for a, b in line.segments)
     if number > beside and not marks[number] and len(segments) < 2:
         return False
     return (
@@ -176,14 +194,29 @@ def _stack(cells: list[_Cell], line: Line) -> None:
 
 
 def _column(cell: _Cell) -> Column | None:
-    table = column_labels()
     parts = [text for _, text in sorted(cell.parts)]
     whole = key_of(" ".join(parts))
-    for key in (whole, whole.rstrip("%"), *(key_of(p) for p in parts)):
-        if key in table and (key == whole or not cell.base):
-            return Column(tuple(label.field for label in table[key]), cell.x0, cell.x1)
-    roles = cell.base or ("other",)
-    return Column(roles, cell.x0, cell.x1)
+    roles = [*_roles(whole), *_roles(whole.rstrip("%"))]
+    roles += cell.base
+    for part in parts:
+        roles += _roles_within(part)
+    return Column(tuple(dict.fromkeys(roles)) or ("other",), cell.x0, cell.x1)
+
+
+def _roles(key: str) -> list[str]:
+    return [label.field for label in column_labels().get(key, ())]
+
+
+def _roles_within(text: str) -> list[str]:
+    """Roles of a part as a whole, else of the longest runs of words in it."""
+    words = text.split()
+    if found := _roles(key_of(text)):
+        return found
+    for length in range(len(words) - 1, 0, -1):
+        for start in range(len(words) - length, -1, -1):
+            if found := _roles(key_of(" ".join(words[start : start + length]))):
+                return found
+    return []
 
 
 def _settled(columns: list[Column]) -> list[Column]:
@@ -205,13 +238,21 @@ def _settled(columns: list[Column]) -> list[Column]:
     return out
 
 
+def _room(columns: list[Column], n: int) -> float:
+    """How far a column may run to the right: descriptions are wide."""
+    return (columns[n + 1].x0 if n + 1 < len(columns) else columns[n].x1) - columns[n].x0
+
+
 def _without_doubles(out: list[Column], holders: list[int], role: str) -> list[Column]:
     keep = holders[-1] if role in {"net_amount", "tax_rate"} else holders[0]
+    if role == "name":
+        keep = max(holders, key=lambda n: _room(out, n))
     for n in holders:
         if n == keep:
             continue
         others = [r for r in out[n].roles if r != role and not any(c.role == r for c in out)]
-        out[n] = _as(out[n], others[0] if others else "other")
+        spare = "seller_item_id" if role == "name" and not any(c.role == "seller_item_id" for c in out) else "other"
+        out[n] = _as(out[n], others[0] if others else spare)
     return out
 
 

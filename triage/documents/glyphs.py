@@ -79,11 +79,12 @@ class Frame:
 class _Run:
     """The characters of the word that is being read."""
 
-    __slots__ = ("bottom", "characters", "left", "right", "top")
+    __slots__ = ("bottom", "characters", "last", "left", "right", "top")
 
     def __init__(self) -> None:
         self.characters: list[str] = []
         self.left = self.bottom = self.right = self.top = 0.0
+        self.last = (0.0, 0.0)
 
     def follows(self, left: float, bottom: float, right: float, top: float) -> bool:
         """Whether a character with this box continues the word: near, and on the same line."""
@@ -94,7 +95,8 @@ class _Run:
         wide = self.right - self.left
         if across < 0.2 * height and wide < 0.2 * height:
             return True
-        near = -0.6 * height < left - self.right < 0.3 * height
+        ligature = abs(left - self.last[0]) < 0.1 * height
+        near = ligature or -0.15 * height < left - self.last[1] < 0.3 * height
         level = abs((top + bottom) - (self.top + self.bottom)) < 0.6 * height
         if near and level:
             return True
@@ -107,6 +109,7 @@ class _Run:
         else:
             self.left, self.bottom = min(self.left, left), min(self.bottom, bottom)
             self.right, self.top = max(self.right, right), max(self.top, top)
+        self.last = (left, right)
         self.characters.append(character)
 
 
@@ -141,7 +144,7 @@ def _runs(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, _Run]]:
                 run = _Run()
             continue
         box = _box(raw, textpage, index, rect)
-        if not run.follows(*box):
+        if not run.follows(*box) or _is_other_text(raw, textpage, index, chr(code), run):
             yield start, run
             run = _Run()
         if not run.characters:
@@ -149,6 +152,16 @@ def _runs(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, _Run]]:
         run.add(chr(code), *box)
     if run.characters:
         yield start, run
+
+
+def _is_other_text(raw: Any, textpage: Any, index: int, character: str, run: _Run) -> bool:
+    """Whether a letter touches a long number (or the reverse) only because two columns meet: another text object."""
+    if len(run.characters) < 5 or character.isdigit() == run.characters[-1].isdigit() or not character.isalnum():
+        return False
+    if not run.characters[-1].isalnum():
+        return False
+    before, now = raw.FPDFText_GetTextObject(textpage, index - 1), raw.FPDFText_GetTextObject(textpage, index)
+    return ctypes.addressof(before.contents) != ctypes.addressof(now.contents) if before and now else False
 
 
 def _codes(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, int]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from triage.documents.places import Candidate, Support
-from triage.documents.sheet import Dated, Number, Span
+from triage.documents.products import multiplies
+from triage.documents.sheet import Span
 from triage.documents.tables import Item, Table
 from triage.domain import FieldValue
 from triage.domain.base import Scalar
@@ -16,7 +16,7 @@ Row = dict[str, Candidate]
 """Line fields by their name."""
 
 _NUMBERS = ("quantity", "unit_price", "net_amount")
-_ATTRIBUTE = re.compile(r"^[^\W\d_][\w .\-/()]{1,28}:\s*\S?")
+_ATTRIBUTE = re.compile(r"^[^\W\d_][\w .\-/()]{1,40}:(?:\s|$)")
 
 
 def rows_of(table: Table) -> list[Row]:
@@ -55,26 +55,6 @@ def _candidate(value: Scalar, span: Span, support: Support, line: int) -> Candid
     return Candidate(value, found, 1.0, support, line)
 
 
-def multiplies(numbers: dict[str, Number]) -> bool:
-    """Whether quantity times price is the amount, also per ten, hundred or thousand and less a discount."""
-    if not all(role in numbers for role in _NUMBERS):
-        return False
-    quantity, price, amount = (numbers[role].amount.value for role in _NUMBERS)
-    bases = {Decimal(1), Decimal(10), Decimal(100), Decimal(1000)}
-    if "price_basis" in numbers and numbers["price_basis"].amount.value > 0:
-        bases.add(numbers["price_basis"].amount.value)
-    factors = {Decimal(1)}
-    if "discount" in numbers:
-        discount = numbers["discount"].amount.value
-        factors |= {1 - abs(discount) / 100}
-        if quantity:
-            factors.add(Decimal(1) - abs(discount) / (abs(quantity * price) or Decimal(1)))
-    slack = Decimal("0.011") + abs(quantity) * Decimal(5).scaleb(-numbers["unit_price"].amount.decimals - 1)
-    return any(
-        abs(abs(quantity * price * f / b) - abs(amount)) <= slack / b + Decimal("0.006") for f in factors for b in bases
-    )
-
-
 def _name(item: Item) -> Candidate | None:
     """The words of the description: its first line and those that go on in the same vein."""
     spans = item.texts.get("name") or _longest_text(item)
@@ -92,8 +72,3 @@ def _name(item: Item) -> Candidate | None:
 def _longest_text(item: Item) -> Sequence[Span]:
     texts = [spans for role, spans in item.texts.items() if role not in {"unit", "position"}]
     return max(texts, key=lambda spans: sum(len(span.text) for span in spans), default=[])
-
-
-def dated(found: Dated) -> Scalar:
-    """A date's likeliest reading."""
-    return found.found.readings[0]

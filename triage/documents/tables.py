@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from triage.documents.columns import Column, Heading, headings
+from triage.documents.columns import NUMERIC, Column, Heading, headings
 from triage.documents.labels import UNITS
 from triage.documents.phrases import Marked
 from triage.documents.sheet import Line, Number, Sheet, Span
+from triage.documents.tracks import Band, bands, is_in_words
 
 _ENDS = frozenset({"tax", "gross", "payable"})
 _PASSED = frozenset({"net", "other_amount"})
@@ -59,45 +60,65 @@ def tables(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
     made: list[Table] = []
     for n, heading in enumerate(found):
         end = found[n + 1].first if n + 1 < len(found) else len(sheet.lines)
-        rows = list(_rows(sheet, heading, end, marks))
-        items = _items(heading, rows)
-        if not items:
+        table = _table(sheet, heading, end, marks)
+        if table is None:
             continue
-        lines = frozenset(range(heading.first, heading.last + 1)) | {row.line.number for row in rows}
         if made and made[-1].heading.like(heading):
-            made[-1] = Table(made[-1].heading, (*made[-1].items, *items), made[-1].lines | lines)
+            made[-1] = Table(made[-1].heading, (*made[-1].items, *table.items), made[-1].lines | table.lines)
         else:
-            made.append(Table(heading, tuple(items), lines))
-    return made
+            made.append(table)
+    return _without_breakdowns(made)
 
 
-def _rows(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked]]) -> Iterator[_Row]:
+def _table(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked]]) -> Table | None:
+    """First with the headings alone, then with the columns of numbers as they stand on those lines."""
+    looked = list(_rows(sheet, heading, end, marks, ()))
+    anchors = [row.line for row in looked if len(row.numbers) >= 2 or _is_anchor(row, heading)]
+    measured = bands(anchors, heading)
+    rows = list(_rows(sheet, heading, end, marks, measured))
+    items = _items(heading, rows)
+    if not items:
+        return None
+    lines = frozenset(range(heading.first, heading.last + 1)) | {row.line.number for row in rows}
+    return Table(heading, tuple(items), lines)
+
+
+def _without_breakdowns(made: list[Table]) -> list[Table]:
+    """Tables of taxes and the like stand beside the one with descriptions and quantities."""
+    full = [t for t in made if t.heading.has("name") and (t.heading.has("quantity") or t.heading.has("unit_price"))]
+    if not full:
+        return made
+    return [t for t in made if t in full or (t.heading.has("name") and not t.heading.has("tax_amount"))]
+
+
+def _rows(
+    sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked]], found: Sequence[Band]
+) -> Iterator[_Row]:
     """Printed lines of the table: until the totals, a far gap without numbers, or the next heading."""
     page = sheet.lines[heading.last].page
     previous = sheet.lines[heading.last]
-    started = False
+    usual: set[str] = set()
     for line in sheet.lines[heading.last + 1 : end]:
-        row = _row(line, heading)
-        if line.page != page:
-            if not _goes_on(row, heading):
-                continue
-            page, previous = line.page, line
+        row = _row(line, heading, found)
         if _PAGE_NUMBER.search(line.text):
             continue
-        if started and _is_other_heading(line, marks):
+        if usual and (_is_other_heading(line, marks) or _is_end(line, row, marks)):
             return
+        if line.page != page:
+            if not _goes_on(row, heading, usual):
+                continue
+            page, previous = line.page, line
         if _is_end(line, row, marks):
-            if started:
-                return
             continue
         if _is_passed(line, row, marks):
             previous = line
             continue
-        far = line.top - previous.bottom > 5.5 * line.height
-        if far and started and not _is_anchor(row, heading):
+        anchor = _is_anchor(row, heading)
+        if line.top - previous.bottom > 5.5 * line.height and usual and not anchor:
             continue
         yield row
-        started = started or _is_anchor(row, heading)
+        if anchor:
+            usual |= row.numbers.keys()
         previous = line
 
 
@@ -116,9 +137,11 @@ def _is_other_heading(line: Line, marks: dict[int, list[Marked]]) -> bool:
 _AMOUNTS = frozenset({"net", "tax", "gross", "payable", "other_amount"})
 
 
-def _goes_on(row: _Row, heading: Heading) -> bool:
-    """Whether a line on a later page without a heading continues the table: it fills several number columns."""
-    return len(row.numbers) >= 2 and _is_anchor(row, heading)
+def _goes_on(row: _Row, heading: Heading, usual: set[str]) -> bool:
+    """Whether a line on a later page without a heading continues the table: it fills the usual number columns."""
+    if not _is_anchor(row, heading) or len(row.numbers) < 2:
+        return False
+    return len(row.numbers.keys() & usual) >= 0.7 * len(usual) and bool(row.texts)
 
 
 def _leading(line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
@@ -158,55 +181,56 @@ def _anchor_role(heading: Heading) -> str:
     return "ordered_quantity"
 
 
-def _row(line: Line, heading: Heading) -> _Row:
+def _row(line: Line, heading: Heading, found: Sequence[Band] = ()) -> _Row:
     row = _Row(line, {}, {}, None)
-    text_until = _text_end(heading)
     taken: set[int] = set()
     for number in line.numbers:
-        column = _column_of_number(number, line, heading, text_until)
-        if column is None or column.role in row.numbers:
+        if found:
+            role = _role_in_bands(number, found, line.height, is_in_words(line, number, heading))
+        else:
+            column = _column_of_number(number, line, heading)
+            role = None if column is None else column.role
+        if role is None or role in row.numbers or not _fits(role, number):
             continue
-        if not _fits(column, number):
-            continue
-        row.numbers[column.role] = number
+        row.numbers[role] = number
         taken |= set(range(number.first, number.last + 1))
-        if column.role in {"quantity", "ordered_quantity"}:
+        if role in {"quantity", "ordered_quantity"} and row.unit is None:
             row.unit = _unit_beside(line, number)
             if row.unit is not None:
-                taken.add(number.last + 1 if row.unit.spots[0] in line.spots[number.last + 1 : number.last + 2] else -1)
+                taken.add(number.last + 1)
     _texts(row, heading, taken)
     return row
 
 
-def _fits(column: Column, number: Number) -> bool:
+def _fits(role: str, number: Number) -> bool:
     """A per cent sign stands in rate and discount columns only; a position is a small whole number."""
-    if column.role == "position":
+    if role == "position":
         return number.amount.decimals == 0 and 0 <= number.amount.value < 100_000 and number.amount.currency is None
     if number.amount.percent:
-        return column.role in {"tax_rate", "discount"}
-    return column.numeric
+        return role in {"tax_rate", "discount"}
+    return role in NUMERIC
 
 
-def _text_end(heading: Heading) -> tuple[float, float]:
-    """From where to where the description may run: its heading's left edge to the next heading."""
-    names = [c for c in heading.columns if c.role == "name"]
-    if not names:
-        return (0.0, 0.0)
-    after = [c.x0 for c in heading.columns if c.x0 > names[0].x1]
-    return (names[0].x0, min(after) if after else names[0].x1)
-
-
-def _column_of_number(number: Number, line: Line, heading: Heading, text: tuple[float, float]) -> Column | None:
-    x0, x1 = number.span.x0, number.span.x1
-    first = next(a for a, b in line.segments if a <= number.first <= b)
-    lead = line.spots[first]
-    in_words = number.first > first and not lead.text[0].isdigit() and lead.x0 < text[1] and x0 < text[1]
-    if in_words and text[0] - 3 * line.height <= lead.x0:
+def _column_of_number(number: Number, line: Line, heading: Heading) -> Column | None:
+    """By the headings alone, for a first look at which lines are rows."""
+    if is_in_words(line, number, heading):
         return None
+    x0, x1 = number.span.x0, number.span.x1
     best = min(heading.columns, key=lambda c: (_distance(c, x0, x1), abs(c.x0 + c.x1 - x0 - x1)))
     if best.role == "name" or _distance(best, x0, x1) > 4 * line.height:
         return None
     return best
+
+
+def _role_in_bands(number: Number, found: Sequence[Band], height: float, in_words: bool) -> str | None:
+    """By where the columns of numbers really stand."""
+    x0, x1 = number.span.x0, number.span.x1
+    over = [band for band in found if x0 < band.x1 + 0.4 * height and x1 > band.x0 - 0.4 * height]
+    if in_words:
+        over = [band for band in over if abs(band.x1 - x1) < 0.5 * height or abs(band.x0 - x0) < 0.5 * height]
+    if not over:
+        return None
+    return max(over, key=lambda band: min(band.x1, x1) - max(band.x0, x0)).role
 
 
 def _distance(column: Column, x0: float, x1: float) -> float:
@@ -225,51 +249,51 @@ def _unit_beside(line: Line, number: Number) -> Span | None:
 
 
 def _texts(row: _Row, heading: Heading, taken: set[int]) -> None:
-    """Words that are no number, by the column their run starts in."""
-    line = row.line
-    run: list[int] = []
-    home: Column | None = None
+    """Words that are no number, by the column their run stands in."""
+    for run in _runs(row.line, heading, taken):
+        spots = row.line.spots[run[0] : run[-1] + 1]
+        home = _home(spots[0].x0, spots[-1].x1, heading, spots[0].height)
+        span = row.line.span(run[0], run[-1])
+        known = row.texts.get(home)
+        row.texts[home] = span if known is None else Span(span.page, (*known.spots, *span.spots))
 
-    def close() -> None:
-        nonlocal run
-        if run and home is not None:
-            span = line.span(run[0], run[-1])
-            known = row.texts.get(home.role)
-            row.texts[home.role] = span if known is None else Span(span.page, (*known.spots, *span.spots))
-        run = []
 
+def _runs(line: Line, heading: Heading, taken: set[int]) -> list[list[int]]:
+    """Neighbouring words, cut at numbers, at wide gaps, and where a word starts exactly under another heading."""
+    runs: list[list[int]] = []
     for n, spot in enumerate(line.spots):
         if n in taken:
-            close()
             continue
-        fresh = not run or line.segment_of[n] != line.segment_of[n - 1]
-        if fresh or _starts_column(spot.x0, spot.height, heading, home):
-            close()
-            home = _home(spot.x0, spot.x1, heading, spot.height)
-        run.append(n)
-    close()
+        joined = bool(runs) and runs[-1][-1] == n - 1 and line.segment_of[n] == line.segment_of[n - 1]
+        if joined and not _starts_column(line, n, heading):
+            runs[-1].append(n)
+        elif spot.key or joined:
+            runs.append([n])
+    return runs
 
 
-def _starts_column(x0: float, height: float, heading: Heading, home: Column | None) -> bool:
-    """Whether a word inside a run begins another text column exactly at its heading's edge."""
-    return any(
-        column is not home and not column.numeric and abs(column.x0 - x0) < 0.25 * height for column in heading.columns
-    )
+def _starts_column(line: Line, n: int, heading: Heading) -> bool:
+    """Whether a word behind more than a normal space begins a text column at its heading's edge."""
+    spot = line.spots[n]
+    if spot.x0 - line.spots[n - 1].x1 < 0.32 * spot.height:
+        return False
+    return any(not c.numeric and abs(c.x0 - spot.x0) < 0.3 * spot.height for c in heading.columns)
 
 
-def _home(x0: float, x1: float, heading: Heading, height: float) -> Column:
-    """The column whose heading starts where the words start, or covers them, or lies left of them."""
-    starting = [c for c in heading.columns if abs(c.x0 - x0) < 0.6 * height]
+def _home(x0: float, x1: float, heading: Heading, height: float) -> str:
+    """The role whose heading starts where the words start, or covers them, or lies left of them."""
+    columns = [c for c in heading.columns if c.role != "position"]
+    starting = [c for c in columns if abs(c.x0 - x0) < 0.6 * height]
     if starting:
-        return min(starting, key=lambda c: abs(c.x0 - x0))
-    over = [c for c in heading.columns if c.x0 < x1 and c.x1 > x0]
+        return min(starting, key=lambda c: abs(c.x0 - x0)).role
+    over = [c for c in columns if c.x0 < x1 and c.x1 > x0]
     if over:
-        return max(over, key=lambda c: min(c.x1, x1) - max(c.x0, x0))
-    names = [c for c in heading.columns if c.role == "name"]
-    left = [c for c in heading.columns if c.x0 <= x0 and not c.numeric]
-    if left:
-        return left[-1]
-    return names[0] if names else heading.columns[0]
+        return max(over, key=lambda c: min(c.x1, x1) - max(c.x0, x0)).role
+    left = [c for c in columns if c.x0 <= x0 and not c.numeric]
+    right = [c for c in columns if c.x0 > x0 and c.role == "name"]
+    if right and (not left or right[0].x0 - x1 < x0 - left[-1].x1):
+        return "name"
+    return left[-1].role if left else "name"
 
 
 def _items(heading: Heading, rows: Sequence[_Row]) -> list[Item]:
@@ -285,7 +309,21 @@ def _items(heading: Heading, rows: Sequence[_Row]) -> list[Item]:
             continue
         item = items[owner]
         _absorb(item, row, n == anchors[owner])
-    return [item for item in items if _is_item(item)]
+    return _complete([item for item in items if _is_item(item)])
+
+
+_INCLUDED = re.compile(
+    r"^\W*(?:incl\.|inkl\.|including|included|davon|dont|waarvan|thereof|of which|enthalten|di cui|de los cuales|w tym)",
+    re.I,
+)
+
+
+def _complete(items: list[Item]) -> list[Item]:
+    """Without parts of other items: such as carry no amount where items do, or say that they are included."""
+    priced = [i for i in items if "net_amount" in i.numbers or "gross_line" in i.numbers]
+    if len(priced) >= 0.5 * len(items):
+        items = [i for i in items if i in priced or i.numbers.keys() & {"unit_price"}]
+    return [i for i in items if not any(_INCLUDED.match(s.text) for s in i.texts.get("name", [])[-1:])]
 
 
 def _absorb(item: Item, row: _Row, anchor: bool) -> None:
