@@ -168,14 +168,22 @@ def _joins(sheet: Sheet, number: int, beside: int, marks: dict[int, list[Marked]
     words = [spot for spot in line.spots if spot.key]
     if any(spot.key.isdigit() for spot in words):
         return False
-    segments = [(line.spots[a].x0, line.spots[b].x1) for a, b in line.segments]
-    under = sum(any(x0 < c.x1 and x1 > c.x0 for c in cells) for x0, x1 in segments)
-    short = all(b - a < 6 for a, b in line.segments)
-    if number > beside and not marks[number] and len(segments) < 2:
+    at = [(a, b) for a, b in line.segments]
+    named = {n for m in marks[number] for n in range(m.first, m.last + 1)}
+    fitting = sum(a in named or b in named or _is_over(line, a, b, cells) for a, b in at)
+    short = all(b - a < 6 for a, b in at)
+    if number > beside and not marks[number] and len(at) < 2:
         return False
     return (
-        bool(words) and short and (covered >= 0.5 * len(words) or (under == len(segments) and gap < 0.4 * line.height))
+        bool(words)
+        and short
+        and (covered >= 0.5 * len(words) or (fitting >= 0.8 * len(at) and gap < 0.5 * line.height))
     )
+
+
+def _is_over(line: Line, first: int, last: int, cells: Sequence[_Cell]) -> bool:
+    x0, x1 = line.spots[first].x0, line.spots[last].x1
+    return any(x0 < cell.x1 and x1 > cell.x0 for cell in cells)
 
 
 def _stack(cells: list[_Cell], line: Line) -> None:

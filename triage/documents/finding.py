@@ -15,14 +15,14 @@ from triage.documents.header import (
     issue_date,
     order_reference,
 )
-from triage.documents.itemlines import Row, rows_of
+from triage.documents.itemlines import Row, is_bare, rows_of
 from triage.documents.kinds import document_type
 from triage.documents.parties import find_parties
 from triage.documents.phrases import all_marked
 from triage.documents.places import Candidate
 from triage.documents.sheet import sheet_of
 from triage.documents.tables import tables
-from triage.documents.totals import choose_totals
+from triage.documents.totals import Totals, choose_totals
 from triage.domain import Page
 
 
@@ -46,7 +46,8 @@ def find(pages: Sequence[Page]) -> Findings:
     found_tables = tables(sheet, marks)
     item_lines = frozenset(n for t in found_tables for item in t.items for n in item.lines if item.numbers)
     rows = [row for table in found_tables for row in rows_of(table)]
-    totals = choose_totals(sheet, marks, _line_sum(rows), item_lines)
+    totals = choose_totals(sheet, marks, _line_sums(rows), item_lines)
+    rows = _agreeing(rows, totals)
     number = document_number(sheet, marks, name)
     issued = issue_date(sheet, marks, name)
     parties = find_parties(sheet, name)
@@ -69,8 +70,26 @@ def find(pages: Sequence[Page]) -> Findings:
     return Findings({name: c for name, c in fields.items() if c is not None}, tuple(rows))
 
 
+def _line_sums(rows: Sequence[Row]) -> frozenset[Decimal]:
+    """Sums of the lines' amounts, with and without lines that have nothing but an amount."""
+    full = [row for row in rows if not is_bare(row)]
+    return frozenset(total for part in (rows, full) if (total := _line_sum(part)) is not None)
+
+
 def _line_sum(rows: Sequence[Row]) -> Decimal | None:
     amounts = [row["net_amount"].value for row in rows if "net_amount" in row]
     if not amounts or len(amounts) < len(rows):
         return None
     return sum((value for value in amounts if isinstance(value, Decimal)), Decimal(0))
+
+
+def _agreeing(rows: list[Row], totals: Totals) -> list[Row]:
+    """Without lines that have nothing but an amount, unless the totals need them or most lines are such."""
+    full = [row for row in rows if not is_bare(row)]
+    if len(full) < 0.5 * len(rows) or len(full) == len(rows):
+        return rows
+    wanted = {c.value for c in (totals.net, totals.gross) if c is not None}
+    everything, some = _line_sum(rows), _line_sum(full)
+    if everything in wanted and some not in wanted:
+        return rows
+    return full

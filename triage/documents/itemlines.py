@@ -21,10 +21,30 @@ _ATTRIBUTE = re.compile(r"^[^\W\d_][\w .\-/()]{1,40}:(?:\s|$)")
 
 def rows_of(table: Table) -> list[Row]:
     """The table's item lines."""
-    return [row for item in table.items if (row := _row(item))]
+    described = _described_in(table.items)
+    return [row for item in table.items if (row := _row(item, described))]
 
 
-def _row(item: Item) -> Row:
+def is_bare(row: Row) -> bool:
+    """Whether a line has an amount but neither quantity nor price: perhaps a charge or a subtotal."""
+    return "quantity" not in row and "unit_price" not in row
+
+
+def _described_in(items: Sequence[Item]) -> str:
+    """The text column that describes the items: the one called so unless another has far more words."""
+    letters: dict[str, int] = {}
+    for item in items:
+        for role, spans in item.texts.items():
+            if role in _TEXT_ROLES:
+                letters[role] = letters.get(role, 0) + sum(c.isalpha() for c in spans[0].text)
+    best = max(letters, key=lambda role: letters[role], default="name")
+    return best if letters.get("name", 0) < 0.4 * letters.get(best, 0) else "name"
+
+
+_TEXT_ROLES = frozenset({"name", "other", "seller_item_id", "buyer_item_id", "unit", "delivery_date"})
+
+
+def _row(item: Item, described: str) -> Row:
     row: Row = {}
     numbers = dict(item.numbers)
     if "quantity" not in numbers and "ordered_quantity" in numbers:
@@ -40,14 +60,22 @@ def _row(item: Item) -> Row:
             row[role] = _candidate(number.amount.value, number.span, support, min(item.lines))
     for role in ("seller_item_id", "buyer_item_id", "unit"):
         spans = item.texts.get(role)
-        if spans:
+        if spans and role != described and _suits(role, spans[0].text):
             row[role] = _candidate(spans[0].text, spans[0], "labelled", min(item.lines))
     if item.unit is not None:
         row["unit"] = _candidate(item.unit.text, item.unit, "labelled", min(item.lines))
-    name = _name(item)
+    name = _name(item, described)
     if name is not None:
         row["name"] = name
     return row
+
+
+def _suits(role: str, text: str) -> bool:
+    """An item number has a digit or is one word in capitals; a unit is short."""
+    if role == "unit":
+        return len(text) <= 12 and any(c.isalpha() for c in text)
+    words = text.split()
+    return len(words) <= 3 and (any(c.isdigit() for c in text) or (len(words) == 1 and text.isupper()))
 
 
 def _candidate(value: Scalar, span: Span, support: Support, line: int) -> Candidate:
@@ -55,9 +83,9 @@ def _candidate(value: Scalar, span: Span, support: Support, line: int) -> Candid
     return Candidate(value, found, 1.0, support, line)
 
 
-def _name(item: Item) -> Candidate | None:
+def _name(item: Item, described: str) -> Candidate | None:
     """The words of the description: its first line and those that go on in the same vein."""
-    spans = item.texts.get("name") or _longest_text(item)
+    spans = item.texts.get(described) or item.texts.get("name") or _longest_text(item)
     if not spans:
         return None
     kept = [spans[0]]

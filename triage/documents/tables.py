@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from triage.documents.amounts import currency_of
 from triage.documents.columns import NUMERIC, Column, Heading, headings
 from triage.documents.labels import UNITS
 from triage.documents.phrases import Marked
@@ -88,7 +89,10 @@ def _without_breakdowns(made: list[Table]) -> list[Table]:
     full = [t for t in made if t.heading.has("name") and (t.heading.has("quantity") or t.heading.has("unit_price"))]
     if not full:
         return made
-    return [t for t in made if t in full or (t.heading.has("name") and not t.heading.has("tax_amount"))]
+    kept = [t for t in made if t in full or (t.heading.has("name") and not t.heading.has("tax_amount"))]
+    if any("net_amount" in i.numbers for t in kept for i in t.items):
+        kept = [t for t in kept if any(i.numbers.keys() & {"net_amount", "unit_price"} for i in t.items)]
+    return [Table(t.heading, tuple(_complete(list(t.items))), t.lines) for t in kept]
 
 
 def _rows(
@@ -149,7 +153,15 @@ def _leading(line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
     found = marks.get(line.number, [])
     money = [n.first for n in line.numbers if n.money]
     start = next((n for n, spot in enumerate(line.spots) if any(c.isalpha() for c in spot.text)), 0)
-    return [m for m in found if m.first == start or (m.leads and money and m.last + 1 in money)]
+    return [m for m in found if m.first == start or (m.leads and _before_money(line, m, money))]
+
+
+def _before_money(line: Line, mark: Marked, money: Sequence[int]) -> bool:
+    """Whether an amount follows a label, perhaps behind its currency."""
+    after = mark.last + 1
+    if after < len(line.spots) and after not in money and currency_of(line.spots[after].text):
+        after += 1
+    return after in money
 
 
 def _is_end(line: Line, row: _Row, marks: dict[int, list[Marked]]) -> bool:
@@ -275,7 +287,8 @@ def _runs(line: Line, heading: Heading, taken: set[int]) -> list[list[int]]:
 def _starts_column(line: Line, n: int, heading: Heading) -> bool:
     """Whether a word behind more than a normal space begins a text column at its heading's edge."""
     spot = line.spots[n]
-    if spot.x0 - line.spots[n - 1].x1 < 0.32 * spot.height:
+    gap = (spot.x0 - line.spots[n - 1].x1) / spot.height
+    if 0.08 < gap < 0.32:
         return False
     return any(not c.numeric and abs(c.x0 - spot.x0) < 0.3 * spot.height for c in heading.columns)
 
@@ -323,7 +336,12 @@ def _complete(items: list[Item]) -> list[Item]:
     priced = [i for i in items if "net_amount" in i.numbers or "gross_line" in i.numbers]
     if len(priced) >= 0.5 * len(items):
         items = [i for i in items if i in priced or i.numbers.keys() & {"unit_price"}]
-    return [i for i in items if not any(_INCLUDED.match(s.text) for s in i.texts.get("name", [])[-1:])]
+    return [i for i in items if not any(_INCLUDED.match(s.text) for s in _beside_anchor(i))]
+
+
+def _beside_anchor(item: Item) -> list[Span]:
+    """Its description on the line of its amount."""
+    return [s for s in item.texts.get("name", []) if abs(min(spot.top for spot in s.spots) - item.top) < 4]
 
 
 def _absorb(item: Item, row: _Row, anchor: bool) -> None:

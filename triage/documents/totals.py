@@ -40,16 +40,20 @@ class Evidence:
 
     rates: frozenset[Decimal]
     """Tax rates printed in the document, in per cent."""
-    line_sum: Decimal | None
-    """Sum of the item lines' amounts, where all have one."""
+    line_sums: frozenset[Decimal]
+    """Sums that the item lines' amounts may make."""
+
+    def sums_to(self, value: Decimal | None) -> bool:
+        """Whether the item lines add up to a value."""
+        return value is not None and any(abs(value - total) < CENT for total in self.line_sums)
 
 
-def choose_totals(sheet: Sheet, marks: Marks, line_sum: Decimal | None, item_lines: frozenset[int]) -> Totals:
+def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], item_lines: frozenset[int]) -> Totals:
     """The totals that labels and arithmetic support best together; each may be missing."""
     labelled = {name: _best_by_value(_labelled(sheet, marks, name, item_lines)) for name in ("net", "tax", "gross")}
     loose = _unlabelled(sheet, item_lines)
     pools = {name: _pool([*found, *(_weak(c, name, sheet) for c in loose)], found) for name, found in labelled.items()}
-    evidence = Evidence(_rates(sheet), line_sum)
+    evidence = Evidence(_rates(sheet), line_sums)
     best: tuple[Candidate | None, ...] = (None, None, None)
     best_score = 0.0
     for triple in product(*([None, *pools[name]] for name in ("net", "tax", "gross"))):
@@ -177,7 +181,7 @@ def _points(triple: tuple[Candidate | None, ...], evidence: Evidence) -> float:
     points = sum(_WORTH[n] * c.score for n, c in zip(("net", "tax", "gross"), triple, strict=True) if c is not None)
     points += _sum_points(net, tax, gross, evidence)
     for value, worth in ((net, 0.7), (gross, 0.3)):
-        if value is not None and evidence.line_sum is not None and abs(value - evidence.line_sum) < CENT:
+        if evidence.sums_to(value):
             points += worth
     unproved = [c for c in triple if c is not None and c.support == "guessed"]
     if unproved and (None in (net, tax, gross) or not _adds_up(net, tax, gross)):
@@ -228,8 +232,7 @@ def _supported(triple: tuple[Candidate | None, ...], evidence: Evidence) -> Tota
         if candidate is None:
             kept.append(None)
             continue
-        summed = evidence.line_sum is not None and value is not None and abs(value - evidence.line_sum) < CENT
-        if proved or summed:
+        if proved or evidence.sums_to(value):
             kept.append(_with_support(candidate, "proved"))
         else:
             kept.append(candidate if candidate.score >= 0.3 else None)
