@@ -6,7 +6,7 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import openai
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -36,6 +36,8 @@ class StructuredChat(BaseChatModel):
 
     endpoint: Endpoint
     model: str
+    keeps_way: ClassVar[bool] = True
+    """Whether the way that worked once is where the next question begins."""
 
     @abstractmethod
     def answer(self, turns: Sequence[Turn], form: Form | None = None) -> Received:

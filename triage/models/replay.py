@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
@@ -125,6 +125,7 @@ class ReplayChat(StructuredChat):
     """Answers from a record and from nowhere else. Make it with `replaying`."""
 
     parameters: dict[str, Any] = {}
+    keeps_way: ClassVar[bool] = False
 
     _entries: dict[str, _Entry] = PrivateAttr(default_factory=dict)
 

@@ -106,7 +106,7 @@ class _Question(Generic[AnswerT]):
         if not isinstance(self.model, StructuredChat):
             return self._by(PLAIN)
         known = (self.model.endpoint.url, self.model.model)
-        ways = _ways_from(_WAYS.get(known))
+        ways = _ways_from(_WAYS.get(known) if self.model.keeps_way else None)
         while True:
             try:
                 answer = self._by(ways[0])

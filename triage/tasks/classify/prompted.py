@@ -47,7 +47,7 @@ class QuoteAnswer(BaseModel):
 
 
 class SuggestionAnswer(BaseModel):
-    """One suggestion as the model gives it. Whatever is not in here cannot come out of a model."""
+    """One suggested exception."""
 
     category: Category
     subtype: str | None = None
