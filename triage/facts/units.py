@@ -25,7 +25,7 @@ _OTHER_WORDS = {
 }
 _PIECES = {word: size for size, words in _PIECE_WORDS.items() for word in words.split()}
 _ALIASES = {word: kind for kind, words in _OTHER_WORDS.items() for word in words.split()}
-_PER = re.compile(r"^(?:per|je|par|por|à|box of|pack of|/)?\s*(10|100|1000)\s*(.*)$")
+_PER = re.compile(r"^(?:per|je|par|por|à|box of|pack of|/)?\s*(1000|100|10)(?!\d)\s*(.*)$")
 
 
 def unit(text: str | None) -> tuple[str, Decimal] | None:

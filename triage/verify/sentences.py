@@ -60,6 +60,8 @@ def _continues(before: str, line: str) -> bool:
     if before.endswith(","):
         return len(before) >= _WRAP_FROM or line[0].islower()
     last = before.rsplit("\n", 1)[-1]
+    if line[0].isdigit() and not last[0].isdigit():
+        return True
     return line[0].islower() or len(last) >= _WRAP_FROM
 
 
