@@ -78,6 +78,8 @@ def border(*messages: Message, kinds: frozenset[PrivateKind] = ALL) -> Border:
         ("221B Baker Street, London", "ADDRESS"),
         ("12 bis, rue de la Paix, 75002 Paris", "ADDRESS"),
         ("Calle de Alcalá 45, 28014 Madrid", "ADDRESS"),
+        ("la calle Pintor Ribera 45 no existe", "ADDRESS"),
+        ("Unit 9, Calder Road", "ADDRESS"),
         ("Coolsingel 40, 3011 AD Rotterdam", "ADDRESS"),
         ("Postbus 1234, 3000 BA Rotterdam", "ADDRESS"),
     ],
@@ -110,6 +112,9 @@ def test_personal_data_is_replaced(text: str, kind: str) -> None:
         "VAT 21% 1234567.89",
         "BTW 21% over 12345,00",
         "HS code 7318 15 00",
+        "levering 55-7702, MRP-uitzondering 26, onderweg 3 dagen",
+        "0-118-200   100",
+        "framework RO-2023-44",
         "5 boxes, 3 pallets, 12 days way too late",
         "batch 0123456789012",
         "",
@@ -156,11 +161,13 @@ class TestNamesOfTheCase:
             Message(id="2", author="Order Desk", body="x", signature="i.A. Pedro Almeida\nVertrieb"),
             Message(id="3", body="Please help.\n\nMet vriendelijke groet,\nJoost van den Berg"),
             Message(id="4", author="EDI Gateway", role=Role.SYSTEM, body="x"),
+            Message(id="5", body="x", quoted="On 3 Nov 2026 at 14:02, Leon Whitby <leon@papyrus.example> wrote:"),
         )
+        assert "Whitby" not in gate.replace("ask Leon Whitby")
         sent = gate.replace("Karin Lindqvist, Pedro Almeida, Joost, van den Berg, Order Desk, EDI Gateway")
         karin, pedro, joost, berg, *others = sent.split(", ")
         assert len({karin, pedro, joost}) == 3
-        assert re.fullmatch(r"(\[NAME_[123]\]){4}", karin + pedro + joost + berg)
+        assert re.fullmatch(r"(\[NAME_[1-4]\]){4}", karin + pedro + joost + berg)
         assert (berg, others) == (joost, ["Order Desk", "EDI Gateway"])
 
     def test_owner_and_signatory(self) -> None:

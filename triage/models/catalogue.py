@@ -81,8 +81,8 @@ def _refuse_open_line(endpoint: Endpoint) -> None:
         )
     if address.scheme == "http" and endpoint.remote and address.hostname not in _LOOPBACK:
         raise ConfigurationError(
-            f"endpoint {endpoint.name}: http://{address.hostname} is not encrypted. Use https, or set remote: false if the "
-            "server stands in the house."
+            f"endpoint {endpoint.name}: http://{address.hostname} is not encrypted. Use https, or set remote: false if "
+            "the server stands in the house."
         )
 
 

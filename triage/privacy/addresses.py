@@ -15,13 +15,13 @@ _TOWN = (
     rf"(?:[ ]+{_CAP}(?:[ -]{_CAP}){{0,2}})?)?"
 )
 _EN = (
-    rf"{_HOUSE},?[ ](?:{_CAP}[ ]){{1,4}}"
+    rf"(?:(?:Unit|Suite|Flat|Apartment|Apt\.?|Building)[ ])?{_HOUSE},?[ ](?:{_CAP}[ ]){{1,4}}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Way|Court|Ct|Boulevard|Blvd|Square|Close|Crescent|Terrace|Parkway"
     r"|Row|Grove|Gardens|Quay|Wharf)\b\.?"
 )
 _DE_NL = (
     r"(?:(?:[A-ZÄÖÜ][\w.\-]{0,40}[ ]){0,2}"
-    r"[A-ZÄÖÜa-zäöü][\w.\-]{0,40}?(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|markt|straat|laan|plein"
+    r"[A-ZÄÖÜ][\w.\-]{0,40}?(?:straße|strasse|str\.|weg|platz|allee|gasse|(?<!e)ring|damm|ufer|chaussee|markt|straat|laan|plein"
     r"|kade|gracht|dijk|singel|steeg|dreef)"
     r"|(?:[A-ZÄÖÜ][\w.\-]{0,40}[ ]){1,2}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Ring|Straat|Laan|Plein|Kade)"
     rf"|(?:Am|An[ ]der|Auf[ ]der|Im|Zum|Zur|Unter[ ]den)[ ]{_CAP})[ ]{_HOUSE}"
@@ -32,7 +32,8 @@ _FR = (
     rf"[ ](?:(?:de[ ]la|de[ ]l['’]|du|des|de|d['’]|la|le|les)[ ]?)?{_CAP}(?:[ -](?:de[ ]|du[ ]|des[ ])?{_CAP}){{0,3}}"
 )
 _ES_IT = (
-    rf"(?:Calle|C/|Avda\.?|Avenida|Plaza|Paseo|Camino|Carretera|Ronda|Polígono|Via|Viale|Piazza|Corso|Largo)[ ]?"
+    rf"(?:[Cc]alle|C/|[Aa]vda\.?|[Aa]venida|[Pp]laza|[Pp]aseo|Camino|Carretera|Ronda|Polígono"
+    r"|[Vv]ia|Viale|Piazza|Corso|Largo)[ ]?"
     rf"(?:(?:de[ ]la|de[ ]los|de[ ]las|del|de|della|dei|la|el)[ ])?{_CAP}(?:[ ](?:de[ ]|del[ ]|y[ ])?{_CAP}){{0,3}}"
     rf",?[ ](?:n[º°.o]\.?[ ]?|núm\.?[ ])?{_HOUSE}"
 )

@@ -19,12 +19,13 @@ _VAT_COUNTRIES = (
 )
 _VAT_START = re.compile(rf"(?<![A-Za-z0-9])(?:{_VAT_COUNTRIES})[ .-]?[0-9A-Z]")
 _VAT_LABELLED = re.compile(
-    r"\b(?:VAT|USt\.?-?Id(?:ent)?\.?(?:-?Nr)?|UID|MwSt\.?|BTW|TVA|NIF|CIF|P\.? ?IVA|Partita IVA|Tax ID"
+    r"\b(?i:VAT|USt\.?-?Id(?:ent)?\.?(?:-?Nr)?|UID|MwSt\.?|BTW|TVA|NIF|CIF|P\.? ?IVA|Partita IVA|Tax ID"
     r"|Steuernummer|SIREN|SIRET)"
-    r"(?:[ .:#\-]|\b(?:reg(?:istration)?|intracom(?:munautaire|unitario)?|no|nr|number|nummer|num[ée]ro|n[º°]|id)\b)*"
-    r"(?P<id>(?:[A-Z]{2,3}[ .-]?)?[A-Z]?\d[0-9A-Z. -]{5,16}[0-9A-Z])(?![\w%€$]|[.,]\d)",
-    re.IGNORECASE,
+    r"(?i:[ .:#\-]|\b(?:reg(?:istration)?|intracom(?:munautaire|unitario)?|no|nr|number|nummer|num[ée]ro|n[º°]|id)\b)*"
+    r"(?P<id>(?:[A-Z]{2,3}[ .-]?)?[A-Z]?\d[0-9A-Z. -]{5,16}[0-9A-Z])(?![\w%€$]|[.,]\d)"
 )
+_SHORTEST_VAT = 10
+"""With the country; a Romanian id may be shorter, but so are item numbers that begin with RO."""
 _AMOUNT = re.compile(r"^[\d. ]*[.,]\d{2}$")
 
 _CARD = re.compile(r"(?<![\w.,+-])\d(?:[ \u00a0-]?\d){13,18}(?![\w-]|[.,]\d)")
@@ -112,6 +113,6 @@ def _is_vat(text: str) -> bool:
     from stdnum import vatin
 
     compact = _compact(text)
-    if len(compact) < 8 or re.search(r"[^A-Za-z0-9 .-]", text):
+    if len(compact) < _SHORTEST_VAT or re.search(r"[^A-Za-z0-9 .-]", text):
         return False
     return bool(vatin.is_valid(compact))

@@ -46,6 +46,7 @@ _CLOSING = re.compile(
     r"|(?:met )?(?:vriendelijke|hartelijke)[ ]groet(?:en)?|groet(?:en|jes)?|mvg|bedankt|cordiali saluti)[ ,.!]*$"
     r"\n+[ \t]*(?P<line>\S.{0,60})$"
 )
+_BEFORE_ADDRESS = re.compile(r"(?P<line>[^<>\n:;@]{3,60}?)[ \t]*<[^<>\s]+@[^<>\s]+>")
 _GREETING = re.compile(
     r"(?:\b(?:hi|hello|hey|dear|hallo|lieber?|guten (?:tag|morgen)|moin|servus|bonjour|cher|chère|salut|hola"
     r"|buen[oa]s \w+|estimad[oa]|querid[oa]|beste|geachte|goede\w+|dag|ciao|thanks|thank you|danke|merci|gracias"
@@ -83,9 +84,9 @@ def titled(text: str) -> Iterator[Found]:
 
 
 def signed(text: str) -> Iterator[str]:
-    """Names of people under a closing formula."""
-    for match in _CLOSING.finditer(text):
-        if name := person(match["line"]):
+    """Names of people under a closing formula, and before an address in angle brackets as in a quoted header."""
+    for match in (*_CLOSING.finditer(text), *_BEFORE_ADDRESS.finditer(text)):
+        if name := person(match["line"].lstrip("0123456789,. ")):
             yield name
 
 

@@ -21,7 +21,8 @@ _LABEL = re.compile(
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2})(?!\d)")
 _GLUED_BEFORE = re.compile(r"(?:[\w/#_]|\w-|\d[.,])$")
 _GLUED_AFTER = re.compile(r"^(?:[\w_]|[.,/-]\d|\s?(?:€|\$|£|EUR|USD|GBP|CHF|%))")
-_EXTENSION = re.compile(r"[A-Za-z]")
+_FEWEST_DIGITS = 8
+"""Of a number without label or country code."""
 
 
 def phones(text: str, regions: tuple[str, ...] = DEFAULT_REGIONS) -> Iterator[Found]:
@@ -61,7 +62,10 @@ def _is_phone(text: str, start: int, end: int, number: Any) -> bool:
 
 def _written_as_phone(raw: str) -> bool:
     """In groups, and with the zero or bracket that begins a national number."""
-    return raw[0] in "0(" and bool(re.search(r"\d[ \u00a0/().-]+\d", raw)) and not _EXTENSION.match(raw)
+    digits = sum(character.isdigit() for character in raw)
+    if raw[0] not in "0(" or digits < _FEWEST_DIGITS or raw.count("(") != raw.count(")"):
+        return False
+    return bool(re.search(r"\d[ \u00a0/().-]+\d", raw)) and not re.search(r"\s{2}", raw)
 
 
 def _is_mobile(number: Any) -> bool:
