@@ -32,7 +32,7 @@ class Support:
         for text in texts:
             squeezed.append(squeeze(text))
             for mark in marks(text):
-                found |= mark.numbers
+                found |= mark.numbers | mark.within
                 found.update(*mark.parts)
                 days |= mark.days
                 times |= mark.times

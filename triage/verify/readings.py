@@ -34,6 +34,7 @@ _NUMERIC = re.compile(
 _TIME = re.compile(r"(?<![\w:.])([01]?\d|2[0-4])\s?[:hH]\s?([0-5]\d)(?!\d)")
 _CODE = re.compile(r"(?<!\w)(?=[\w./-]*[A-Za-z])(?=[\w./-]*\d)[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*(?!\w)")
 _MEASURE = re.compile(r"^(\d+)-?[a-zäöüéèº°²³µ]{1,12}$|^[xX](\d+)$|^(\d+)[xX]$|^(\d+)(?:-[A-Za-zäöüé]+)+$")
+_MEASURES = re.compile(r"^[A-ZØ]?\d+(?:[xX]\d+)+[a-z]{0,2}$")
 _PLAIN = re.compile(rf"(?<![\w])(?:{_NUMBER})")
 _MONEY = re.compile(rf"{_CURRENCY}\s?(?P<amount>{_NUMBER})")
 
@@ -50,6 +51,8 @@ class Mark:
     """Where it may also be several numbers side by side: the readings of each."""
     days: frozenset[Day] = frozenset()
     times: frozenset[tuple[int, int]] = frozenset()
+    within: frozenset[Decimal] = frozenset()
+    """Numbers inside a measure (8 and 40 of `M8x40`): they support others, but the measure needs all of itself."""
     code: str = ""
     """Letters and digits in upper case, where it is a code or a long number."""
 
@@ -169,7 +172,9 @@ def _search_codes(text: str) -> Iterator[Mark]:
             digits = next(group for group in measure.groups() if group)
             yield Mark(match[0], *match.span(), numbers=numbers(digits), code=squeeze(match[0]))
         else:
-            yield Mark(match[0], *match.span(), code=squeeze(match[0]))
+            within = _MEASURES.match(match[0])
+            inside = frozenset(Decimal(digits) for digits in re.findall(r"\d+", match[0])) if within else frozenset()
+            yield Mark(match[0], *match.span(), within=inside, code=squeeze(match[0]))
 
 
 def _search_numbers(text: str) -> Iterator[Mark]:

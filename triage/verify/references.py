@@ -48,7 +48,7 @@ _STANDARDS = re.compile(
     r"WIN|USB|MP|CET|UTC|GMT)[-_/ ]?\d",
 )
 _DATE = re.compile(
-    r"^(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}|20\d{2}[-/]\d{2})\.?$"
+    r"^(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d{2}(?:[-/]\d{2})?)\.?$"
 )
 _CODES_WITH_MEANING = re.compile(
     r"^(?:[A-Z]{2}\d{2}[A-Z0-9]{11,30}|(?:NL|DE|FR|ES|BE|AT|GB|IT)[A-Z]?\d{8,9}(?:B\d{2})?)$"
@@ -103,7 +103,7 @@ def _is_labelled_reference(written: str, after: str) -> bool:
     if digits < _LEAST_DIGITS or _DATE.match(written) or _CODES_WITH_MEANING.match(bare):
         return False
     if re.match(
-        r"[.,]\d|\s?(?:€|\$|£|%|EUR|USD|GBP|CHF|pcs|pieces|units|Stück|Stk|stuks|pièces|unidades|boxes)\b", after
+        r"[.,]\d|\s?[€$£%]|\s?(?:EUR|USD|GBP|CHF|pcs|pieces|units|Stück|Stk|stuks|pièces|unidades|boxes)\b", after
     ):
         return False
     letters = [c for c in bare if c.isalpha()]

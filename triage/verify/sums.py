@@ -70,12 +70,12 @@ def _explain(quantity: Decimal, price: Decimal, amount: Decimal, discounts: list
 
 
 def _rounding(quantity: Decimal, price: Decimal, basis: int) -> Decimal:
-    """A cent, and half of the price's last printed decimal for each unit, at most one part in a thousand."""
+    """A cent, and half of the price's last printed decimal for each unit, at most half a per cent."""
     exponent = price.as_tuple().exponent
     last = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0) / 2
     if last == Decimal("0.5"):
         last = _CENT / 2
-    return max(_CENT, min(abs(quantity) * last / basis, abs(quantity * price / basis) / 1000))
+    return max(_CENT, min(abs(quantity) * last / basis, abs(quantity * price / basis) / 200))
 
 
 def _discounts(paper: Paper, line: PaperLine) -> list[Decimal]:
