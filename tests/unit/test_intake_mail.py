@@ -354,6 +354,36 @@ def test_a_reply_forwards_nothing() -> None:
     assert parse_mail(mail.as_bytes(), "a.eml").forwarded == ()
 
 
+PART = "--x\r\nContent-Type: {}\r\n\r\n{}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "times", "said"),
+    [
+        ("text/plain", "hello", 1500, "of very many parts only 1000"),
+        ("application/pdf", "%PDF-1.4", 300, "only the first 200 attached files"),
+        ("message/rfc822", "From: a@b.example\r\n\r\nhello", 30, "only the first 20 attached mails"),
+        ("text/html", "<p>hello</p>" * 90_000, 1, "only the first 1,000,000 of"),
+    ],
+)
+def test_a_mail_without_measure_is_read_in_part_and_that_is_said(kind: str, text: str, times: int, said: str) -> None:
+    data = raw("Content-Type: multipart/mixed; boundary=x", PART.format(kind, text) * times)
+    message, documents = read_mail(data, "a.eml")
+    assert said in " ".join(message.warnings) and len(documents) <= 200
+
+
+def test_parts_without_end_inside_each_other_are_no_crash() -> None:
+    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(3000))
+    with pytest.raises(InputError, match="structure cannot be read"):
+        read_mail(HEAD + nested.encode(), "a.eml")
+
+
+def test_an_endless_header_is_read_in_part() -> None:
+    data = b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\nTo: " + b"a@b.example, " * 20_000 + b"\r\n\r\nhello"
+    message, _ = read_mail(data, "a.eml")
+    assert message.body == "hello" and 0 < len(message.subject) < 10_000
+
+
 # --- absence notes and bounces
 
 KINDS = [

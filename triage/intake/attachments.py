@@ -31,6 +31,7 @@ _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched"})
 _VAGUE_TYPES = frozenset(
     ("application/octet-stream", "application/x-download", "application/force-download", "text/plain")
 )
+_MOST_DOCUMENTS = 200
 _SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "image/jpeg": ".jpg", "application/xml": ".xml"}
 
 
@@ -62,7 +63,7 @@ def _disposition(part: Part) -> str:
         return ""
 
 
-def documents_of(mail: Part, message: str, text: str) -> tuple[tuple[Document, ...], list[str]]:
+def documents_of(mail: Part, message: str) -> tuple[tuple[Document, ...], list[str]]:
     """Documents of one mail (not of mails inside it) in their order, and warnings about files that hold nothing.
 
     `message` is the mail's id. Images count when they are attached or large enough to be a photo.
@@ -71,6 +72,9 @@ def documents_of(mail: Part, message: str, text: str) -> tuple[tuple[Document, .
     warnings: list[str] = []
     html = _html(mail)
     for part in _leaves(mail, 0):
+        if len(documents) == _MOST_DOCUMENTS:
+            warnings.append(f"only the first {_MOST_DOCUMENTS} attached files were read")
+            break
         kind = part.get_content_type()
         if kind in _IGNORED or (kind in _BODY_TYPES and not is_attachment(part)):
             continue

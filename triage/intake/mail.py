@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import Message as Part
 from email.utils import parsedate_to_datetime
 
@@ -87,7 +87,7 @@ def parse_mail(data: bytes, name: str, limits: Limits | None = None) -> Mail:
     limits = limits or Limits()
     _refuse(data, name, limits)
     try:
-        parsed = message_from_bytes(data, policy=policy.default)
+        parsed = message_from_bytes(data)
     except BROKEN as error:
         raise InputError(
             name, "the mail's structure cannot be read.", "Save it again from the mail program."
@@ -117,11 +117,13 @@ def _mail(part: Part, digest: str, limits: Limits, depth: int) -> Mail:
     author, address = senders[0] if senders else ("", "")
     kind = kind_of(lambda name: header(part, name), _types(part), address)
     identity = _first_id(header(part, "Message-ID")) or f"<{digest[:32]}@no-message-id>"
-    documents, named = documents_of(part, identity, "\n".join(content.texts))
+    documents, named = documents_of(part, identity)
     text, cut = shortened("\n\n".join(content.texts), limits.max_message_chars)
     parts = split(text)
     sent_at = _sent_at(part, warnings)
     forwarded, below = _inside(content.inner, kind, limits, depth)
+    if len(content.inner) > DEPTH:
+        warnings.append(f"only the first {DEPTH} attached mails were read")
     if kind is MessageKind.MESSAGE and not forwarded:
         forwarded = _inline(identity, sent_at, header(part, "Subject"), text)
     references = tuple(dict.fromkeys(_IDS.findall(f"{header(part, 'References')} {header(part, 'In-Reply-To')}")))
@@ -135,8 +137,7 @@ def _mail(part: Part, digest: str, limits: Limits, depth: int) -> Mail:
         body=parts.body,
         quoted="\n\n".join(text for text in (parts.quoted, *below, *content.hidden) if text),
         signature=parts.signature,
-        reply_to=next(iter(_IDS.findall(header(part, "In-Reply-To"))), None)
-        or (references[-1] if references else None),
+        reply_to=_first_id(header(part, "In-Reply-To")) or (references[-1] if references else None),
         warnings=tuple(dict.fromkeys([*warnings, *content.warnings, *named, *cut, *parts.warnings])),
     )
     people = frozenset(a for _, a in addresses(part, "From", "To"))
@@ -169,7 +170,7 @@ def _inside(inner: list[Part], kind: MessageKind, limits: Limits, depth: int) ->
 
 def _as_bytes(part: Part) -> bytes:
     try:
-        return part.as_bytes(policy=policy.compat32)
+        return part.as_bytes()
     except BROKEN:
         return repr(part.raw_items()).encode("utf-8", "replace")
 

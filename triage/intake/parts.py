@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from email.message import Message as Part
 
 from triage.intake.attachments import is_attachment
-from triage.intake.headers import BROKEN, children, payload
+from triage.intake.headers import BROKEN, MOST_PARTS, children, mend, payload
 from triage.intake.html import html_text
-from triage.intake.text import decode
+from triage.intake.text import decode, shortened
 
 _TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "message/delivery-status"})
 _STUB = re.compile(r"html", re.IGNORECASE)
+_MOST_HTML = 1_000_000
+"""Characters of an HTML body that are read."""
 DEPTH = 20
 """Deeper nesting of parts is not looked into."""
 
@@ -29,11 +31,14 @@ class Content:
 
 def collect(part: Part, content: Content, depth: int) -> None:
     """Walk the parts in order: texts that a reader sees, and mails inside the mail."""
+    mend(part)
     kind = part.get_content_type()
+    if len(children(part)) == MOST_PARTS:
+        content.warnings.append(f"of very many parts only {MOST_PARTS} were read")
     if depth > DEPTH:
         content.warnings.append("the mail is nested too deeply; its innermost parts were not read")
     elif kind in {"message/rfc822", "message/global"}:
-        content.inner += [inner for inner in children(part) if isinstance(inner, Part)]
+        content.inner += children(part)
     elif kind == "multipart/alternative" and children(part):
         _collect_alternative(part, content, depth)
     elif children(part):
@@ -77,10 +82,11 @@ def _read_text(part: Part, content: Content) -> None:
     text, warnings = decode(payload(part), declared)
     content.warnings += [f"text part: {warning}" for warning in warnings]
     if part.get_content_type() == "text/html":
+        text, cut = shortened(text, _MOST_HTML)
         read = html_text(text)
         text = read.text
         content.hidden += [read.hidden] if read.hidden else []
-        content.warnings += read.warnings
+        content.warnings += [*cut, *read.warnings]
     elif flowed:
         text = unflowed(text, joins)
     if text.strip():

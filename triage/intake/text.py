@@ -21,6 +21,8 @@ _LEADING = re.compile(
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _WIDER = {"ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252"}
 """Declared character sets that are read as the wider one that senders mean by them."""
+_NO_CHARACTER_SETS = frozenset({"unicode_escape", "raw_unicode_escape", "punycode", "idna", "undefined", "mbcs", "oem"})
+"""Codecs of Python that no mail means."""
 
 
 def clean(text: str) -> str:
@@ -34,7 +36,7 @@ def _codec(name: str) -> str | None:
         known = codecs.lookup(name.strip().strip("\"'").lower()).name
     except (LookupError, ValueError, UnicodeError):
         return None
-    return _WIDER.get(known, known)
+    return None if known.replace("-", "_") in _NO_CHARACTER_SETS else _WIDER.get(known, known)
 
 
 def _without_mark(data: bytes) -> str:
