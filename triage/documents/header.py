@@ -11,16 +11,17 @@ from triage.documents.amounts import CURRENCY_SIGNS, currency_of
 from triage.documents.dates import Found, find_dates
 from triage.documents.ids import find_ibans, find_misprinted_ibans, is_reference
 from triage.documents.kinds import titles
+from triage.documents.labels import party_labels
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Place, places, value_of
-from triage.documents.sheet import Line, Sheet
+from triage.documents.sheet import Line, Sheet, key_of
 
 _NUMBER_LABELS: dict[str, tuple[str, ...]] = {
     "order_confirmation": ("confirmation_number", "number"),
     "delivery_note": ("delivery_number", "number"),
     "quotation": ("quotation_number", "number"),
     "order": ("order_number", "number"),
-    "order_change": ("order_number", "number"),
+    "order_change": ("change_number", "order_number", "number"),
 }
 """Which labels name the number of which type of document; others use `number` alone."""
 
@@ -70,11 +71,30 @@ def order_reference(sheet: Sheet, marks: Marks, kind: str, number: Candidate | N
     return _best(found, 0.4)
 
 
+def _party_lines(sheet: Sheet) -> frozenset[int]:
+    """Lines under a party's label that stands alone: `Nummer:` there is the party's."""
+    found: set[int] = set()
+    for line in sheet.lines:
+        heads = [
+            a for a, b in line.segments if key_of("".join(s.text for s in line.spots[a : b + 1])) in party_labels()
+        ]
+        if not heads:
+            continue
+        above = line
+        for under in sheet.below(line, 8, 16 * line.height):
+            if under.top - above.bottom > 1.4 * line.height:
+                break
+            found.add(under.number)
+            above = under
+    return frozenset(found)
+
+
 def _references(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
+    parties = _party_lines(sheet) if name == "number" else frozenset()
     for on_line in marks.values():
         for mark in on_line:
             weight = mark.weight(name)
-            if not weight:
+            if not weight or (weight <= 0.5 and mark.line.number in parties):
                 continue
             for place in places(sheet, mark, marks):
                 found = _reference_at(place, weight * place.weight * _early(sheet, place.line))
@@ -117,6 +137,8 @@ def _title_numbers(sheet: Sheet, kind: str) -> Iterator[Candidate]:
         if score < 0.4 or kind not in {label.field for label in mark.labels}:
             continue
         at = _after_title(mark)
+        if at is None or not is_reference(mark.line.spots[at].text):
+            at = _behind_number_word(mark)
         if at is not None and is_reference(mark.line.spots[at].text):
             place = Place(mark.line, at, at, 1.0, False)
             found = _reference_at(place, 0.6 + 0.4 * min(score, 1.0))
@@ -143,6 +165,15 @@ _DATE_LABELS: dict[str, tuple[str, ...]] = {
     "order_change": ("order_date",),
 }
 """Further labels that name the issue date of these types of document."""
+
+
+def _behind_number_word(mark: Marked) -> int | None:
+    """`Rechnung des Versicherers (575) Nr. 42`: the word behind `Nr.` further along the title's line."""
+    spots = mark.line.spots
+    for n in range(mark.last + 1, min(mark.last + 9, len(spots) - 1)):
+        if spots[n].key in {"nr", "no", "n", "number", "nummer", "numero", "numer"}:
+            return n + 1
+    return None
 
 
 def issue_date(sheet: Sheet, marks: Marks, kind: str) -> Candidate | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from triage.documents.labels import title_labels
+from triage.documents.labels import field_labels, title_labels
 from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, value_of
 from triage.documents.sheet import Line, Sheet, Spot, key_of
@@ -37,9 +37,29 @@ def document_type(sheet: Sheet) -> Candidate | None:
             if label.field not in best or best[label.field].score < points:
                 best[label.field] = value_of(mark.line, mark.first, mark.last, label.field, "labelled", points)
     if not scores:
-        return None
+        return _by_labels(sheet)
     kind = max(scores, key=lambda name: scores[name])
-    return best[kind] if scores[kind] >= 0.38 else None
+    return best[kind] if scores[kind] >= 0.38 else _by_labels(sheet)
+
+
+_INVOICE_STEMS = ("invoice", "rechnung", "facture", "factuur", "factura", "fattura", "faktur")
+
+
+def _by_labels(sheet: Sheet) -> Candidate | None:
+    """An invoice where its number, date or total is called the invoice's."""
+    table = field_labels()
+    for line in sheet.lines:
+        for mark in marked(line, table):
+            key = "".join(spot.key for spot in line.spots[mark.first : mark.last + 1])
+            named = {label.field for label in mark.labels if label.strong} & {
+                "number",
+                "issue_date",
+                "gross",
+                "payable",
+            }
+            if mark.leads and named and any(stem in key for stem in _INVOICE_STEMS):
+                return value_of(line, mark.first, mark.last, "invoice", "guessed", 0.4)
+    return None
 
 
 _CODES = {
@@ -53,6 +73,7 @@ _CODES = {
     "384": "corrected_invoice",
     "389": "invoice",
     "575": "invoice",
+    "751": "invoice",
 }
 """Document type codes of UNTDID 1001 that viewers of e-invoices print behind the title."""
 
@@ -101,7 +122,7 @@ def _title_score(mark: Marked, usual: float, down: float) -> float:
     elif rest > 3:
         score *= 0.6
     if line.spots[mark.last].text.endswith(":") or _is_number_label(after):
-        score *= 0.75
+        score *= 0.5 if _is_number_label(after) else 0.75
     text = line.span(mark.first, mark.last).text
     if text.isupper():
         score += 0.08

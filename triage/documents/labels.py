@@ -63,6 +63,10 @@ _STRONG: dict[str, str] = {
         presupuesto nº, número de presupuesto, oferta nº, nº presupuesto, preventivo n, preventivo nr, numero preventivo, offerta n,
         offerta nr, oferta nr, numer oferty, nr oferty
     """,
+    "change_number": """
+        order change no, order change id, order change number, change order no, change order number, purchase order change, purchase order change id, purchase order change no, change no,
+        änderungsnummer, bestelländerung nr, numéro de modification, wijzigingsnummer, número de modificación, numero variazione, numer zmiany
+    """,
     "order_number": """
         purchase order, purchase order no, purchase order number, purchase order #, purchase order id, po number, po no, po #, p.o. #,
         p.o. no, p.o. number, p.o., po, po nr, customer order, customer order no, customer order number, customer po,

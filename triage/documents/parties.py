@@ -13,7 +13,8 @@ from triage.documents.ids import find_national_tax_ids, find_vat_ids
 from triage.documents.labels import column_labels, field_labels, party_labels, title_labels
 from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, Support, value_of
-from triage.documents.sheet import Line, Sheet, key_of
+from triage.documents.sheet import Line, Sheet, Span, Spot, key_of
+from triage.domain import FieldValue
 
 _LESS = re.compile(
     r"^(?:gln|nummer|globale nummer|number|id|no|nr|siret|siren|vat|ust|tva|btw|iva|nip|tel|fax|e-?mail|phone|www|http|kvk|kunden-?n|customer (?:no|id|number)|"
@@ -54,6 +55,8 @@ class _Named:
     name: str
     score: float
     support: Support
+    head: Piece | None = None
+    """The line above where a name runs over two."""
 
 
 def find_parties(sheet: Sheet, kind: str) -> Parties:
@@ -62,24 +65,44 @@ def find_parties(sheet: Sheet, kind: str) -> Parties:
         return Parties()
     labelled = list(_labelled(sheet))
     buyers = [n for n in labelled if n.role == "buyer"]
-    others = {key_of(n.name) for n in labelled if n.role in {"ship_to", "other_party"}}
     sellers = [n for n in labelled if n.role == "seller"]
     blocks = [block for page in sheet.by_page for block in blocks_of(sheet, page)]
-    sellers += _unlabelled_sellers(sheet, blocks, {key_of(n.name) for n in buyers})
+    elsewhere = {key_of(n.name) for n in labelled if n.role != "seller"}
+    sellers += [n for n in _unlabelled_sellers(sheet, blocks, elsewhere) if not _is_akin(n.name, elsewhere)]
     seller = _best(sellers, set())
     if not buyers:
         buyers = list(_window_buyers(sheet, blocks, seller, labelled))
     buyer = _best(buyers, {key_of(seller.name)} if seller else set())
-    del others, kind
+    del kind
     vat = _seller_vat(sheet, blocks, labelled, seller, buyer)
     return Parties(_candidate(seller), _candidate(buyer), vat)
+
+
+def _is_akin(name: str, keys: set[str]) -> bool:
+    """Whether a name and one of the others begin alike: branches and departments of one company."""
+    core = key_of(LEGAL_FORM.sub("", name))
+    return len(core) >= 5 and any(key.startswith(core) or (len(key) >= 5 and core.startswith(key)) for key in keys)
 
 
 def _candidate(named: _Named | None) -> Candidate | None:
     if named is None:
         return None
     piece = named.piece
-    return value_of(piece.line, piece.first, piece.last, named.name, named.support, named.score)
+    spots = _spots_of_name(piece, named.name)
+    if named.head is not None:
+        spots = (*named.head.span.spots, *piece.span.spots)
+    span = Span(piece.line.page, spots)
+    found = FieldValue(value=named.name, text=span.text, page=span.page, box=span.box, verified=True)
+    return Candidate(named.name, found, named.score, named.support, piece.line.number)
+
+
+def _spots_of_name(piece: Piece, name: str) -> tuple[Spot, ...]:
+    """The words of the line that make the name, without the address behind it."""
+    spots = piece.span.spots
+    for count in range(1, len(spots) + 1):
+        if key_of(name) in key_of(" ".join(spot.text for spot in spots[:count])):
+            return spots[:count]
+    return spots
 
 
 def _best(found: Sequence[_Named], excluded: set[str]) -> _Named | None:
@@ -90,7 +113,8 @@ def _best(found: Sequence[_Named], excluded: set[str]) -> _Named | None:
         key = key_of(named.name)
         if not key or key in excluded:
             continue
-        scores[key] = max(scores.get(key, 0.0), named.score) + (0.08 if key in scores else 0.0)
+        again = key in best and best[key].piece.line is not named.piece.line
+        scores[key] = max(scores.get(key, 0.0), named.score) + (0.08 if again else 0.0)
         if key not in best or best[key].score < named.score:
             best[key] = named
     if not scores:
@@ -105,7 +129,7 @@ def _labelled(sheet: Sheet) -> Iterator[_Named]:
     for line in sheet.lines:
         marks = marked(line, table)
         for n, mark in enumerate(marks):
-            if not mark.leads or _goes_on_as_words(mark):
+            if not mark.leads or _goes_on_as_words(mark) or (n and _is_value(marks[n - 1], mark)):
                 continue
             found = _name_right(mark, marks[n + 1] if n + 1 < len(marks) else None) or _name_below(sheet, mark, marks)
             if found is None:
@@ -130,21 +154,33 @@ def _name_right(mark: Marked, following: Marked | None) -> tuple[Piece, float] |
     line, first = mark.line, mark.last + 1
     while first < len(line.spots) and not line.spots[first].key:
         first += 1
-    if first >= len(line.spots) or (following is not None and following.first <= first):
+    if first >= len(line.spots) or (
+        following is not None and following.first <= first and not _is_value(mark, following)
+    ):
         return None
     if line.spots[first].x0 - mark.x1 > 14 * line.height:
         return None
     last = next(b for a, b in line.segments if a <= first <= b)
     piece = Piece(line, first, last)
     colon = line.spots[mark.last].text.endswith(":")
-    if not is_name(piece.text) and not (colon and _is_bare_name(piece.text)):
+    if not is_name(piece.text) and not (colon and following is not None and following.first == first):
         return None
     return piece, 0.95 if line.spots[mark.last].text.endswith(":") or first > mark.last + 1 else 0.8
 
 
-def _is_bare_name(text: str) -> bool:
-    """Letters that are no label's own word only because nothing else fits: taken right behind a colon."""
-    return sum(c.isalpha() for c in text) >= 3 and "_" in text and not text.endswith(":")
+def _is_value(mark: Marked, following: Marked) -> bool:
+    """Whether what reads as another label is this one's value: right behind its colon and alone up to the gap."""
+    line = following.line
+    alone = (
+        following.last + 1 >= len(line.spots) or line.segment_of[following.last + 1] != line.segment_of[following.last]
+    )
+    near = line.segment_of[following.first] == line.segment_of[mark.last]
+    return (
+        near
+        and alone
+        and line.spots[mark.last].text.endswith(":")
+        and not line.spots[following.last].text.endswith(":")
+    )
 
 
 def _name_below(sheet: Sheet, mark: Marked, marks: Sequence[Marked]) -> tuple[Piece, float] | None:
@@ -238,8 +274,10 @@ def clean_name(text: str) -> str:
     name = re.split(r"\s+[-–|•·*]\s+|\s*[|•·]\s*|,\s+(?=\d)|\s{3,}", text.strip())[0]
     name = re.sub(r"\s*\(?\d{4}\s?-\s?\d{2,4}\)?$", "", name)
     cut = list(LEGAL_FORM.finditer(name))
-    if cut and name[cut[-1].end() :].lstrip(". ").startswith(","):
-        name = name[: cut[-1].end()]
+    for form in cut:
+        if re.match(r"\s*[,(]|\s+(?:au capital|con capital|capital)\b", name[form.end() :], re.I) and form.start() > 2:
+            name = name[: form.end()]
+            break
     return name.strip(" ,;:|-–•·")
 
 
@@ -247,27 +285,72 @@ def _unlabelled_sellers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str])
     first = sheet.pages[0].number
     height = max(sheet.pages[0].height, 1.0)
     domains = _domains(sheet)
+    alone = _only_address(blocks, first, height, buyers)
+    text = "\n".join(line.text for line in sheet.lines).casefold()
     for block in blocks:
         share = 0.0 if block.page == first else 0.1
         for n, piece in enumerate(block.pieces):
-            text = piece.text
-            name = clean_name(text)
+            head = _head(block, n)
+            name = clean_name(piece.text if head is None else f"{head.text} {piece.text}")
             if not is_name(name) or key_of(name) in buyers or len(name) < 3:
                 continue
-            score = _seller_score(block, piece, name, n, height) - share
+            if POSTAL.search(piece.text) and not has_legal_form(name) and not _is_sender_line(piece):
+                continue
+            score = _seller_score(block, piece, name, n if head is None else 0, height) - share
+            score += 0.2 * (block is alone and n == 0) + 0.1 * (text.count(name.casefold()) > 1)
             if _matches_domain(name, domains):
                 score += 0.3
             if score > 0.4:
-                yield _Named("seller", piece, name, min(score, 0.9), "guessed")
+                yield _Named("seller", piece, name, min(score, 0.9), "guessed", head)
     logo = _logo(sheet, domains)
     if logo is not None:
         yield logo
 
 
+def _only_address(blocks: Sequence[Block], page: int, height: float, buyers: set[str]) -> Block | None:
+    """The one address on the upper first page that no label gives to anybody, where a buyer is named elsewhere."""
+    if not buyers:
+        return None
+    table = party_labels()
+    found = []
+    for block in blocks:
+        if block.page != page or block.top > 0.4 * height or len(block.pieces) < 3:
+            continue
+        keys = [key_of(piece.text) for piece in block.pieces]
+        labelled = any(key in table or key in buyers for key in keys) or any(_has_label(p) for p in block.pieces)
+        if not labelled and is_name(block.pieces[0].text):
+            found.append(block)
+    return found[0] if len(found) == 1 else None
+
+
+def _has_label(piece: Piece) -> bool:
+    return any(piece.first <= mark.first <= piece.last for mark in marked(piece.line, field_labels()))
+
+
+def _head(block: Block, place: int) -> Piece | None:
+    """The first line of a letterhead whose second line ends the name with its legal form."""
+    if place != 1:
+        return None
+    upper, lower = block.pieces[0], block.pieces[1]
+    alike = abs(upper.height - lower.height) < 0.15 * lower.height
+    name = clean_name(lower.text)
+    if (
+        alike
+        and has_legal_form(name)
+        and not has_legal_form(upper.text)
+        and is_name(upper.text)
+        and len(block.pieces) < 5
+    ):
+        tail = list(LEGAL_FORM.finditer(name))[-1]
+        if tail.end() >= len(name) - 1:
+            return upper
+    return None
+
+
 def _seller_score(block: Block, piece: Piece, name: str, place: int, height: float) -> float:
     """How much a line looks like the issuer's own name."""
     legal = has_legal_form(name)
-    score = 0.3 if legal else 0.0
+    score = 0.35 if legal else 0.0
     sender = re.search(r"\s[-–|•·*]\s|[|•·]|,\s", piece.text) and POSTAL.search(piece.text)
     if sender and piece.top < 0.35 * height and clean_name(piece.text) != piece.text:
         score += 0.4
@@ -281,9 +364,22 @@ def _seller_score(block: Block, piece: Piece, name: str, place: int, height: flo
         score += 0.12 if legal else 0.05
     if place == 0 and piece.top < 0.4 * height and (block.postal or len(block.pieces) >= 3):
         score += 0.25
+    if legal and re.match(
+        r"\W*(au capital|con capitale|capitale sociale|met maatschappelijke zetel|, sitz|sitz)",
+        _behind(piece.text, name),
+        re.I,
+    ):
+        score += 0.3
+    if legal and place == 0 and piece.top < 0.12 * height:
+        score += 0.15
     if len(name.split()) > 8:
         score -= 0.4
     return score
+
+
+def _behind(text: str, name: str) -> str:
+    at = text.find(name)
+    return text[at + len(name) :] if at >= 0 else ""
 
 
 def _domains(sheet: Sheet) -> set[str]:
