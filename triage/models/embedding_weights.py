@@ -95,8 +95,7 @@ class _Cursor:
 
     def take(self, layout: str) -> tuple[Any, ...]:
         size = struct.calcsize("<" + layout)
-        values = struct.unpack("<" + layout, self.raw(size))
-        return values
+        return struct.unpack("<" + layout, self.raw(size))
 
     def raw(self, size: int) -> bytes:
         piece = self.image[self.at : self.at + size].tobytes()

@@ -1,0 +1,131 @@
+"""Trains the embedded classifier's layer and writes it with its calibration: `python -m evals.train_classifier`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from evals.classify_calibration import accuracy_at, best_temperature, calibration_error, macro_f1, probabilities, table
+from evals.classify_corpus import FOLDER, Ask, Corpus, composed, read_corpus
+from evals.classify_training import Embed, Example, Floats, Settings, learn, logits, tabulate
+from triage.domain import Category
+from triage.models.embedding import default_embedding
+from triage.tasks.classify.layer import LAYER_FILE
+
+TARGET = Path(__file__).parent.parent / "triage" / "tasks" / "classify" / "data" / LAYER_FILE
+POPULATION = "own test mails, language held out"
+COPIES = 4
+
+
+def remembering_embedder() -> Embed:
+    """Embeds each text once per run."""
+    known: dict[str, Floats] = {}
+
+    def embed(texts: list[str]) -> Floats:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, default_embedding().embed(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return embed
+
+
+def examples_of(corpus: Corpus, asks: list[Ask], copies: int, seed: int) -> list[Example]:
+    """Composed mails as training examples."""
+    return [
+        Example(mail.subject, mail.body, mail.ask.role, mail.ask.category, mail.ask.subtype)
+        for mail in composed(corpus, asks, copies, seed)
+    ]
+
+
+def held_out(corpus: Corpus, embed: Embed, settings: Settings) -> tuple[Floats, np.ndarray, list[str]]:
+    """Logits and answers for each language by a layer that never saw it."""
+    found: list[Floats] = []
+    answers: list[np.ndarray] = []
+    languages: list[str] = []
+    for language in sorted({ask.language for ask in corpus.asks}):
+        train = examples_of(corpus, [a for a in corpus.asks if a.language != language], COPIES, settings.seed)
+        test = examples_of(corpus, [a for a in corpus.asks if a.language == language], 1, settings.seed + 1)
+        learnt, mean, scale = tabulate(train, embed)
+        weights = learn(learnt, settings)
+        unseen, own_mean, own_scale = tabulate(test, embed)
+        unseen.rows[..., :384] = (unseen.rows[..., :384] * own_scale + own_mean - mean) / scale
+        found.append(logits(weights, unseen))
+        answers.append(unseen.categories)
+        languages += [language] * len(test)
+    return np.concatenate(found), np.concatenate(answers), languages
+
+
+def report(scores: Floats, answers: np.ndarray, languages: list[str]) -> dict[str, dict[str, float]]:
+    """Figures for each language and over all."""
+    groups = {"all": np.ones(len(answers), dtype=bool)}
+    groups |= {one: np.array([language == one for language in languages]) for one in sorted(set(languages))}
+    found = {}
+    for name, chosen in groups.items():
+        given, top = scores[chosen].argmax(axis=1), scores[chosen].max(axis=1)
+        right = given == answers[chosen]
+        found[name] = {
+            "n": int(chosen.sum()),
+            "accuracy": round(float(right.mean()), 3),
+            "macro_f1": round(macro_f1(answers[chosen], given), 3),
+            "calibration_error": round(calibration_error(top, right), 3),
+            "accuracy_at_80": round(accuracy_at(top, right), 3),
+        }
+    return found
+
+
+def data_hash(folder: Path = FOLDER) -> str:
+    """SHA-256 over the training texts."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.txt")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def packed(arrays: dict[str, Floats], meta: dict[str, object]) -> bytes:
+    """The layer file: half precision where it is large, and the metadata as bytes."""
+    stored: dict[str, np.ndarray] = {
+        name: values.astype(np.float16) if values.size > 1000 else values for name, values in arrays.items()
+    }
+    stored["meta"] = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **stored)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Train, calibrate on held-out languages, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--epochs", type=int, default=Settings.epochs)
+    args = parser.parse_args()
+    settings, corpus, embed = Settings(epochs=args.epochs), read_corpus(), remembering_embedder()
+    unseen, answers, languages = held_out(corpus, embed, settings)
+    temperature = best_temperature(unseen, answers)
+    scores = probabilities(unseen, temperature)
+    figures = report(scores, answers, languages)
+    learnt, mean, scale = tabulate(examples_of(corpus, corpus.asks, COPIES, settings.seed), embed)
+    arrays = {**learn(learnt, settings), "mean": mean, "scale": scale, "temperature": np.array([temperature])}
+    meta = {
+        "name": "layer-1",
+        "categories": [category.value for category in Category],
+        "embedding": default_embedding().name,
+        "data": data_hash(),
+        "asks": len(corpus.asks),
+        "settings": asdict(settings) | {"copies": COPIES},
+        "population": POPULATION,
+        "calibration": {"all": table(scores, answers)},
+        "held_out": figures,
+    }
+    args.out.write_bytes(packed(arrays, meta))
+    print(json.dumps(figures, indent=1))
+    print(f"{args.out}: {args.out.stat().st_size} bytes, temperature {temperature:.2f}")
+
+
+if __name__ == "__main__":
+    main()

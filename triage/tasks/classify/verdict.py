@@ -1,0 +1,319 @@
+"""Text and facts to one answer: the main exception, a second one, what speaks for and against."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from triage.domain import (
+    SUBTYPES,
+    Abstention,
+    Category,
+    Classification,
+    Confidence,
+    Evidence,
+    Fact,
+    MessageKind,
+    Producer,
+    RecordRef,
+    Role,
+    Side,
+    Suggestion,
+    View,
+)
+from triage.tasks.classify.cues import cue_rows
+from triage.tasks.classify.layer import CATEGORIES, SUBTYPE_NAMES, Layer, Weighed, softmax
+from triage.tasks.classify.pages import Page, fact_evidence
+from triage.tasks.classify.severity import weigh_severity
+from triage.tasks.classify.signals import Signal, on_time, signals
+
+SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
+_FACT_WEIGHT = 3.5
+_SECONDARY = 0.2
+_PROOF = 0.8
+_OWN_TOPIC = 0.8
+_HEARD = 0.15
+_MOST_QUOTES = 2
+_SIDES: dict[Role, Side] = {Role.CUSTOMER: Side.CUSTOMER, Role.SUPPLIER: Side.SUPPLIER, Role.CARRIER: Side.CARRIER}
+_USUAL_SIDE: dict[Category, Side] = {
+    Category.SUPPLIER_CHANGE: Side.SUPPLIER,
+    Category.ORDER_CHANGE: Side.CUSTOMER,
+    Category.RETURNS: Side.CUSTOMER,
+    Category.CREDIT: Side.CUSTOMER,
+    Category.DAMAGE_LOSS: Side.CARRIER,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A view, what was read of it, what the layer made of that, and the language."""
+
+    view: View
+    page: Page
+    weighed: Weighed | None
+    language: str
+
+    @property
+    def said(self) -> tuple[Signal, ...]:
+        """What the facts say."""
+        return signals(self.view.facts)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    category: Category
+    scores: np.ndarray
+    confidence: Confidence | None
+    signal: Signal | None
+    punctual: Fact | None = None
+
+
+def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
+    """The classifier's answer to one view."""
+    choice = _choose(reading, layer)
+    main = _suggestion(reading, choice)
+    others = [] if main.abstained else [*_proven_beside(reading, main), *_told_beside(reading, main)]
+    scores = {category: round(float(choice.scores[n]), 6) for n, category in enumerate(CATEGORIES)}
+    return Classification(
+        by=by,
+        suggestions=(main, *others),
+        scores=scores,
+        language=reading.language,
+        abstained=main.abstained,
+    )
+
+
+def _choose(reading: Reading, layer: Layer) -> _Choice:
+    said = reading.said
+    text = reading.weighed.scores if reading.weighed is not None else None
+    if text is None and not said:
+        flat = np.full(len(CATEGORIES), 1.0 / len(CATEGORIES), dtype=np.float32)
+        return _Choice(Category.OTHER, flat, None, None, on_time(reading.view.facts))
+    prior = np.log(np.maximum(text, 1e-6)) if text is not None else np.zeros(len(CATEGORIES), dtype=np.float32)
+    scores = softmax(np.asarray(prior + _bonus(said), dtype=np.float32))
+    best = CATEGORIES[int(scores.argmax())]
+    asked = CATEGORIES[int(text.argmax())] if text is not None else best
+    if asked is Category.DELAY and (reason := _blocking(said)):
+        return _Choice(reason.category, _lifted(scores, reason.category), None, reason)
+    punctual = on_time(reading.view.facts)
+    if asked is Category.DELAY and punctual and not said and _only_asks(reading):
+        return _Choice(Category.OTHER, _moved(scores, Category.DELAY, Category.OTHER), None, None, punctual)
+    signal = next((one for one in said if one.category is best), None)
+    return _Choice(best, scores, _measured(text, scores, best, reading.language, layer), signal)
+
+
+def _only_asks(reading: Reading) -> bool:
+    """Whether the mail asks about its order rather than states that something went wrong in a carrier's words."""
+    return reading.page.role not in {Role.CARRIER, Role.SUPPLIER}
+
+
+def _blocking(said: tuple[Signal, ...]) -> Signal | None:
+    return next((one for one in said if one.blocks and one.strength >= _PROOF), None)
+
+
+def _bonus(said: tuple[Signal, ...]) -> np.ndarray:
+    bonus = np.zeros(len(CATEGORIES), dtype=np.float32)
+    for one in said:
+        place = CATEGORIES.index(one.category)
+        bonus[place] = max(bonus[place], _FACT_WEIGHT * one.strength)
+    return bonus
+
+
+def _lifted(scores: np.ndarray, category: Category) -> np.ndarray:
+    """Scores in which a category comes first that the facts put there."""
+    place = CATEGORIES.index(category)
+    lifted = scores.copy()
+    lifted[place] = max(lifted[place], float(scores.max()) * 1.05)
+    return np.asarray(lifted / lifted.sum())
+
+
+def _moved(scores: np.ndarray, origin: Category, goal: Category) -> np.ndarray:
+    moved = scores.copy()
+    moved[CATEGORIES.index(goal)] += moved[CATEGORIES.index(origin)]
+    moved[CATEGORIES.index(origin)] = 0.0
+    return np.asarray(moved)
+
+
+def _measured(
+    text: np.ndarray | None, scores: np.ndarray, best: Category, language: str, layer: Layer
+) -> Confidence | None:
+    """The measured confidence of the text's score; where facts took votes away, of what they left.
+
+    Nothing was measured for facts alone.
+    """
+    if text is None:
+        return None
+    place = CATEGORIES.index(best)
+    if int(text.argmax()) != place:
+        return None
+    return layer.confidence(float(min(text[place], scores[place])), language)
+
+
+def _suggestion(reading: Reading, choice: _Choice) -> Suggestion:
+    category = choice.category
+    subtype = _subtype(reading, choice)
+    weight = weigh_severity(reading.view.case, reading.view.facts, reading.page.text, category, subtype)
+    return Suggestion(
+        category=category,
+        subtype=subtype,
+        secondary=_secondary(reading, choice),
+        side=_side(reading, category, choice.signal),
+        severity=weight.severity,
+        severity_why=weight.why,
+        act_by=weight.act_by,
+        confidence=choice.confidence,
+        abstained=_abstention(reading),
+        evidence=_evidence(reading, choice),
+        against=_against(reading, choice),
+    )
+
+
+def _abstention(reading: Reading) -> Abstention | None:
+    if reading.weighed is None and not reading.said:
+        if any(m.kind is not MessageKind.MESSAGE for m in reading.view.case.messages):
+            return Abstention(reason="there is only an automatic reply", missing=("a message that somebody wrote",))
+        return Abstention(reason="there is no text and no fact to judge by", missing=("a message", "the order"))
+    if reading.weighed is None or reading.said:
+        return None
+    if reading.language == "und" and not cue_rows([reading.page.text]).any():
+        return Abstention(
+            reason="the language is not certain and no known word stands in the text", missing=("more text",)
+        )
+    if reading.language not in (*SUPPORTED_LANGUAGES, "und"):
+        return Abstention(
+            reason=f"nothing was measured for the language {reading.language!r}", missing=("a translation",)
+        )
+    return None
+
+
+def _subtype(reading: Reading, choice: _Choice) -> str | None:
+    category = choice.category
+    if choice.punctual is not None:
+        return "enquiry" if reading.weighed is not None else None
+    if choice.signal is not None and choice.signal.subtype and choice.signal.strength >= _PROOF:
+        return choice.signal.subtype
+    if reading.weighed is None:
+        if any(m.kind is not MessageKind.MESSAGE for m in reading.view.case.messages) and category is Category.OTHER:
+            return "auto_reply"
+        return choice.signal.subtype if choice.signal else None
+    ranked = [n for n, (owner, _) in enumerate(SUBTYPE_NAMES) if owner is category]
+    found = SUBTYPE_NAMES[max(ranked, key=lambda n: reading.weighed.subtypes[n])][1]  # type: ignore[union-attr]
+    return found if found in SUBTYPES[category] else None
+
+
+def _secondary(reading: Reading, choice: _Choice) -> tuple[Category, ...]:
+    place = CATEGORIES.index(choice.category)
+    strong = [n for n in np.argsort(-choice.scores) if n != place and choice.scores[n] >= _SECONDARY]
+    found = [CATEGORIES[n] for n in strong if CATEGORIES[n] is not Category.OTHER]
+    found += [one.category for one in reading.said if one.strength >= _PROOF]
+    return tuple(dict.fromkeys(category for category in found if category is not choice.category))
+
+
+def _side(reading: Reading, category: Category, signal: Signal | None) -> Side:
+    if signal is not None and signal.strength >= _PROOF:
+        return signal.side
+    if reading.page.role in _SIDES and category is not Category.SUPPLIER_CHANGE:
+        return _SIDES[reading.page.role]
+    if category in _USUAL_SIDE:
+        return _USUAL_SIDE[category]
+    return Side.CUSTOMER if reading.page.role is Role.UNKNOWN else Side.INTERNAL
+
+
+def _pull(weighed: Weighed, category: Category) -> np.ndarray:
+    """How much each piece pulls towards a category: its attention times its vote above the mean vote."""
+    votes = weighed.votes - weighed.votes.mean(axis=1, keepdims=True)
+    return np.asarray(weighed.attention * votes[:, CATEGORIES.index(category)])
+
+
+def _quotes(reading: Reading, category: Category, least: float) -> tuple[Evidence, ...]:
+    if reading.weighed is None:
+        return ()
+    pull = _pull(reading.weighed, category)
+    best = [int(n) for n in np.argsort(-pull)[:_MOST_QUOTES] if pull[n] > 0]
+    strong = [n for n in best if pull[n] >= max(least, 0.35 * float(pull[best[0]]))] if best else []
+    return tuple(reading.page.pieces[n].evidence for n in sorted(strong))
+
+
+def _evidence(reading: Reading, choice: _Choice) -> tuple[Evidence, ...]:
+    facts = [fact_evidence(choice.punctual)] if choice.punctual else []
+    facts += [fact_evidence(one.fact) for one in reading.said if one.category is choice.category]
+    quotes = _quotes(reading, choice.category, 0.0)
+    if not quotes and reading.weighed is not None and reading.page.pieces:
+        quotes = (reading.page.pieces[int(reading.weighed.attention.argmax())].evidence,)
+    return (*facts, *quotes)
+
+
+def _against(reading: Reading, choice: _Choice) -> tuple[Evidence, ...]:
+    """Facts that prove another category, and the sentence that speaks most for the runner-up."""
+    facts: list[Evidence] = [
+        fact_evidence(one.fact) for one in reading.said if one.category is not choice.category and one.strength >= 0.5
+    ]
+    if reading.weighed is None:
+        return tuple(facts)
+    rivals = [n for n in np.argsort(-choice.scores) if CATEGORIES[n] is not choice.category]
+    rival = rivals[0]
+    if choice.scores[rival] < _SECONDARY:
+        return tuple(facts)
+    shown = {str(one) for one in _evidence(reading, choice)}
+    quotes = [one for one in _quotes(reading, CATEGORIES[rival], 0.0) if str(one) not in shown]
+    return (*facts, *quotes[:1])
+
+
+def _proven_beside(reading: Reading, main: Suggestion) -> list[Suggestion]:
+    """Exceptions that facts prove and that the main suggestion does not name."""
+    found: dict[Category, Signal] = {}
+    for one in reading.said:
+        if one.strength >= _PROOF and one.category is not main.category:
+            found.setdefault(one.category, one)
+    return [_from_signal(reading, one) for one in found.values()]
+
+
+def _from_signal(reading: Reading, signal: Signal) -> Suggestion:
+    weight = weigh_severity(reading.view.case, reading.view.facts, "", signal.category, signal.subtype)
+    facts = [fact_evidence(one.fact) for one in reading.said if one.category is signal.category]
+    return Suggestion(
+        category=signal.category,
+        subtype=signal.subtype,
+        side=signal.side,
+        severity=weight.severity,
+        severity_why=weight.why,
+        act_by=weight.act_by,
+        evidence=tuple(facts),
+    )
+
+
+def _told_beside(reading: Reading, main: Suggestion) -> list[Suggestion]:
+    """A second exception that a sentence of its own tells clearly."""
+    weighed = reading.weighed
+    if weighed is None or len(reading.page.pieces) < 2 or main.category is Category.OTHER:
+        return []
+    own = softmax(weighed.votes)
+    for n in np.argsort(-weighed.attention):
+        category = CATEGORIES[int(own[n].argmax())]
+        clear = own[n].max() >= _OWN_TOPIC and weighed.attention[n] >= _HEARD
+        if clear and category not in {main.category, Category.OTHER} and not reading.page.pieces[n].is_subject:
+            return [_from_sentence(reading, category, int(n))]
+    return []
+
+
+def _from_sentence(reading: Reading, category: Category, n: int) -> Suggestion:
+    piece = reading.page.pieces[n]
+    weight = weigh_severity(reading.view.case, reading.view.facts, piece.text, category, None)
+    return Suggestion(
+        category=category,
+        side=_side(reading, category, None),
+        severity=weight.severity,
+        severity_why=weight.why,
+        act_by=weight.act_by,
+        evidence=(piece.evidence,),
+        record=_record_named(reading.view, piece.text),
+    )
+
+
+def _record_named(view: View, text: str) -> RecordRef | None:
+    """The one other order of the case that a sentence names."""
+    known = {order.ref.name: order.ref for order in view.case.related if order.ref.name}
+    named = [ref for name, ref in known.items() if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    return named[0] if len(named) == 1 else None
