@@ -187,6 +187,14 @@ def test_lines_add_up(net: str, holds: bool) -> None:
     assert passed(document({"net_amount": "10.00"}, {"net_amount": "20.00"}, net_total=net)) == {"lines_add_up": holds}
 
 
+@pytest.mark.parametrize(
+    ("text", "holds"), [("Subtotal 30,00  discount 2,00  net 28,00", True), ("discount 2,00 net 28,00", False)]
+)
+def test_lines_may_add_up_to_a_printed_subtotal(text: str, holds: bool) -> None:
+    paper = document({"net_amount": "10.00"}, {"net_amount": "20.00"}, text=text, net_total="28.00")
+    assert passed(paper) == {"lines_add_up": holds}
+
+
 def test_lines_without_all_amounts_are_not_added() -> None:
     assert passed(document({"net_amount": "10.00"}, {"quantity": "1"}, net_total="30.00")) == {}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from triage.domain import Check, FieldValue, Page, Paper, PaperLine
-from triage.verify.readings import numbers
+from triage.verify.readings import marks, numbers
 
 _CENT = Decimal("0.01")
 _BASES = (1, 100, 1000, 10)
@@ -30,18 +30,28 @@ def _totals(paper: Paper) -> Iterator[Check]:
     amounts = [_decimal(line.fields.get("net_amount")) for line in paper.lines]
     known = [amount for amount in amounts if amount is not None]
     if net is not None and known and len(known) == len(amounts):
-        total = sum(known, Decimal(0))
-        yield Check(
-            name="lines_add_up",
-            passed=abs(total - net) <= _CENT * max(1, len(known) // 2),
-            detail=f"{len(known)} lines add up to {total}, net total {net}",
-        )
+        yield _lines_add_up(paper, known, net)
     if net is not None and tax is not None and gross is not None:
         yield Check(
             name="net_plus_tax_is_gross",
             passed=abs(net + tax - gross) <= _CENT,
             detail=f"{net} + {tax} = {net + tax}, gross total {gross}",
         )
+
+
+def _lines_add_up(paper: Paper, amounts: list[Decimal], net: Decimal) -> Check:
+    """The lines give the net total, or a printed subtotal that discounts and charges of the whole document follow."""
+    total = sum(amounts, Decimal(0))
+    exact = abs(total - net) <= _CENT * max(1, len(amounts) // 2)
+    detail = f"{len(amounts)} lines add up to {total}, net total {net}"
+    if exact or len(amounts) == 1:
+        return Check(name="lines_add_up", passed=exact, detail=detail)
+    printed = any(total in mark.numbers for page in paper.pages for mark in marks(page.text))
+    return Check(
+        name="lines_add_up",
+        passed=printed,
+        detail=f"{detail}; {total} is printed as a subtotal" if printed else detail,
+    )
 
 
 def _line_amounts(paper: Paper) -> Iterator[Check]:

@@ -50,9 +50,9 @@ def is_ask(text: str) -> bool:
     """Whether a sentence asks for something or asks a question, politeness aside."""
     if _is_courtesy(text):
         return False
-    if text.rstrip("\"'”») ").endswith("?"):
+    if text.startswith("¿") or text.rstrip("\"'”») ").endswith("?"):
         return True
-    return bool(cues.ASK.search(text.lower()) or cues.IMPERATIVE.match(text) or text.startswith("¿"))
+    return bool(cues.ASK.search(text.lower()) or cues.IMPERATIVE.match(text) or cues.QUESTION.match(text))
 
 
 _COURTESY = re.compile(

@@ -67,8 +67,10 @@ ASK = _words(
 IMPERATIVE = re.compile(
     r"^(?:and |und |et |y |en |also |then |so )?(?:"
     r"(?:cancel|send|confirm|check|change|replace|credit|refund|ship|deliver|hold|stop|resend|correct|update|advise|"
-    r"arrange|collect|release|call|reply|issue|invoice|add|remove|reduce|increase|expedite|quote|split|book)"
-    r"(?= (?:the|us|me|it|them|this|these|that|our|my|your|all|an?|as|to|with|line|order|only|if|whether|when|back|by|"
+    r"arrange|collect|release|call|reply|issue|invoice|add|remove|reduce|increase|expedite|quote|split|book|modify|"
+    r"exchange|return|track)"
+    r"(?= (?:#|the|us|me|it|them|this|these|that|our|my|your|all|an?|as|to|with|line|order|only|if|whether|when|back|"
+    r"by|"
     r"everything|what|how)\b)|"
     r"do not (?:ship|deliver|send|invoice)|don't (?:ship|deliver|send)|"
     r"(?:storniere|sende|schicke|bestätige|prüfe|ändere|liefere)(?:n sie)?|"
@@ -77,6 +79,21 @@ IMPERATIVE = re.compile(
     r"annuleer|stuur|bevestig|controleer|wijzig|lever)\b",
     re.IGNORECASE,
 )
+QUESTION = re.compile(
+    r"^(?:and |und |et |y |en |so |also )?(?:"
+    r"how (?:do|does|can|could|long|much|many|soon|is|are)|where (?:is|are|do|does|can|did)|"
+    r"when (?:is|are|will|can|do|does|did)|what (?:is|are|was|were|do|does|happened|about|if)|why|is there|are there|"
+    r"any (?:news|update|idea|chance)|(?:do|did|have|has|are|can|could|will) (?:you|i|we|the|my|our)|"
+    r"wo (?:ist|sind|bleibt|bleiben)|wann|warum|wieso|wie (?:lange|viel|viele|kann|können|ist)|haben sie|gibt es|"
+    r"ist es möglich|was ist|wurde|können (?:sie|wir)|kann (?:ich|man)|"
+    r"où (?:est|sont|en)|quand (?:est|sera|seront|pouvez|allez|aurons)|pourquoi|est-ce que|comment|avez-vous|y a-t-il|"
+    r"quel(?:le)?s? (?:est|sont)|peut-on|puis-je|"
+    r"cuándo|dónde|por qué|cómo|cuál|cuánto|hay alguna?|es posible|"
+    r"wanneer (?:is|komt|kan|kunnen|wordt|krijgen|ontvangen)|waar (?:is|zijn|blijft|blijven)|waarom|"
+    r"hoe (?:lang|kan|veel|kunnen)|kan ik|kunnen wij?|is het mogelijk|heeft u|is er)\b",
+    re.IGNORECASE,
+)
+"""How a question begins, for those who do not write the question mark."""
 PROBLEM = _words(
     # en
     r"not|(?:do|does|did|is|are|was|were|has|have|had)n['’]t|nobody|nothing|miss(?:ing|ed)|wrong|incorrect|damaged?|"
@@ -180,5 +197,5 @@ RESOLVED = _words(
     r"ya no (?:hace falta|es necesario)",
     r"opgelost|alles (?:is )?(?:in orde|goed|ok)|niet meer nodig|afgehandeld",
 )
-ALL = (ASK, IMPERATIVE, PROBLEM, PROMISE, DEADLINE, EVENT, FILLER, RESOLVED)
+ALL = (ASK, IMPERATIVE, QUESTION, PROBLEM, PROMISE, DEADLINE, EVENT, FILLER, RESOLVED)
 """Everything that acts, for its hash."""

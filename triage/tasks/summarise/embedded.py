@@ -38,6 +38,7 @@ _WORTH_A_POINT = 0.5
 """Score from which a sentence is worth a key point."""
 _SURE = 100.0
 """Added to a score to make a sentence come first."""
+_REPLY_MARK = re.compile(r"^(?:\s*(?:re|aw|antw|rv|rép|tr|fw|fwd|wg|enc|doorst)\s*:)+\s*", re.IGNORECASE)
 _HISTORY_MARK = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 
 
@@ -124,10 +125,18 @@ def read_thread(view: View) -> Thread:
     warnings += [warning for _, message in spoken for warning in message.warnings]
     return Thread(
         _scored(body, source, number, 1.0),
-        _earlier(spoken[:-1]),
+        (*_subject(newest, number, body), *_earlier(spoken[:-1])),
         tuple(dict.fromkeys(warnings)),
         detect_language(body or newest.subject),
     )
+
+
+def _subject(newest: Message, number: int, body: str) -> tuple[Candidate, ...]:
+    """The subject as one more sentence where the newest message says too little to stand alone."""
+    subject = _REPLY_MARK.sub("", newest.subject).strip()
+    if not subject or subject == body or len(body) >= _THIN or repeats(subject, body):
+        return ()
+    return (candidate(subject, f"message:{number}:subject", number, 0, _AGEING),)
 
 
 def _earlier(messages: Sequence[tuple[int, Message]]) -> tuple[Candidate, ...]:
