@@ -35,7 +35,8 @@ from triage.domain import (
     View,
 )
 from triage.facts import establish_facts
-from triage.verify.answers import verify, verify_paper
+from triage.verify.answers import verify
+from triage.verify.pages import verify_paper
 
 
 class Source(Protocol):
@@ -55,9 +56,13 @@ class Policies(Protocol):
 class Task(Protocol):
     """A question to a view. Every LangChain `Runnable[View, Answer]` with these attributes is one."""
 
-    key: str
-    acting: Mapping[str, str]
-    """Names and hashes of all that acts on the answer."""
+    @property
+    def key(self) -> str:
+        """Name of the step."""
+
+    @property
+    def acting(self) -> Mapping[str, str]:
+        """Names and hashes of all that acts on the answer."""
 
     def invoke(self, view: View, /) -> Answer:
         """Answer, possibly with an abstention."""
@@ -66,7 +71,9 @@ class Task(Protocol):
 class Extract(Protocol):
     """Reads a document. Every LangChain `Runnable[Document, Paper]` with this attribute is one."""
 
-    acting: Mapping[str, str]
+    @property
+    def acting(self) -> Mapping[str, str]:
+        """Names and hashes of all that acts on what is read."""
 
     def invoke(self, document: Document, /) -> Paper:
         """What stands in it; a document that cannot be read gives an abstention, never an error."""

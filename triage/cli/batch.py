@@ -165,7 +165,7 @@ def _summarised(id_: str | int, answer: Summary) -> Line:
 
 
 def _read(document: Document, task: Any) -> Paper | TriageError:
-    from triage.verify.answers import verify_paper
+    from triage.verify.pages import verify_paper
 
     try:
         return verify_paper(task.invoke(document))

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from triage.domain.policy import Mode, Policy
+from triage.domain import Classification, Document, Mode, Paper, Policy, Summary, View
 from triage.errors import ConfigurationError
 from triage.settings import Settings
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from triage.audit.journal import Journal
     from triage.cards.store import CardStore
     from triage.pipeline import Desk, Extract, Source, Task
@@ -82,11 +84,11 @@ def classifier(model: str, policy: Policy) -> Task:
     embedded = EmbeddedClassifier.load()
     if model == EMBEDDED:
         return embedded
-    from triage.models.catalogue import chat_model
     from triage.tasks.classify.prompted import PromptedClassifier
     from triage.tasks.fallback import Fallback
 
-    return Fallback(PromptedClassifier(chat_model(model, policy, os.environ), policy), embedded)
+    prompted = PromptedClassifier(_chat_model(model, policy), replace=policy.replace)
+    return Fallback[View, Classification](prompted, embedded)
 
 
 def summariser(model: str, policy: Policy) -> Task:
@@ -96,11 +98,11 @@ def summariser(model: str, policy: Policy) -> Task:
     embedded = EmbeddedSummariser()
     if model == EMBEDDED:
         return embedded
-    from triage.models.catalogue import chat_model
     from triage.tasks.fallback import Fallback
     from triage.tasks.summarise.prompted import PromptedSummariser
 
-    return Fallback(PromptedSummariser(chat_model(model, policy, os.environ), policy), embedded)
+    prompted = PromptedSummariser(_chat_model(model, policy), replace=policy.replace)
+    return Fallback[View, Summary](prompted, embedded)
 
 
 def extractor(model: str, policy: Policy) -> Extract:
@@ -110,8 +112,14 @@ def extractor(model: str, policy: Policy) -> Extract:
     embedded = EmbeddedExtractor(policy.limits)
     if model == EMBEDDED:
         return embedded
-    from triage.models.catalogue import chat_model
     from triage.tasks.extract.prompted import PromptedExtractor
     from triage.tasks.fallback import Fallback
 
-    return Fallback(PromptedExtractor(chat_model(model, policy, os.environ), policy), embedded)
+    prompted = PromptedExtractor(_chat_model(model, policy), limits=policy.limits, replace=policy.replace)
+    return Fallback[Document, Paper](prompted, embedded)
+
+
+def _chat_model(model: str, policy: Policy) -> BaseChatModel:
+    from triage.models.catalogue import chat_model
+
+    return chat_model(model, policy, os.environ)
