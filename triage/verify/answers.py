@@ -10,6 +10,8 @@ from triage.verify.pages import verify_paper
 from triage.verify.quotes import verified_evidence
 from triage.verify.sentences import sentences
 
+__all__ = ["fallback", "verify", "verify_paper"]
+
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
