@@ -45,18 +45,19 @@ def find(pages: Sequence[Page]) -> Findings:
     name = str(kind.value) if kind else "invoice"
     found_tables = tables(sheet, marks)
     item_lines = frozenset(n for t in found_tables for item in t.items for n in item.lines if item.numbers)
+    table_lines = item_lines | {n for t in found_tables for n in range(t.heading.first, t.heading.last + 1)}
     rows = [row for table in found_tables for row in rows_of(table)]
     totals = choose_totals(sheet, marks, _line_sums(rows), item_lines)
     rows = _agreeing(rows, totals)
     number = document_number(sheet, marks, name)
-    issued = issue_date(sheet, marks, name)
+    issued = issue_date(sheet, marks, name, table_lines)
     parties = find_parties(sheet, name)
     fields = {
         "document_type": kind,
         "document_number": number,
         "issue_date": issued,
         "due_date": due_date(sheet, marks, issued),
-        "delivery_date": delivery_date(sheet, marks),
+        "delivery_date": delivery_date(sheet, marks, table_lines),
         "seller_name": parties.seller,
         "seller_vat_id": parties.seller_vat,
         "buyer_name": parties.buyer,

@@ -160,7 +160,7 @@ def _after_title(mark: Marked) -> int | None:
 
 _DATE_LABELS: dict[str, tuple[str, ...]] = {
     "delivery_note": ("delivery_note_date",),
-    "order_confirmation": ("confirmation_date",),
+    "order_confirmation": ("confirmation_date", "order_date"),
     "order": ("order_date",),
     "order_change": ("order_date",),
 }
@@ -176,12 +176,16 @@ def _behind_number_word(mark: Marked) -> int | None:
     return None
 
 
-def issue_date(sheet: Sheet, marks: Marks, kind: str) -> Candidate | None:
+def issue_date(sheet: Sheet, marks: Marks, kind: str, table: frozenset[int]) -> Candidate | None:
     """When the document was issued."""
     found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet)]
     for name in _DATE_LABELS.get(kind, ()):
-        found += [_scaled(c, 0.9) for c in _dated(sheet, marks, name)]
-    return _best(found, 0.35) or _standalone_date(sheet, marks)
+        found += [
+            _scaled(c, 0.5 if name == "order_date" and "confirmation" in kind else 0.9)
+            for c in _dated(sheet, marks, name)
+        ]
+    found = [c for c in found if c.line not in table]
+    return _best(found, 0.35) or _standalone_date(sheet, marks, table)
 
 
 def due_date(sheet: Sheet, marks: Marks, issued: Candidate | None) -> Candidate | None:
@@ -192,9 +196,9 @@ def due_date(sheet: Sheet, marks: Marks, issued: Candidate | None) -> Candidate 
     return _best(found, 0.35)
 
 
-def delivery_date(sheet: Sheet, marks: Marks) -> Candidate | None:
-    """When it was or will be delivered."""
-    return _best(list(_dated(sheet, marks, "delivery_date")), 0.5)
+def delivery_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candidate | None:
+    """When it was or will be delivered; dates of single lines are those lines' own."""
+    return _best([c for c in _dated(sheet, marks, "delivery_date") if c.line not in table], 0.5)
 
 
 def _dated(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
@@ -249,13 +253,13 @@ def _title_dates(sheet: Sheet) -> Iterator[Candidate]:
                 break
 
 
-def _standalone_date(sheet: Sheet, marks: Marks) -> Candidate | None:
+def _standalone_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candidate | None:
     """A date that stands alone, or behind a place (`Rotterdam, 4 March 2026`), high on the first page."""
     if not sheet.pages:
         return None
     height = sheet.pages[0].height
     for line in sheet.by_page[sheet.pages[0].number]:
-        if line.top > 0.5 * height:
+        if line.top > 0.5 * height or line.number in table:
             continue
         claimed = any(label.field.endswith("_date") for m in marks.get(line.number, []) for label in m.labels)
         if claimed:

@@ -64,6 +64,16 @@ def _row(item: Item, described: str) -> Row:
             row[role] = _candidate(spans[0].text, spans[0], "labelled", min(item.lines))
     if item.unit is not None:
         row["unit"] = _candidate(item.unit.text, item.unit, "labelled", min(item.lines))
+    if (
+        "seller_item_id" not in row
+        and (spans := item.texts.get("position"))
+        and _suits("seller_item_id", spans[0].text)
+    ):
+        row["seller_item_id"] = _candidate(spans[0].text, spans[0], "labelled", min(item.lines))
+    if item.date is not None:
+        readings = item.date.found.readings
+        sure: Support = "labelled" if len(readings) == 1 else "guessed"
+        row["delivery_date"] = _candidate(readings[0], item.date.span, sure, min(item.lines))
     name = _name(item, described)
     if name is not None:
         row["name"] = name

@@ -448,7 +448,8 @@ def _window_buyers(
 
 
 def _is_sender_line(piece: Piece) -> bool:
-    return bool(POSTAL.search(piece.text)) and clean_name(piece.text) != piece.text.strip(" ,;:|-–•·")
+    rest = _behind(piece.text, clean_name(piece.text))
+    return bool(POSTAL.search(piece.text)) and sum(c.isalpha() for c in rest) >= 5
 
 
 def _seller_vat(
@@ -460,8 +461,9 @@ def _seller_vat(
     for line in sheet.lines:
         marks = [m for m in marked(line, table) if m.weight("vat_id")]
         ids = find_vat_ids(line.text)
-        if not ids and any(m.weight("vat_id") >= 0.6 for m in marks):
-            ids = [one for one in find_national_tax_ids(line.text) if _follows(line, one.start, marks)][:1]
+        if any(m.weight("vat_id") >= 0.6 for m in marks):
+            national = [one for one in find_national_tax_ids(line.text) if _follows_directly(line, one.start, marks)]
+            ids += [one for one in national if not any(i.start < one.end and one.start < i.end for i in ids)]
         for one in ids:
             near = _follows(line, one.start, marks)
             if not near and not one.valid:
@@ -475,6 +477,11 @@ def _seller_vat(
 
 def _follows(line: Line, start: int, marks: Sequence[Marked]) -> bool:
     return any(0 <= start - line.starts[m.last] < 60 for m in marks)
+
+
+def _follows_directly(line: Line, start: int, marks: Sequence[Marked]) -> bool:
+    at = line.indexes(start, start + 1)[0]
+    return any(m.last < at <= m.last + 2 and m.weight("vat_id") >= 0.6 for m in marks)
 
 
 def _side(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from triage.documents.amounts import currency_of
 from triage.documents.columns import NUMERIC, Column, Heading, headings
+from triage.documents.implied import implied_heading
 from triage.documents.labels import UNITS
 from triage.documents.phrases import Marked
-from triage.documents.sheet import Line, Number, Sheet, Span
+from triage.documents.sheet import Dated, Line, Number, Sheet, Span
 from triage.documents.tracks import Band, bands, is_in_words
 
 _ENDS = frozenset({"tax", "gross", "payable"})
@@ -30,6 +31,7 @@ class Item:
     numbers: dict[str, Number] = field(default_factory=dict)
     texts: dict[str, list[Span]] = field(default_factory=dict)
     unit: Span | None = None
+    date: Dated | None = None
     top: float = 0.0
     page: int = 0
     lines: set[int] = field(default_factory=set)
@@ -53,6 +55,7 @@ class _Row:
     numbers: dict[str, Number]
     texts: dict[str, Span]
     unit: Span | None
+    date: Dated | None = None
 
 
 def tables(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
@@ -68,7 +71,21 @@ def tables(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
             made[-1] = Table(made[-1].heading, (*made[-1].items, *table.items), made[-1].lines | table.lines)
         else:
             made.append(table)
-    return _without_breakdowns(made)
+    return _without_breakdowns(made) or _unheaded(sheet, marks)
+
+
+def _unheaded(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
+    """Rows under no heading, where quantity times price proves what is what."""
+    made = []
+    for page in sheet.by_page:
+        heading = implied_heading(sheet.by_page[page])
+        if heading is None:
+            continue
+        rows = [r for r in _rows(sheet, heading, len(sheet.lines), marks, ()) if r.line.page == page]
+        items = [item for item in _items(heading, rows) if {"quantity", "unit_price"} <= item.numbers.keys()]
+        if items:
+            made.append(Table(heading, tuple(items), frozenset(row.line.number for row in rows)))
+    return made
 
 
 def _table(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked]]) -> Table | None:
@@ -210,8 +227,31 @@ def _row(line: Line, heading: Heading, found: Sequence[Band] = ()) -> _Row:
             row.unit = _unit_beside(line, number)
             if row.unit is not None:
                 taken.add(number.last + 1)
+    row.date = _date_in_column(line, heading)
+    if row.date is not None:
+        taken |= set(range(row.date.first, row.date.last + 1))
     _texts(row, heading, taken)
     return row
+
+
+def _date_in_column(line: Line, heading: Heading) -> Dated | None:
+    """A date under the heading of the delivery date, or behind its label in the row's words."""
+    for column in heading.columns:
+        if "delivery_date" not in column.roles:
+            continue
+        for dated in line.dates:
+            if dated.span.x0 < column.x1 + 2 * line.height and dated.span.x1 > column.x0 - 2 * line.height:
+                return dated
+    for dated in line.dates:
+        if dated.first and _DELIVERY.match(line.span(max(0, dated.first - 2), dated.first - 1).text):
+            return dated
+    return None
+
+
+_DELIVERY = re.compile(
+    r"^(?:\S* )?(?:delivery(?: date)?|liefer(?:termin|datum|-datum)|livraison|leverdatum|entrega|consegna|dostaw[ay]|termin)\s*:?$",
+    re.I,
+)
 
 
 def _fits(role: str, number: Number) -> bool:
@@ -296,7 +336,7 @@ def _starts_column(line: Line, n: int, heading: Heading) -> bool:
 def _home(x0: float, x1: float, heading: Heading, height: float) -> str:
     """The role whose heading starts where the words start, or covers them, or lies left of them."""
     columns = [c for c in heading.columns if c.role != "position"]
-    starting = [c for c in columns if abs(c.x0 - x0) < 0.6 * height]
+    starting = [c for c in heading.columns if abs(c.x0 - x0) < 0.6 * height]
     if starting:
         return min(starting, key=lambda c: abs(c.x0 - x0)).role
     over = [c for c in columns if c.x0 < x1 and c.x1 > x0]
@@ -353,6 +393,8 @@ def _absorb(item: Item, row: _Row, anchor: bool) -> None:
         item.texts.setdefault(role, []).append(span)
     if row.unit is not None and item.unit is None:
         item.unit = row.unit
+    if row.date is not None and item.date is None:
+        item.date = row.date
 
 
 def _owners(rows: Sequence[_Row], anchors: Sequence[int], heading: Heading) -> list[int | None]:
