@@ -55,6 +55,9 @@ def border(*messages: Message, kinds: frozenset[PrivateKind] = ALL) -> Border:
         ("(0)40 - see +49 (0)40 1234567", "PHONE"),
         ("Bel 06-12345678", "PHONE"),
         ("T: 010 7123456", "PHONE"),
+        ("M: 07700 900283", "PHONE"),
+        ("Tel. 976 555 418", "PHONE"),
+        ("Karin\n06 39 98 17 52\n", "PHONE"),
         ("IBAN NL91 ABNA 0417 1643 00", "IBAN"),
         ("pay to de89370400440532013000 today", "IBAN"),
         ("IBAN: GB00 TEST 1234 5678 9012 34", "IBAN"),
@@ -115,6 +118,7 @@ def test_personal_data_is_replaced(text: str, kind: str) -> None:
         "levering 55-7702, MRP-uitzondering 26, onderweg 3 dagen",
         "0-118-200   100",
         "framework RO-2023-44",
+        "20 t 03.06., size M 20, 0 h 12, Durchwahl 417",
         "5 boxes, 3 pallets, 12 days way too late",
         "batch 0123456789012",
         "",
@@ -164,6 +168,9 @@ class TestNamesOfTheCase:
             Message(id="5", body="x", quoted="On 3 Nov 2026 at 14:02, Leon Whitby <leon@papyrus.example> wrote:"),
         )
         assert "Whitby" not in gate.replace("ask Leon Whitby")
+        assert "Nair" not in border(Message(id="1", body="Lovely week\nPriya\n\nPriya Nair | Sales")).replace(
+            "Ms Nair, Nair"
+        )
         sent = gate.replace("Karin Lindqvist, Pedro Almeida, Joost, van den Berg, Order Desk, EDI Gateway")
         karin, pedro, joost, berg, *others = sent.split(", ")
         assert len({karin, pedro, joost}) == 3
@@ -178,6 +185,14 @@ class TestNamesOfTheCase:
         shipment = Shipment(ref=ref, kind=ShipmentKind.OUTGOING, state="done", signed_by="T. Okafor")
         gate = Border(case(order=order, shipments=(shipment,)), ALL)
         assert gate.replace("Ines Prat / T. Okafor") == "[NAME_1] / [NAME_2]"
+
+    def test_an_ordinary_word_behind_a_title_is_the_person_who_is_known(self) -> None:
+        gate = border(Message(id="1", author="Joris Bakker", body="x"))
+        assert gate.replace("Herr Bakker und Joris Bakker beim Bakker") == "Herr [NAME_1] und [NAME_1] beim Bakker"
+
+    @pytest.mark.parametrize("line", ["Freundliche Grüße", "Auftragsbearbeitung Hohenfels", "Met vriendelijke groet"])
+    def test_formulas_and_departments_are_not_people(self, line: str) -> None:
+        assert border(Message(id="1", author=line, body="x", signature=line)).replace(line) == line
 
     def test_companies_are_not_people(self) -> None:
         gate = border(Message(id="1", author="Schrauben Weber GmbH", body="x", signature="Schrauben Weber GmbH"))

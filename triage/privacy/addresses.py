@@ -17,7 +17,7 @@ _TOWN = (
 _EN = (
     rf"(?:(?:Unit|Suite|Flat|Apartment|Apt\.?|Building)[ ])?{_HOUSE},?[ ](?:{_CAP}[ ]){{1,4}}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Way|Court|Ct|Boulevard|Blvd|Square|Close|Crescent|Terrace|Parkway"
-    r"|Row|Grove|Gardens|Quay|Wharf)\b\.?"
+    r"|Row|Grove|Estate|Gardens|Quay|Wharf)\b\.?"
 )
 _DE_NL = (
     r"(?:(?:[A-ZÄÖÜ][\w.\-]{0,40}[ ]){0,2}"

@@ -15,7 +15,7 @@ from triage.privacy.addresses import addresses, plain
 from triage.privacy.codes import card_numbers, emails, ibans, vat_ids
 from triage.privacy.found import Found, apart
 from triage.privacy.known import known_from
-from triage.privacy.names import known_names, titled
+from triage.privacy.names import known_names
 from triage.privacy.phones import phones
 
 _AnyT = TypeVar("_AnyT")
@@ -163,7 +163,7 @@ class Border:
                 yield from addresses(text)
             case PrivateKind.NAME:
                 yield from self._names.find(text)
-                yield from titled(text)
+                yield from self._names.titled(text)
 
     def _literally(self, lower: str) -> Iterator[tuple[int, Found, str]]:
         for words, (kind, value) in self._literals.items():

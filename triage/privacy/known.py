@@ -10,6 +10,8 @@ from triage.domain.policy import PrivateKind
 from triage.privacy.names import person, signed
 from triage.privacy.phones import DEFAULT_REGIONS
 
+_SIGNING_LINES = 5
+"""Lines of a signature in which the name may stand."""
 _LANGUAGE_REGION = {"en": "GB", "de": "DE", "fr": "FR", "es": "ES", "nl": "NL", "it": "IT", "pt": "PT", "pl": "PL"}
 
 
@@ -46,7 +48,7 @@ def _regions(case: Case) -> tuple[str, ...]:
     home = get_global("zone_territories").get(case.company.timezone)
     found = [partner.country for partner in _partners(case)]
     found += [home, _LANGUAGE_REGION.get(case.company.language)]
-    return tuple(dict.fromkeys(region.upper() for region in found if region)) or DEFAULT_REGIONS
+    return tuple(dict.fromkeys(region.upper() for region in (*found, *DEFAULT_REGIONS) if region))
 
 
 def _names(case: Case) -> Iterator[str]:
@@ -70,7 +72,8 @@ def _said_names(case: Case) -> Iterator[tuple[str, bool]]:
     for message in case.messages:
         if message.author and message.role is not Role.SYSTEM:
             yield message.author, False
-        for line in message.signature.splitlines()[:3]:
+        lines = [line for line in message.signature.splitlines() if line.strip()][:_SIGNING_LINES]
+        if line := next((line for line in lines if person(line)), None):
             yield line, False
         for name in (*signed(message.body), *signed(message.quoted)):
             yield name, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from triage.privacy.found import Found
@@ -19,7 +19,11 @@ _ORGANISATION = re.compile(
     r"|team|support|service\w*|sales|desk|office|info|order\w*|purchas\w*|einkauf|verkauf|vertrieb|versand|buchhaltung"
     r"|customer|kunden\w*|accounts?|accounting|billing|logistics?|logistik|warehouse|lager|invoice\w*|noreply|no-reply"
     r"|system|robot|edi|web ?shop|supply|trading|group|company|inkoop|verkoop|magazijn|administratie|compras|ventas"
-    r"|achats?|ventes|comptabilit\w+|mailer|postmaster|daemon)\b",
+    r"|achats?|ventes|comptabilit\w+|mailer|postmaster|daemon|auftrags\w+|almac[eé]n|talleres|planning|waterschap"
+    r"|gemeente|stadt\w*|stores?|schreinerei|schlosserei|werk\w*|betrieb\w*|bedrijf\w*|bouw\w*|kantoor|handel\w*"
+    r"|administra\w+|ferreter[ií]a|tornillería|ateliers?|soci[eé]t[eé]|établissements|transport\w*|spedition|products"
+    r"|tools|industries|estate"
+    r"|gr[uü](?:ß|ss)e?n?|gruß|regards|wishes|groet\w*|cordial\w*|saludos?|salutations|danke?|merci|gracias|bedankt)\b",
     re.IGNORECASE,
 )
 _ORDINARY = frozenset(
@@ -46,6 +50,7 @@ _CLOSING = re.compile(
     r"|(?:met )?(?:vriendelijke|hartelijke)[ ]groet(?:en)?|groet(?:en|jes)?|mvg|bedankt|cordiali saluti)[ ,.!]*$"
     r"\n+[ \t]*(?P<line>\S.{0,60})$"
 )
+_BEFORE_ROLE = re.compile(r"^(?P<line>[^|\n]{3,40})[ ]\|[ ].*$", re.MULTILINE)
 _BEFORE_ADDRESS = re.compile(r"(?P<line>[^<>\n:;@]{3,60}?)[ \t]*<[^<>\s]+@[^<>\s]+>")
 _GREETING = re.compile(
     r"(?:\b(?:hi|hello|hey|dear|hallo|lieber?|guten (?:tag|morgen)|moin|servus|bonjour|cher|chère|salut|hola"
@@ -64,6 +69,15 @@ class KnownNames:
     full: tuple[tuple[re.Pattern[str], str], ...]
     parts: tuple[tuple[re.Pattern[str], str, bool], ...]
     """Pattern, value, and whether the part is an ordinary word too."""
+    values: Mapping[str, str]
+    """Part of a name in lower case → value."""
+
+    def titled(self, text: str) -> Iterator[Found]:
+        """Names behind a form of address, of people who are known and of others: Mr, Frau, Madame, Señora, dhr."""
+        for match in _TITLE.finditer(text):
+            if not _ORGANISATION.search(match["name"]):
+                value = _value(match["name"])
+                yield Found(match.start("name"), match.end("name"), self.values.get(value, value))
 
     def find(self, text: str) -> Iterator[Found]:
         """Full names in any case, parts of names as words with a capital."""
@@ -76,16 +90,9 @@ class KnownNames:
                     yield Found(match.start(), match.end(), value)
 
 
-def titled(text: str) -> Iterator[Found]:
-    """Names behind a form of address: Mr, Frau, Madame, Señora, dhr."""
-    for match in _TITLE.finditer(text):
-        if not _ORGANISATION.search(match["name"]):
-            yield Found(match.start("name"), match.end("name"), _value(match["name"]))
-
-
 def signed(text: str) -> Iterator[str]:
-    """Names of people under a closing formula, and before an address in angle brackets as in a quoted header."""
-    for match in (*_CLOSING.finditer(text), *_BEFORE_ADDRESS.finditer(text)):
+    """Names of people under a closing formula, before their role, and before an address as in a quoted header."""
+    for match in (*_CLOSING.finditer(text), *_BEFORE_ROLE.finditer(text), *_BEFORE_ADDRESS.finditer(text)):
         if name := person(match["line"].lstrip("0123456789,. ")):
             yield name
 
@@ -130,6 +137,7 @@ def known_names(names: Iterable[str]) -> KnownNames:
     return KnownNames(
         full=tuple((re.compile(pattern, re.IGNORECASE), value) for pattern, value in full.items()),
         parts=tuple((_pattern_of_part(part), value, ordinary) for part, (value, ordinary) in parts.items()),
+        values={_value(part): value for part, (value, _) in parts.items()},
     )
 
 

@@ -15,12 +15,13 @@ _LABEL = re.compile(
     r"(?:\b(?:tel\w*|tél\w*|phone|mob\w*|handy|cell\w*|fax|gsm|portable|m[óo]vil|ph|rufnummer|durchwahl|whatsapp|call"
     r"|ring|anruf\w*|bel\w{0,4}|appel\w*|joindre|llam\w*|reach \w+ (?:at|on)|erreich\w*)\b"
     r"[\s.:()\-]*(?:\b(?:no|nr|number|nummer|num[ée]ro|número|n[º°]|me|us|uns|mich|at|on|unter|au|al|op)\b[\s.:]*)*"
-    r"|(?:^|[|,;•·\s])[TMFPH][.:]?\s*)$",
+    r"|(?:^|[|,;•·\s])(?-i:[TMFPH])[.:]\s*)$",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2})(?!\d)")
-_GLUED_BEFORE = re.compile(r"(?:[\w/#_]|\w-|\d[.,])$")
+_GLUED_BEFORE = re.compile(r"(?:[\w/#_]|\w-|\d[.,])\Z")
 _GLUED_AFTER = re.compile(r"^(?:[\w_]|[.,/-]\d|\s?(?:€|\$|£|EUR|USD|GBP|CHF|%))")
+_FEWEST_LABELLED = 6
 _FEWEST_DIGITS = 8
 """Of a number without label or country code."""
 
@@ -37,8 +38,7 @@ def phones(text: str, regions: tuple[str, ...] = DEFAULT_REGIONS) -> Iterator[Fo
 
     seen: set[tuple[int, int]] = set()
     for region in (None, *regions):
-        leniency = Leniency.VALID if region else Leniency.POSSIBLE
-        for match in PhoneNumberMatcher(text, region, leniency=leniency):
+        for match in PhoneNumberMatcher(text, region, leniency=Leniency.POSSIBLE):
             start, end = match.start, match.end
             if (start, end) in seen or not _is_phone(text, start, end, match.number):
                 continue
@@ -53,22 +53,40 @@ def _is_phone(text: str, start: int, end: int, number: Any) -> bool:
         return False
     if _DATE.search(raw):
         return False
-    if raw.startswith("+") or _LABEL.search(label):
+    if raw.startswith("+") or (_LABEL.search(label) and _digits(raw) >= _FEWEST_LABELLED):
         return True
     if NUMBER_LABEL.search(label):
         return False
-    return _written_as_phone(raw) or (raw.isdigit() and raw.startswith("0") and _is_mobile(number))
+    if _written_as_phone(raw):
+        return _is_valid(number) or _is_alone(text, start, end)
+    return raw.isdigit() and raw.startswith("0") and _is_mobile(number)
 
 
 def _written_as_phone(raw: str) -> bool:
     """In groups, and with the zero or bracket that begins a national number."""
-    digits = sum(character.isdigit() for character in raw)
-    if raw[0] not in "0(" or digits < _FEWEST_DIGITS or raw.count("(") != raw.count(")"):
+    if raw[0] not in "0(" or _digits(raw) < _FEWEST_DIGITS or raw.count("(") != raw.count(")"):
         return False
     return bool(re.search(r"\d[ \u00a0/().-]+\d", raw)) and not re.search(r"\s{2}", raw)
+
+
+def _digits(raw: str) -> int:
+    return sum(character.isdigit() for character in raw)
+
+
+def _is_alone(text: str, start: int, end: int) -> bool:
+    """On a line of its own, as in a signature; a single zero begins a row of numbers rather than a phone's."""
+    if not re.match(r"\(?0\d", text[start:end]):
+        return False
+    return not before(text, start, 60).strip() and not text[end : end + 60].partition("\n")[0].strip()
+
+
+def _is_valid(number: Any) -> bool:
+    from phonenumbers import is_valid_number
+
+    return bool(is_valid_number(number))
 
 
 def _is_mobile(number: Any) -> bool:
     from phonenumbers import PhoneNumberType, number_type
 
-    return bool(number_type(number) == PhoneNumberType.MOBILE)
+    return bool(_is_valid(number) and number_type(number) == PhoneNumberType.MOBILE)
