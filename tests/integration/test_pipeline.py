@@ -205,7 +205,7 @@ def test_an_unsure_answer_ends_as_a_question(office: Office) -> None:
     office.classify.answer = Classification(by=BY, suggestions=(suggestion(confidence=0.2),))
     outcome = triage(event(), office.desk())
     assert isinstance(outcome, Abstained)
-    assert "0.20 is below 0.50" in outcome.why
+    assert "20% sure, 50% needed" in outcome.why
     with pytest.raises(DecisionRefused, match="edit"):
         office.decide(Verdict.ACCEPT)
 

@@ -43,7 +43,7 @@ def judge(suggestion: Suggestion, policy: Policy) -> Suggestion:
     needed = policy.threshold(suggestion.category)
     if suggestion.confidence.value >= needed:
         return suggestion
-    reason = f"measured confidence {suggestion.confidence.value:.2f} is below {needed:.2f}"
+    reason = f"{suggestion.confidence.value:.0%} sure, {needed:.0%} needed"
     return suggestion.with_(abstained=Abstention(reason=reason))
 
 

@@ -63,10 +63,10 @@ def outcomes_table(rows: Sequence[Row]) -> Table:
     """One line a card, one line a case that made none."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("card", justify="right")
-    table.add_column("case", max_width=26, overflow="ellipsis", no_wrap=True)
+    table.add_column("case", max_width=20, overflow="ellipsis", no_wrap=True)
     table.add_column("category", no_wrap=True)
     table.add_column("severity", no_wrap=True)
-    table.add_column("confidence", max_width=22)
+    table.add_column("confidence", max_width=16)
     table.add_column("summary", ratio=5, overflow="fold")
     table.add_column("best evidence", ratio=4, overflow="fold")
     for row in rows:
@@ -99,7 +99,7 @@ def _card_cells(name: str, card: Card) -> tuple[str | Text, ...]:
         _category(suggestion),
         Text(suggestion.severity.value, style=STYLE[suggestion.severity]),
         confidence(suggestion),
-        escape(shorten(card.proposal.summary, 150)),
+        escape(shorten(card.proposal.summary, 170)),
         escape(shorten(best_evidence(suggestion), 110)),
     )
 
