@@ -32,12 +32,12 @@ def ask_plainly(model: BaseChatModel, turns: Sequence[Turn]) -> Received:
     except Exception as error:
         endpoint, name = name_of(model)
         raise ModelUnavailable(f"{endpoint}:{name}: the model failed ({type(error).__name__}).") from error
-    taken = message.usage_metadata or {}
+    taken = message.usage_metadata
     return Received(
         message.text,
         Usage(
-            input_tokens=taken.get("input_tokens", 0),
-            output_tokens=taken.get("output_tokens", 0),
+            input_tokens=taken["input_tokens"] if taken else 0,
+            output_tokens=taken["output_tokens"] if taken else 0,
             seconds=time.monotonic() - started,
         ),
     )
