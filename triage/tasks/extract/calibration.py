@@ -21,18 +21,26 @@ _Z = 1.959964
 
 @dataclass(frozen=True)
 class Calibration:
-    """Counts of right values. Keys of `counts` are a field and a support; values are (right, counted)."""
+    """Counts of right values. Keys of `counts` are a field and a support; values are (right, counted).
+
+    Fields `*` and `line.*` hold the sums over all header and line fields, for those counted too rarely themselves.
+    """
 
     population: str
     counts: dict[tuple[str, str], tuple[int, int]]
     sha256: str
 
     def confidence(self, field: str, support: Support) -> Confidence | None:
-        """The measured share of right values, or none where too few were counted.
+        """The measured share of right values of a field so supported; where that was counted too rarely that of all
+        fields so supported; none where even those are too few.
 
         The value is the middle of the Wilson interval rather than the bare share, which is 1 too easily.
         """
+        pool = "line.*" if field.startswith("line.") else "*"
         right, n = self.counts.get((field, support), (0, 0))
+        if n < _FEWEST:
+            field = "any line field" if pool == "line.*" else "any field"
+            right, n = self.counts.get((pool, support), (0, 0))
         if n < _FEWEST:
             return None
         low, high = wilson(right, n)

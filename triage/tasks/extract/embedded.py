@@ -10,7 +10,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from triage.documents.finding import Findings, find
-from triage.documents.places import Candidate
+from triage.documents.places import Candidate, Support
 from triage.documents.reading import Recogniser, read
 from triage.domain import (
     LINE_FIELD_NAMES,
@@ -62,14 +62,14 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
             pages, warnings = read(input, self.limits, self.recogniser)
         except InputError as error:
             return self._abstained(input, f"{error.problem.rstrip('.')}", error.remedy)
-        except Exception as error:  # noqa: BLE001 - a damaged file must not stop the rest of the case
+        except Exception as error:
             return self._abstained(input, f"it could not be read ({type(error).__name__})", "Ask for it again.")
         return self._paper(input, pages, warnings)
 
     def _paper(self, document: Document, pages: tuple[Page, ...], warnings: tuple[str, ...]) -> Paper:
         try:
             findings = find(pages)
-        except Exception as error:  # noqa: BLE001 - the same
+        except Exception as error:
             findings = Findings({}, (), (f"fields could not be searched ({type(error).__name__})",))
         nothing = not findings.fields and not findings.lines
         return Paper(
@@ -82,6 +82,14 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
             fields={name: _value(name, candidate) for name, candidate in findings.fields.items()},
             lines=tuple(PaperLine(fields=_line(row)) for row in findings.lines),
         )
+
+    def supports(self, paper: Paper) -> dict[str, Support]:
+        """How each value of a paper of this extractor was supported. Keys: `net_total`, `line.0.quantity`."""
+        findings = find(paper.pages)
+        out: dict[str, Support] = {name: c.support for name, c in findings.fields.items()}
+        for n, row in enumerate(findings.lines):
+            out |= {f"line.{n}.{name}": c.support for name, c in row.items()}
+        return out
 
     def _abstained(self, document: Document, reason: str, remedy: str) -> Paper:
         return Paper(
