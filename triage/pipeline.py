@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from triage.audit.journal import Journal
+from triage.audit.journal import Journal, Log
 from triage.cards import transitions
 from triage.cards.proposals import may_advise, propose
 from triage.cards.store import CardStore
@@ -23,6 +23,7 @@ from triage.domain import (
     Decision,
     Document,
     Event,
+    Failure,
     Gone,
     NoException,
     Outcome,
@@ -34,9 +35,13 @@ from triage.domain import (
     Verdict,
     View,
 )
+from triage.errors import ModelError
 from triage.facts import establish_facts
 from triage.verify.answers import verify
 from triage.verify.pages import verify_paper
+
+InputT = TypeVar("InputT")
+AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
 class Source(Protocol):
@@ -106,10 +111,10 @@ def triage(event: Event, desk: Desk) -> Outcome:
     if case is None:
         return log.close(Gone())
     policy = log.once("policy", case.company, desk.policies.current)
-    papers = [verify_paper(log.once("extract", document, desk.extract.invoke)) for document in case.documents]
+    papers = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
     view = View(case, tuple(papers), establish_facts(case, papers, policy))
     for task in desk.tasks:
-        view = view.plus(verify(log.once(task.key, view, task.invoke), view))
+        view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
     cards = [log.atomic("card", proposal, _put(desk.cards, event)) for proposal in propose(view, policy)]
     if not cards:
         return log.close(NoException(why=_why_none(view)))
@@ -155,6 +160,15 @@ def decide(
             subjects=[by],
         )
     return decided
+
+
+def _asked(log: Log, step: str, given: InputT, ask: Callable[[InputT], AnswerT]) -> AnswerT:
+    """The step's answer; where a model gave none, what went to it is recorded before the error goes on."""
+    try:
+        return log.once(step, given, ask)
+    except ModelError as error:
+        log.note("failure", Failure(task=step, reason=str(error), calls=error.calls))
+        raise
 
 
 def _put(cards: CardStore, event: Event) -> Callable[[Proposal], Card]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from triage.audit.journal import Journal
+from triage.audit.story import story
 from triage.audit.verify import verify
 from triage.cards.store import CardStore
 from triage.domain import (
@@ -25,11 +26,13 @@ from triage.domain import (
     Confidence,
     Document,
     Event,
+    Failure,
     Gone,
     Line,
     Message,
     Method,
     Mode,
+    ModelCall,
     NoException,
     Order,
     Paper,
@@ -163,9 +166,14 @@ def test_the_same_event_again_asks_nobody(office: Office) -> None:
 
 
 def test_after_a_failure_only_what_is_missing_is_done(office: Office) -> None:
-    office.summarise.answer = ModelUnavailable("model server: no answer within 60 s")
+    down = ModelUnavailable("model server: no answer within 60 s")
+    down.calls = (ModelCall(endpoint="house", model="m", rung="json_schema", sent=({"content": "?"},), received=""),)
+    office.summarise.answer = down
     with pytest.raises(ModelUnavailable):
         triage(event(), office.desk())
+    [failed] = [entry for entry in story(office.database, office.keys, "file:1") if entry.kind == "failure"]
+    assert isinstance(failed.value, Failure)
+    assert failed.value.calls == down.calls
     office.summarise.answer = Summary(by=BY, text="They ask for 40 bolts.")
     assert isinstance(triage(event(), office.desk()), Advised)
     assert office.asked == [1, 1, 1, 2]

@@ -183,6 +183,10 @@ class Log:
                 return cast(T, self._journal.opened(found))
             return self._keep(step, key, acting, produce(given))
 
+    def note(self, kind: str, value: Frozen) -> None:
+        """Append something that happened on the way and is no step's result, for example a failed model call."""
+        self._journal.record(stream=self._stream, kind=kind, case=self.case, event=self._event, value=value)
+
     def close(self, outcome: Outcome) -> Outcome:
         """Record how the event ended. The same outcome again is fine; another one raises `Conflict`."""
         with self._database.transaction():

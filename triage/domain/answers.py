@@ -74,6 +74,14 @@ class Answer(Frozen):
     warnings: tuple[str, ...] = ()
 
 
+class Failure(Frozen):
+    """A task that got no usable answer: why, and what left the house all the same."""
+
+    task: str
+    reason: str
+    calls: tuple[ModelCall, ...] = ()
+
+
 class ActBy(Frozen):
     """By when somebody must act, and where that comes from."""
 
