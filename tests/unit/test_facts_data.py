@@ -108,6 +108,7 @@ def test_edi_errors(body: str, role: Role, error: str | None) -> None:
         ("Error: unknown item BM-99999 on line 4.", "BM-99999"),
         ("Artikel 10442 unbekannt", "10442"),
         ("GTIN 4006381333931 not found", "4006381333931"),
+        ("ERROR E204 item not found in catalogue, buyer item no. 77-20418", "77-20418"),
     ],
 )
 def test_unknown_items_of_an_interface(body: str, code: str) -> None:
@@ -124,6 +125,7 @@ def test_unknown_items_of_an_interface(body: str, code: str) -> None:
         ("pcs", "C", Decimal("0.01")),
         ("kg", "KGM", 1),
         ("Karton", "Box", 1),
+        ("Satz", "Units", 1),
         ("kg", "Units", None),
     ],
 )
@@ -169,6 +171,20 @@ def test_every_phrase_can_be_said(language: str) -> None:
         spoken = facts_line(subject, [fact], language)
         assert "{" not in spoken
         assert spoken == "" or spoken.endswith(".")
+
+
+def test_being_on_time_is_said_only_where_nothing_else_is() -> None:
+    promised = Fact(name="promise.original", value=NOW.date())
+    on_time = Fact(name="promise.on_time", value=True)
+    lost = Fact(name="shipment.lost", value=True, about="WH/OUT/1")
+    assert facts_line(case(), [promised, on_time], "en") == "Facts: on time for the promise of 15 Nov."
+    assert facts_line(case(), [promised, on_time, lost], "en") == "Facts: WH/OUT/1 lost by the carrier."
+
+
+def test_a_price_difference_is_said_in_per_cent() -> None:
+    how = "6.85 EUR per 100 ordered, 7.19 EUR per 100 in ab.pdf (5 %)"
+    fact = Fact(name="confirmation.price_difference", value=Decimal("0.0034"), unit="EUR", about="BM-100", how=how)
+    assert facts_line(case(), [fact], "de") == "Fakten: BM-100 5 % teurer bestätigt."
 
 
 def test_no_confidential_fact_is_said() -> None:

@@ -22,6 +22,7 @@ from triage.domain import (
     Method,
     Paper,
     Producer,
+    Quote,
     RecordRef,
     Role,
     Summary,
@@ -181,6 +182,8 @@ def test_odd_messages_are_said_to_be_odd(fields: dict[str, object], text: str, w
         "We miss 4 boxes.\n\n-----Original Message-----\nFrom: desk\nSent: Monday\nAll shipped.",
         "Sehr geehrte Frau Mercer,\n\nWe miss 4 boxes.\n\nMit freundlichen Grüßen\n\nJens Kohl",
         "Estimados señores:\n\nWe miss 4 boxes.\n\nAtentamente,\nPablo",
+        "Hoi,\nWe miss 4 boxes.\nPriya Nair | Sales | Pinnacle Safety Products Ltd",
+        "*** automatic message, do not reply ***\n\nWe miss 4 boxes.",
         "We miss 4 boxes.\n\nThis e-mail is intended only for the recipient. Think before you print.",
     ],
 )
@@ -211,6 +214,36 @@ def test_thanks_in_the_middle_is_no_closing() -> None:
 )
 def test_asks(sentence: str, asks: bool) -> None:
     assert is_ask(sentence) is asks
+
+
+def test_a_list_below_an_ask_is_asked_for() -> None:
+    body = (
+        "Merci de nous dire :\n- si vous reprenez la palette\n- quand arrivent les 25 casques.\nLe chantier est fermé."
+    )
+    assert SUMMARISER.invoke(view_of(message(body))).asks == (
+        "Merci de nous dire :",
+        "si vous reprenez la palette",
+        "quand arrivent les 25 casques.",
+    )
+
+
+def test_the_subject_speaks_for_a_thin_mail() -> None:
+    summary = SUMMARISER.invoke(view_of(message("Any news?", subject="Re: S00042 missing helmets")))
+    assert summary.text == "Any news? S00042 missing helmets."
+    assert [one.source for one in summary.evidence if isinstance(one, Quote)] == ["message:0", "message:0:subject"]
+
+
+def test_a_document_has_its_line_in_the_text_and_the_points() -> None:
+    paper = Paper(
+        by=Producer(method=Method.EMBEDDED, model="layout", version="1"),
+        document="ls.pdf",
+        sha256="0" * 64,
+        fields={"document_type": FieldValue(value=DocumentType.DELIVERY_NOTE.value, text="Pakbon")},
+    )
+    view = view_of(message("De pakbon klopt niet, wij tellen 40 dozen."), language="nl")
+    summary = SUMMARISER.invoke(View(view.case, (paper,), ()))
+    assert summary.text == "De pakbon klopt niet, wij tellen 40 dozen. Pakbon (ls.pdf)."
+    assert summary.key_points[-1] == "Pakbon (ls.pdf)."
 
 
 def test_a_very_long_sentence_is_cut_to_its_telling_clauses() -> None:

@@ -115,6 +115,18 @@ def test_every_piece_of_a_text_is_found_in_it(text: str, start: int, length: int
         ),
         ("We need:\n- 20 bolts\n- 30 nuts\n\nThanks", ["We need:", "20 bolts", "30 nuts", "Thanks"]),
         ("1. cancel line 3\n2) keep line 4", ["cancel line 3", "keep line 4"]),
+        (
+            "Tenaamstelling i.p.v. Waterschap Rijnmond. Graag herstel.",
+            ["Tenaamstelling i.p.v. Waterschap Rijnmond.", "Graag herstel."],
+        ),
+        (
+            "Afzender : Brandt & Mercer Supply B.V., Rotterdam\nStatus : niet geladen",
+            ["Afzender : Brandt & Mercer Supply B.V., Rotterdam", "Status : niet geladen"],
+        ),
+        (
+            "Line 10   FS-934-M8   qty 2000   OK, which is fine for us\nLine 20   FS-125-M8   qty 5   ERROR",
+            ["Line 10 FS-934-M8 qty 2000 OK, which is fine for us", "Line 20 FS-125-M8 qty 5 ERROR"],
+        ),
         ("Really?! Yes.", ["Really?!", "Yes."]),
         ("...", []),
         ("", []),

@@ -47,23 +47,29 @@ def _issued(paper: Paper) -> date:
 def purchase_of(paper: Paper, case: Case) -> Purchase | None:
     """The purchase order a supplier's document speaks of.
 
-    By the number it names; a document that names none belongs to the case's only purchase order if the seller is its
-    supplier. A number that is not among the case's orders opens none.
+    By the number it names; a document that names none belongs to the purchase order that the case is about, or to its
+    only one, if the seller is its supplier. A number that is not among the case's orders opens none.
     """
     named = bare(paper.text_of("purchase_order_reference"))
     if named:
         found = [p for p in case.purchases if bare(p.ref.name) == named]
         found = found or [p for p in case.purchases if bare(p.ref.name) in named and len(bare(p.ref.name)) >= 5]
         return found[0] if len(found) == 1 else None
-    only = case.purchases[0] if len(case.purchases) == 1 else None
-    return only if only and _is_seller(paper, only) else None
+    own = [p for p in case.purchases if p.ref.key == case.record.key] or list(case.purchases)
+    return own[0] if len(own) == 1 and _is_seller(paper, own[0]) else None
 
 
 def _is_seller(paper: Paper, purchase: Purchase) -> bool:
     vat, name = paper.text_of("seller_vat_id"), paper.text_of("seller_name")
-    if vat and purchase.supplier.vat:
-        return bare(vat) == bare(purchase.supplier.vat)
+    if vat and purchase.supplier.vat and _same_vat(bare(vat), bare(purchase.supplier.vat)):
+        return True
     return bool(name) and same_company(str(name), purchase.supplier.name)
+
+
+def _same_vat(one: str, other: str) -> bool:
+    """Whether two VAT ids are one; domestic documents leave the country code out."""
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= 8 and long[2:] == short)
 
 
 def same_company(one: str, other: str) -> bool:

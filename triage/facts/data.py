@@ -25,7 +25,11 @@ _UNKNOWN_ITEM = re.compile(
     r"['\"]?(?P<code>[A-Z0-9][\w./-]*\d[\w/-]*)"
     r"|(?:item|article|product|artikel|art[ií]culo|gtin|ean|sku|material)\w*\s*(?:no\.?|nr\.?|number|code)?\s*[:#]?\s*"
     r"['\"]?(?P<code2>[A-Z0-9][\w./-]*\d[\w/-]*)['\"]?\s+(?:is |ist |est |es )?"
-    r"(?:unknown|not found|unbekannt|nicht gefunden|inconnu|desconocido|onbekend)",
+    r"(?:unknown|not found|unbekannt|nicht gefunden|inconnu|desconocido|onbekend)"
+    r"|(?:unknown|not found|unmapped|unbekannt|nicht gefunden|inconnu|no encontrado|onbekend|niet gevonden)\b"
+    r"[^\n.]{0,40}?"
+    r"(?:item|article|product|artikel|art[ií]culo|gtin|ean|sku)\w*\s*(?:no\.?|nr\.?|number|code)?\s*[:#]?\s*"
+    r"['\"]?(?P<code3>[A-Z0-9][\w./-]*\d[\w/-]*)",
     re.I,
 )
 _LONGEST = 240
@@ -109,7 +113,7 @@ def _unknown_items(grounds: Grounds) -> Iterator[Fact]:
                 found.setdefault(code, _unknown(code, comparison.source("item_id", stated.number), stated.name))
     for message in _system_messages(grounds):
         for match in _UNKNOWN_ITEM.finditer(f"{message.subject}\n{message.body}"):
-            code = match["code"] or match["code2"]
+            code = match["code"] or match["code2"] or match["code3"]
             found.setdefault(code, _unknown(code, f"mail.message:{message.id}.body", "reported by an interface"))
     yield from found.values()
 

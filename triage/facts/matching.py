@@ -17,6 +17,8 @@ from triage.facts.units import factor
 _SAME_NAME = 82.0
 """From this token-set score two descriptions are taken for one item, if no other comes within `_CLEAR`."""
 _CLEAR = 4.0
+_SAME_PRICE = Decimal("0.001")
+"""Prices closer than this (relative) are the same price when a line is known by nothing else."""
 _CHARGE = re.compile(
     r"\b(freight|shipping|postage|packing|packaging|handling|surcharge|insurance|fracht\w*|versand\w*|verpackung\w*|"
     r"porto|zuschlag|transport\w*|port|emballage|frais|portes|embalaje|env[ií]o|gastos|verzend\w*|vracht\w*|"
@@ -75,7 +77,14 @@ class Stated:
     @property
     def is_charge(self) -> bool:
         """Freight, packing and the like, which no order line stands for."""
-        return not (self.buyer_item_id or self.seller_item_id) and bool(_CHARGE.search(self.name))
+        named = _CHARGE.match(self.name) if self.has_code else _CHARGE.search(self.name)
+        return named is not None
+
+    @property
+    def has_code(self) -> bool:
+        """Whether an item number stands on the line; a bare position such as `4.2` is none."""
+        codes = (self.buyer_item_id, self.seller_item_id)
+        return any(code and (len(bare(code)) > 4 or not bare(code).isdigit()) for code in codes)
 
 
 @dataclass(frozen=True)
@@ -241,7 +250,11 @@ def bare(code: str | None) -> str:
 
 
 def assign(stated: Sequence[Stated], products: dict[str, list[Line]]) -> dict[int, str]:
-    """Document line → product, by codes first (the partner's, ours, GTIN), then by a code in the text, then by name."""
+    """Document line → product.
+
+    By codes first (the partner's, ours, GTIN), then by a code in the text, then by name, and at last, for lines without
+    any code, by price and open quantity.
+    """
     assigned: dict[int, str] = {}
     for one in stated:
         product = _by_code(one, products) or _by_code_in_text(one, products)
@@ -251,6 +264,11 @@ def assign(stated: Sequence[Stated], products: dict[str, list[Line]]) -> dict[in
     for one in stated:
         if one.number not in assigned and not one.is_charge:
             product = _by_name(one, free)
+            if product:
+                assigned[one.number] = product
+    for one in stated:
+        if one.number not in assigned and not one.has_code and not one.is_charge:
+            product = _by_figures(one, stated, products, assigned)
             if product:
                 assigned[one.number] = product
     return assigned
@@ -296,6 +314,23 @@ def _by_name(one: Stated, products: dict[str, list[Line]]) -> str | None:
         if ranking[0][1] >= _SAME_NAME and clear and _same_measures(one.name, ranking[0][0]):
             return str(ranking[0][2])
     return None
+
+
+def _by_figures(
+    one: Stated, stated: Sequence[Stated], products: dict[str, list[Line]], assigned: dict[int, str]
+) -> str | None:
+    """The only product with this price of which so many are still to be confirmed."""
+    found = []
+    for product, lines in products.items():
+        parts = tuple(s for s in stated if assigned.get(s.number) == product)
+        pair = Pair(product, tuple(lines), (one,))
+        ours, theirs, quantity = pair.ordered_price, pair.stated_price, pair.quantity
+        open_quantity = pair.ordered - (Pair(product, tuple(lines), parts).quantity or Decimal(0))
+        if not (ours and theirs and quantity and _same_measures(one.name, lines[0].name)):
+            continue
+        if abs(theirs - ours) <= ours * _SAME_PRICE and quantity <= open_quantity:
+            found.append(product)
+    return found[0] if len(found) == 1 else None
 
 
 def _same_measures(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 _PIECE_WORDS = {
     1: "units unit pc pcs pce piece pieces ea each c62 h87 nar stk stck stück stueck st stuk stuks pz pza pzas ud uds "
-    "unidad unidades u un pièce pièces piece(s) pcs. st. stk. ud.",
+    "unidad unidades u un set sets satz jeu juego pièce pièces piece(s) pcs. st. stk. ud.",
     2: "pair pairs pr paar paire paires par pares prs",
     12: "dozen dozens dz dzn dtzd dutzend douzaine docena dozijn",
     100: "100 c cen %stk hundred hundert cent cien honderd c100",
@@ -20,7 +20,6 @@ _OTHER_WORDS = {
     "l": "l ltr liter litre litro",
     "box": "box boxes bx karton ktn carton cartons doos caja boîte schachtel ct",
     "pack": "pack packs pk pkg paket packung pak paquet paquete xpk pa",
-    "set": "set sets satz jeu juego",
     "roll": "roll rolls rolle rollen rol rouleau rollo ro",
 }
 _PIECES = {word: size for size, words in _PIECE_WORDS.items() for word in words.split()}

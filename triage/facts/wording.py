@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from decimal import Decimal
 from triage.domain import Case, Fact
 from triage.facts.phrases import DAY_WORDS, MONTHS, PHRASES, PREFIX
 
+_PERCENT = re.compile(r"\((-?[\d.]+) %\)$")
 _MOST = 4
 """Facts in one line."""
 _LONGEST = 230
@@ -71,6 +73,10 @@ def facts_line(case: Case, facts: Iterable[Fact], language: str | None = None) -
             break
         if piece not in pieces:
             pieces.append(piece)
+    if not pieces:
+        pieces = [
+            word for fact in shown if fact.name == "promise.on_time" if (word := _on_time(case, shown, fact, reader))
+        ]
     if not pieces:
         return ""
     line = f"{PREFIX[reader.language]}: {'; '.join(pieces)}"
@@ -192,6 +198,17 @@ def _amount(kind: str) -> _Word:
     return word
 
 
+def _price(kind: str) -> _Word:
+    """A price difference in per cent, as the fact's computation ends with it; the amount where it does not."""
+
+    def word(case: Case, facts: list[Fact], fact: Fact, reader: Reader) -> str:
+        percent = _PERCENT.search(fact.how)
+        amount = f"{reader.number(Decimal(percent[1]))} %" if percent else reader.money(fact)
+        return reader.phrase(_signed(kind, fact), about=fact.about or "", amount=amount)
+
+    return word
+
+
 def _quantity(kind: str) -> _Word:
     def word(case: Case, facts: list[Fact], fact: Fact, reader: Reader) -> str:
         return reader.phrase(_signed(kind, fact), about=fact.about or "", amount=reader.number(_decimal(fact)))
@@ -218,13 +235,13 @@ _WORDS: dict[str, _Word] = {
     "shipment.exception": _flag("exception"),
     "shipment.no_scan_days": _count_of_days("no_scan"),
     "confirmation.date_difference": _count_of_days("confirmed_later"),
-    "confirmation.price_difference": _amount("confirmed_price"),
+    "confirmation.price_difference": _price("confirmed_price"),
     "confirmation.quantity_difference": _quantity("confirmed_quantity"),
     "confirmation.missing_line": _flag("confirmed_missing"),
     "confirmation.extra_line": _flag("confirmed_extra"),
     "confirmation.currency_difference": _flag("confirmed_currency"),
     "confirmation.amount_difference": _amount("confirmed_amount"),
-    "invoice.price_difference": _amount("invoiced_price"),
+    "invoice.price_difference": _price("invoiced_price"),
     "invoice.quantity_difference": _quantity("invoiced_quantity"),
     "invoice.not_received": _quantity("invoiced_not_received"),
     "invoice.amount_difference": _amount("invoiced_amount"),
@@ -244,7 +261,6 @@ _WORDS: dict[str, _Word] = {
     "stock.backorder_age": _count_of_days("backorder"),
     "shipment.delivered": _delivered,
     "shipment.partial": _flag("partial"),
-    "promise.on_time": _on_time,
     "owner.stalled_hours": _hours,
     "owner.missing": _flag("no_owner"),
     "confirmation.agrees": _flag("confirmed_agrees"),

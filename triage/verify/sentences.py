@@ -20,6 +20,10 @@ _BEFORE_NUMBER_WORDS = (
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _BEFORE_NUMBER = frozenset(_BEFORE_NUMBER_WORDS.split())
 """Abbreviations only where a number follows: `no. 12` but `the answer is no. Please ...`."""
+_INITIALS = re.compile(r"^(?:[a-zà-ÿ]\.)+-?[a-zà-ÿ]{1,3}$")
+"""`i.p.v`, `o.v.v`, `t.b.v`: letters and full stops."""
+_ENTRY = re.compile(r"^[^\W\d][\w /-]{1,24}\s?:\s|\S\s{2,}\S")
+"""A line of a form or a table: `Status : not loaded`, or columns kept apart by spaces."""
 _TERMINAL = re.compile(r"[.!?…:;][\"'”»)\]]*$")
 _SHORT_DATE = re.compile(r"(?:^|[\s(])\d{1,2}\.\d{1,2}$")
 _ORDINAL = re.compile(r"(?:^|[\s(])\d{1,2}$")
@@ -45,7 +49,7 @@ def blocks(text: str) -> list[str]:
         line = raw[bullet.end() :].strip() if bullet else line
         if not line:
             continue
-        if open_block and not bullet and _continues(found[-1], line):
+        if open_block and not bullet and not _ENTRY.search(line) and _continues(found[-1], line):
             found[-1] = f"{found[-1]} {line}"
         else:
             found.append(line)
@@ -55,6 +59,8 @@ def blocks(text: str) -> list[str]:
 
 def _continues(before: str, line: str) -> bool:
     """Whether a line goes on with the sentence of the one before."""
+    if _ENTRY.search(before) and "  " in before:
+        return False
     if _TERMINAL.search(before):
         return before.endswith(".") and _is_abbreviation(before[:-1], line)
     if before.endswith(","):
@@ -90,7 +96,7 @@ def _is_abbreviation(before: str, after: str) -> bool:
     word = re.split(r"[\s(\"'/]", before)[-1].casefold()
     if word in _BEFORE_NUMBER and (after[0].isdigit() or any(c.isdigit() for c in after.split(maxsplit=1)[0])):
         return True
-    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())
+    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or bool(_INITIALS.match(word))
 
 
 def _starts_with_month(after: str) -> bool:

@@ -40,11 +40,13 @@ ASK = _words(
     r"demand)(?: you)?|need you to",
     r"(?:i am|we are|i'm|we're) (?:asking|requesting|waiting for|awaiting)|asap|send (?:me|us)|advise|"
     r"confirm(?: whether| if| that)",
-    r"requesting|would appreciate|get back to",
+    r"requesting|would appreciate|get back to|(?:i|we)(?: would|'d)? (?:want|like) to know|wondering (?:if|when|"
+    r"whether)",
     # de
     r"bitte(?! beachten)|könn(?:t?en|test?) (?:sie|ihr|du)|würden (?:sie|ihr)|wir (?:bitten|benötigen|brauchen|"
     r"möchten|wünschen|erwarten|verlangen|fordern)",
-    r"ich (?:bitte|benötige|brauche|möchte|erwarte)|bitten (?:wir|sie)|teilen sie|senden sie|schicken sie|geben sie|"
+    r"will (?:ich|wir)? ?wissen|(?:wollte|möchte) .{0,20}(?:wissen|fragen)|ersuche[n]?|um rücksprache|ich (?:bitte|"
+    r"benötige|brauche|möchte|erwarte)|bitten (?:wir|sie)|teilen sie|senden sie|schicken sie|geben sie|"
     r"lassen sie|prüfen sie|um rückmeldung|um (?:eine )?(?:bestätigung|gutschrift|rückruf|klärung|prüfung|mitteilung)",
     # fr
     r"merci de|merci d['’](?!avance)\w+|pourriez|pouvez|pourrais-tu|veuillez(?! trouver| noter)|nous (?:demandons|"
@@ -54,12 +56,14 @@ ASK = _words(
     r"svp|"
     r"j'aimerais|nous aimerions|tenez-nous|dites-nous|faites-nous|envoyez|confirmez|indiquez",
     # es
-    r"por favor|rogamos|ruego|(?:puede|podría|pueden|podrían|podéis|puedes)(?:n?os)?|necesitamos|necesito|quisiera|"
+    r"(?:quer[íi]a|gustaría|quiero) saber|por favor|rogamos|ruego|(?:puede|podría|pueden|podrían|podéis|"
+    r"puedes)(?:n?os)?|necesitamos|necesito|quisiera|"
     r"quisiéramos|queremos|quiero|solicit(?:o|amos)|"
     r"agradecer[íi](?:a|amos)|les? pedimos|pedimos|envíe(?:n|nos|me)?|confirme(?:n|nos)?|indíque(?:n?nos|me)?|"
     r"esperamos (?:su|una|que)|háganos|díganos|avísenos",
     # nl
-    r"graag|gelieve|kun(?:t|nen)? (?:u|jullie|je)|zou(?:den)? (?:u|jullie|je)|wilt u|willen (?:jullie|we|wij)|"
+    r"graag|wil(?:len)? .{0,12}weten|bel (?:jij|je|me|mij|ons)|gelieve|kun(?:t|nen)? (?:u|jullie|je)|"
+    r"zou(?:den)? (?:u|jullie|je)|wilt u|willen (?:jullie|we|wij)|"
     r"wij? (?:verzoeken|vragen|hebben .{0,30} nodig|willen|wensen|verwachten)|"
     r"ik (?:wil|zou|verzoek|vraag|verwacht)|alstublieft|a\.u\.b\.|laat (?:ons|me|mij|het) weten|stuur(?:t)?|"
     r"bevestig(?:t)?|verzoeke",
@@ -96,7 +100,8 @@ QUESTION = re.compile(
 """How a question begins, for those who do not write the question mark."""
 PROBLEM = _words(
     # en
-    r"not|(?:do|does|did|is|are|was|were|has|have|had)n['’]t|nobody|nothing|miss(?:ing|ed)|wrong|incorrect|damaged?|"
+    r"crushed|soaked|wet|unusable|dented|scratched|torn|useless|not|(?:do|does|did|is|are|was|were|has|have|"
+    r"had)n['’]t|nobody|nothing|miss(?:ing|ed)|wrong|incorrect|damaged?|"
     r"broken|crack(?:ed|s)|bent|leak(?:ing|ed|s)?|rust(?:y|ed)?|defect(?:ive|"
     r"s)?|faulty|late|delay(?:ed|s)?|overdue|short(?:age|ed|fall)?|"
     r"not (?:arrived?|received?|delivered|shipped|been|yet|in stock|available|match|correct|working|able)|never|lost|"
@@ -130,6 +135,10 @@ PROBLEM = _words(
     r"te (?:laat|weinig|veel|hoog)|niet|geen|nooit|helaas|kwijt|zoek(?:geraakt)?|tekort|"
     r"achterstallig|afwijking|afwijkend|verschil|in plaats van|klacht|geblokkeerd|geannuleerd|dubbele?|geweigerd|"
     r"mist|missen",
+    r"zerdrückt|nass|durchnässt|unbrauchbar|verbeult|zerkratzt|gerissen|reiß(?:t|en)|écrasé(?:e|s|es)?|mouillé(?:e|s|"
+    r"es)?|inutilisables?|fendue?s?|"
+    r"déchiré(?:e|s|es)?|aplastad[oa]s?|mojad[oa]s?|inservibles?|inutilizables?|abollad[oa]s?|geplet|nat|onbruikbaar|"
+    r"gedeukt|gescheurd",
 )
 PROMISE = _words(
     r"promis(?:e[ds]?|ing)|agreed|confirm(?:ed|ation)|committed|guarantee[ds]?|scheduled|expected|eta|will (?:ship|"

@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from triage.domain import Message, MessageKind, Method, Producer, Quote, Summary, View, fingerprint
+from triage.domain import DocumentType, Message, MessageKind, Method, Producer, Quote, Summary, View, fingerprint
 from triage.facts.wording import Reader, facts_line
 from triage.models.language import detect_language
 from triage.tasks.summarise import cues
@@ -73,7 +73,8 @@ class EmbeddedSummariser(Runnable[View, Summary]):
         thread = read_thread(input)
         picked = _text_sentences(thread)
         line = facts_line(input.case, input.facts)
-        text = " ".join([*(_as_sentence(shortened(one.text)) for one in picked), *([line] if line else [])])
+        said = " ".join(_as_sentence(shortened(one.text)) for one in picked)
+        text = " ".join(part for part in (said, _read_papers(input, len(said)), line) if part)
         points = _key_points(thread)
         return Summary(
             by=self.producer,
@@ -184,14 +185,26 @@ def _key_points(thread: Thread) -> list[Candidate]:
 
 def _asks(thread: Thread) -> list[Candidate]:
     """What the newest message asks for; where it asks nothing and settles nothing, what one before did."""
-    asking = [one for one in thread.newest if one.asks]
+    asking = _with_items(thread.newest)
     if not asking and not thread.closes:
         latest = max((one.message for one in thread.earlier if one.asks), default=None)
-        asking = [one for one in thread.earlier if one.asks and one.message == latest]
+        asking = _with_items([one for one in thread.earlier if one.message == latest])
     found: list[Candidate] = []
     for one in asking:
         if len(found) < _MOST_ASKS and not any(repeats(one.text, other.text) for other in found):
             found.append(one)
+    return found
+
+
+def _with_items(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The asking sentences; after one that ends in a colon, the list below it is asked for too."""
+    found: list[Candidate] = []
+    listing = False
+    for one in sorted(candidates, key=lambda candidate: candidate.place):
+        item = listing and (one.text[0].islower() or not one.text.endswith((".", "!")))
+        if one.asks or item:
+            found.append(one)
+        listing = item or (one.asks and one.text.endswith(":"))
     return found
 
 
@@ -228,6 +241,18 @@ def _paper_points(view: View, points: Sequence[Candidate]) -> tuple[str, ...]:
     """A line for each document, as far as there is room."""
     reader = _reader(view)
     return tuple(paper_line(paper, reader) for paper in view.papers[: _MOST_POINTS - len(points)])
+
+
+def _read_papers(view: View, length: int) -> str:
+    """The documents that were read, in a line each, as far as the text has room for them."""
+    reader = _reader(view)
+    lines: list[str] = []
+    for paper in view.papers:
+        line = paper_line(paper, reader)
+        length += len(line) + 1
+        if paper.document_type is not DocumentType.OTHER and length <= _TEXT_CHARACTERS:
+            lines.append(line)
+    return " ".join(lines)
 
 
 def _without_words(view: View) -> str:

@@ -20,12 +20,13 @@ _HEADER = re.compile(
     _FLAGS,
 )
 _GREETING = re.compile(
-    r"^\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern|"
+    r"^\s*(?:hi|hello|hey|hoi|hé|hee|ha|dear|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern|"
     r"hallo|guten (?:morgen|tag|abend)|sehr geehrte[rs]?|liebe[rs]?|moin|servus|grüezi|grüß gott|"
     r"bonjour|bonsoir|salut|ch(?:er|ère)s?|madame|monsieur|mesdames|messieurs|"
     r"hola|buen[oa]s (?:días|dias|tardes|noches)|buen día|estimad[oa]s?|querid[oa]s?|muy señor(?:es)?|"
     r"beste|geachte|goede(?:morgen|middag|navond|ndag)|dag)\b"
-    r"(?:[^\S\n]+(?:(?:mrs?|ms|dr|prof|hr|fr|sra?|mme|m|dhr|mevr)\.|[^\n,.!?:;–]){1,55})?\s*(?:[,!:–-]+|\.(?=\s|$)|$)\s*",
+    r"(?:[^\S\n]+(?:(?:mrs?|ms|dr|prof|hr|fr|sra?|mme|m|dhr|mevr)\.|[^\n,.!?:;–]){1,55})?\s*(?:[,!:–-]+|\.(?=\s|$)|"
+    r"$)\s*",
     _FLAGS,
 )
 _GREETING_LINE = re.compile(r"^[^.?]{0,70}[,!.:]?\s*$")
@@ -69,11 +70,20 @@ _BOILERPLATE = re.compile(
     r"dit (?:bericht|e-?mail).{0,60}vertrouwelijk|geadresseerde|\bkvk\b|algemene voorwaarden|general terms)",
     _FLAGS,
 )
+_CARD = re.compile(r"^[^|.?]{3,60}(?:\s\|\s[^|.?]{2,60}){1,4}$")
+"""Name | function | company: a signature on one line."""
+_MACHINE = re.compile(
+    r"(?:do not|don't) (?:reply|respond)|nicht (?:auf diese .{0,20})?antworten|ne pas répondre|no (?:responda|"
+    r"conteste)|"
+    r"niet (?:te )?(?:beantwoorden|reageren)",
+    _FLAGS,
+)
 _DEVICE = re.compile(
     r"^\s*(?:sent (?:from|with)|get outlook|von meine[mr]|gesendet (?:von|mit)|envoyé (?:de|depuis)|enviado desde|"
     r"verzonden (?:vanaf|met|vanuit)|verstuurd vanaf)\b.{0,60}$|^\s*\[(?:cid|image|bild|logo)[^\]]*\]\s*$",
     _FLAGS,
 )
+_SHORT_LINE = 90
 _LONG_AFTER_CLOSING = 14
 """More lines than this after a closing word are no signature."""
 
@@ -132,7 +142,9 @@ def _postscript(lines: list[str]) -> list[str]:
 
 
 def _is_noise(line: str) -> bool:
-    return bool(_CONTACT.match(line) or _DEVICE.match(line))
+    if _CONTACT.match(line) or _DEVICE.match(line) or _CARD.match(line.strip()):
+        return True
+    return len(line) < _SHORT_LINE and bool(_MACHINE.search(line))
 
 
 def _without_boilerplate(lines: list[str]) -> list[str]:
