@@ -23,7 +23,7 @@ _LABELS = (
 _NUMBER_WORD = r"(?:-?\s?(?:numbers?|numm?ers?|num[ée]ros?|n[úu]meros?|no|nr|n[°º]|num|code|id)\b\.?)?"
 _LABELLED = re.compile(
     rf"\b(?:{_LABELS}){_NUMBER_WORD}\.?\s*(?:(?:de|du|des|del|van|von|is|ist|est|es)\s+)?[:#№]*\s*(?:n[°º]\s*)?"
-    r"\b(?=[A-Z0-9./_-]*\d)(?P<ref>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)(?![\w])",
+    r"\b(?=[A-Z0-9./_-]{0,30}\d)(?P<ref>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)(?![\w])",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(

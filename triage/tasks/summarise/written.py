@@ -56,7 +56,7 @@ _POSTSCRIPT = re.compile(r"^\s*(?:p\.?\s?s\.?|n\.?b\.?)\b[\s:.-]", _FLAGS)
 _SIGNATURE = re.compile(r"^\s*(?:--\s*|_{3,}|={3,}|\*{3,})$")
 _CONTACT = re.compile(
     r"^\s*(?:(?:tel|phone|fon|mobile?|mob|fax|telefon|telefoon|tél|téléphone|teléfono|móvil|e-?mail|mail|web|www|http)"
-    r"\b[\s.:/].*|[tmfe]\s?[:.]\s?\+?[\d(].*|\S+@\S+\.\w+|\+\d[\d\s()/.-]{7,})\s*$",
+    r"\b[\s.:/].*|[tmfe]\s?[:.]\s?\+?[\d(].*|\S{1,64}@[\w.-]{1,120}|\+\d[\d\s()/.-]{7,})\s*$",
     _FLAGS,
 )
 _BOILERPLATE = re.compile(
