@@ -469,7 +469,7 @@ def german_confirmation_per_hundred() -> Sample:
     )
     pen.row(380, (400, "l", "Summe netto"), (495, "r", "535,00"))
     pen.row(392, (400, "l", "zzgl. 19% MwSt"), (495, "r", "101,65"))
-    pen.row(404, (400, "l", "Gesamtbetrag EUR"), (495, "r", "636,65"))
+    pen.row(404, (380, "l", "Gesamtbetrag EUR"), (495, "r", "636,65"))
     fields = {
         "document_type": "order_confirmation",
         "document_number": "AB-88121",

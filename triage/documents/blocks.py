@@ -9,28 +9,34 @@ from functools import cached_property
 from triage.documents.ids import find_ibans, find_vat_ids
 from triage.documents.sheet import Line, Sheet, Span
 
-LEGAL_FORM = re.compile(
-    r"(?<![\w&])(?:gmbh(?: ?& ?co\.? ?(?:kga?|ohg)?)?|g\.?m\.?b\.?h\.?|mbh|ag|kg(?:aa)?|ohg|gbr|ug(?: \(haftungsbeschränkt\))?|e\.? ?k\.|e\.? ?kfr\.|e\.? ?v\.|eg|se|"
-    r"b\.?v\.?|n\.v\.|nv|v\.?o\.?f\.?|sarl|s\.a\.r\.l\.?|sas|s\.a\.s\.?|sasu|eurl|s\.a\.|sa|snc|s\.n\.c\.?|sci|"
-    r"s\.?r\.?l\.?s?|s\.?p\.?a\.?|s\.?l\.?u?\.?|s\.l\.|s\.a\.u\.?|ltd\.?|limited|llc|l\.l\.c\.|llp|inc\.?|incorporated|corp\.?|"
-    r"corporation|plc|co\.|company|pvt\.?|pty\.?|sp\. ?z ?o\. ?o\.?|sp\. ?j\.|sp\. ?k\.|s\.c\.|a/s|aps|oy|ab|as|s\.r\.o\.|a\.s\.|kft|sprl|bvba|srl|a\.g\.|v\.?v\.?a\.?g\.?)"
-    r"(?![\w&])",
-    re.I,
+_FORMS = (
+    r"gmbh(?: ?& ?co\.? ?(?:kga?|ohg)?)?",
+    r"g\.?m\.?b\.?h\.?|mbh|ag|kg(?:aa)?|ohg|gbr|ug(?: \(haftungsbeschränkt\))?|e\.? ?k\.|e\.? ?kfr\.|e\.? ?v\.|eg|se",
+    r"a\.g\.|v\.?v\.?a\.?g\.?",
+    r"b\.?v\.?|n\.v\.|nv|v\.?o\.?f\.?|sprl|bvba",
+    r"sarl|s\.a\.r\.l\.?|sas|s\.a\.s\.?|sasu|eurl|s\.a\.|sa|snc|s\.n\.c\.?|sci",
+    r"s\.?r\.?l\.?s?|s\.?p\.?a\.?|s\.?l\.?u?\.?|s\.l\.|s\.a\.u\.?",
+    r"ltd\.?|limited|llc|l\.l\.c\.|llp|inc\.?|incorporated|corp\.?|corporation|plc|co\.|company|pvt\.?|pty\.?",
+    r"sp\. ?z ?o\. ?o\.?|sp\. ?j\.|sp\. ?k\.|s\.c\.",
+    r"a/s|aps|oy|ab|as|s\.r\.o\.|a\.s\.|kft",
 )
+LEGAL_FORM = re.compile(r"(?<![\w&])(?:" + "|".join(_FORMS) + r")(?![\w&])", re.I)
 """Legal forms of companies as printed behind their names."""
 
 _SHORT_FORM = re.compile(r"^(?:ag|as|sa|se|ab|oy|co|eg|sl|nv|kg|ug|bv)$")
 
 POSTAL = re.compile(
     r"(?:(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?\d{4,5}(?:-\d{4})?[ ,]+[^\W\d][^\W\d]+)|(?:\b\d{4} ?[A-Z]{2}\b)|"
-    r"(?:\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)|(?:\b\d{2}-\d{3}\b)|(?:\b[A-Z]{2},? +\d{5}(?:-\d{4})?\b)|(?:\s[-–]?\s?\d{6}\b)"
+    r"(?:\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)|(?:\b\d{2}-\d{3}\b)|"
+    r"(?:\b[A-Z]{2},? +\d{5}(?:-\d{4})?\b)|(?:\s[-–]?\s?\d{6}\b)"
 )
 """A postal code with its town in the forms of Europe, the US, the UK and India."""
 
 _CONTACT = re.compile(
-    r"@|www\.|https?:|\btel(?:e?[fp]h?on(?:o|e)?)?\b|\bfax\b|\biban\b|\bbic\b|\bswift\b|\bhrb\b|\bkvk\b|\bsiret\b|\brcs\b|"
-    r"registergericht|amtsgericht|geschäftsführer|ust-?id|vat|\bkrs\b|\bregon\b|company (?:no|reg)|capital|p\.? ?iva|"
-    r"steuer-?n|registered|\bbank|siège social|au capital|sede (?:legale|social)|\bsitz\b|\bcif\b|\bnip\b|gstin|\btva\b|\bbtw\b|\bgln\b",
+    r"@|www\.|https?:|\btel(?:e?[fp]h?on(?:o|e)?)?\b|\bfax\b|\biban\b|\bbic\b|\bswift\b|\bhrb\b|\bkvk\b|\bsiret\b|"
+    r"\brcs\b|registergericht|amtsgericht|geschäftsführer|ust-?id|vat|\bkrs\b|\bregon\b|company (?:no|reg)|capital|"
+    r"p\.? ?iva|steuer-?n|registered|\bbank|siège social|au capital|sede (?:legale|social)|\bsitz\b|\bcif\b|\bnip\b|"
+    r"gstin|\btva\b|\bbtw\b|\bgln\b",
     re.I,
 )
 
@@ -108,7 +114,7 @@ class Block:
     @cached_property
     def contact(self) -> int:
         """How many marks of a company's own details it has: register, bank, telephone, VAT id."""
-        marks = len(set(m.lower() for m in _CONTACT.findall(self.text)))
+        marks = len({m.lower() for m in _CONTACT.findall(self.text)})
         return marks + bool(find_vat_ids(self.text)) + bool(find_ibans(self.text))
 
 

@@ -10,8 +10,20 @@ from triage.documents.phrases import Marked, marked
 from triage.documents.sheet import Line, Sheet, Spot, key_of
 
 NUMERIC = frozenset(
-    "quantity ordered_quantity unit_price gross_price price_basis discount tax_rate tax_amount net_amount gross_line".split()
+    {
+        "quantity",
+        "ordered_quantity",
+        "unit_price",
+        "gross_price",
+        "price_basis",
+        "discount",
+        "tax_rate",
+        "tax_amount",
+        "net_amount",
+        "gross_line",
+    }
 )
+"""Roles of columns that hold numbers."""
 _CORE = frozenset({"name", "quantity", "unit_price", "net_amount", "gross_line"})
 _NEEDS = frozenset({"quantity", "unit_price", "net_amount", "gross_line", "ordered_quantity"})
 

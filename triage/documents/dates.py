@@ -25,7 +25,7 @@ _MONTHS: tuple[str, ...] = (
 MONTHS: dict[str, int] = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
 """Month names and their short forms in English, German, French, Dutch, Spanish, Italian and Polish, without accents."""
 
-_WORD = r"[^\W\d_]{3,11}"
+_WORD = r"[^\W\d_]{3,12}"
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/]|[.,-]\d)")
 _DAY_MONTH = re.compile(

@@ -51,7 +51,7 @@ def find(pages: Sequence[Page]) -> Findings:
     rows = _agreeing(rows, totals)
     number = document_number(sheet, marks, name)
     issued = issue_date(sheet, marks, name, table_lines)
-    parties = find_parties(sheet, name)
+    parties = find_parties(sheet)
     fields = {
         "document_type": kind,
         "document_number": number,

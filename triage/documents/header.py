@@ -289,7 +289,7 @@ def _due_behind(sheet: Sheet) -> Iterator[Candidate]:
 
 def currency(sheet: Sheet, marks: Marks) -> Candidate | None:
     """The document's currency: named by a label, else the sign most amounts carry, else a code on the page."""
-    named = [c for c in _named_currencies(sheet, marks)]
+    named = list(_named_currencies(sheet, marks))
     if named:
         return max(named, key=lambda c: c.score)
     signs = _currency_signs(sheet)

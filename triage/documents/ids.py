@@ -44,7 +44,7 @@ _VAT_SHAPES: dict[str, str] = {
 _SEPARATOR = r"[ .\-/\u00a0]?"
 _VAT_START = re.compile(r"(?<![A-Za-z0-9])(CHE|[A-Z]{2})(?=[ .\-/\u00a0]{0,2}[A-Z0-9])")
 _GSTIN = re.compile(r"(?<![A-Z0-9])\d{2}[A-Z]{5}\d{4}[A-Z][A-Z\d]Z[A-Z\d](?![A-Z0-9])")
-_NATIONAL = re.compile(r"(?<![A-Za-z0-9])\d(?:[ .\-]?\d){7,11}(?![A-Za-z0-9])")
+_NATIONAL = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z]-)\d(?:[ .\-]?\d){7,11}(?![A-Za-z0-9])")
 
 _IBAN_LENGTHS: dict[str, int] = dict(
     zip(

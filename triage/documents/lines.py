@@ -10,13 +10,20 @@ class Placed(Protocol):
     """Anything with a box, origin top left."""
 
     @property
-    def x0(self) -> float: ...
+    def x0(self) -> float:
+        """Left edge."""
+
     @property
-    def top(self) -> float: ...
+    def top(self) -> float:
+        """Upper edge."""
+
     @property
-    def x1(self) -> float: ...
+    def x1(self) -> float:
+        """Right edge."""
+
     @property
-    def bottom(self) -> float: ...
+    def bottom(self) -> float:
+        """Lower edge."""
 
 
 PlacedT = TypeVar("PlacedT", bound=Placed)

@@ -7,34 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from triage.documents.blocks import LEGAL_FORM, POSTAL, Block, Piece, blocks_of, has_legal_form
-from triage.documents.amounts import currency_of
-from triage.documents.dates import MONTHS
-from triage.documents.ids import find_national_tax_ids, find_vat_ids
-from triage.documents.labels import column_labels, field_labels, party_labels, title_labels
+from triage.documents.labels import field_labels, party_labels, title_labels
+from triage.documents.names import SALUTATION, behind, clean_name, is_name
 from triage.documents.phrases import Marked, marked
-from triage.documents.places import Candidate, Support, value_of
+from triage.documents.places import Candidate
 from triage.documents.sheet import Line, Sheet, Span, Spot, key_of
+from triage.documents.vat_owner import Named, seller_vat_id
 from triage.domain import FieldValue
-
-_LESS = re.compile(
-    r"^(?:gln|nummer|globale nummer|number|id|no|nr|siret|siren|vat|ust|tva|btw|iva|nip|tel|fax|e-?mail|phone|www|http|kvk|kunden-?n|customer (?:no|id|number)|"
-    r"lief-?nr|client n|klantn|attn|z\.? ?hd|zu händen|t\.?a\.?v|à l'attention|c/o|gstin|contact|adresse|address|anschrift|page|seite|id#|account|date)\b",
-    re.I,
-)
-_STREET = re.compile(
-    r"\b(?:street|st\.|road|rd\.?|avenue|ave\.?|lane|drive|way|blvd|strasse|straße|str\.|weg|platz|allee|gasse|rue|boulevard|place de|"
-    r"chemin|straat|laan|plein|kade|calle|c/|avda|plaza|via|viale|piazza|corso|ul\.|ulica|aleja|al\.|p\.?o\.? box|postfach|floor|suite|bp)\b|"
-    r"(?:straße|strasse|weg|straat|laan|platz|allee|kade) ?\d|^\d+[a-z]?,? [^\W\d]",
-    re.I,
-)
-_SALUTATION = re.compile(
-    r"^(?:herrn?|frau|firma|fa\.|mr\.?|mrs\.?|ms\.?|monsieur|madame|m\.|mme|dhr\.?|mevr\.?|de heer|spett\.?(?:le|abile)?|sr\.?|sra\.?|sig\.?)$",
-    re.I,
-)
-_OTHERS = re.compile(
-    r"\b(your|ihre?|votre|uw|su|vostra|buyer|customer|client|kunden?|klant|cliente|consignee|nabywc|ship|invoicee|bill)",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +25,7 @@ class Parties:
     seller_vat: Candidate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A name, whose it may be, and where."""
-
-    role: str
-    piece: Piece
-    name: str
-    score: float
-    support: Support
-    head: Piece | None = None
-    """The line above where a name runs over two."""
-
-
-def find_parties(sheet: Sheet, kind: str) -> Parties:
+def find_parties(sheet: Sheet) -> Parties:
     """Seller, buyer and the seller's VAT id."""
     if not sheet.pages:
         return Parties()
@@ -73,8 +39,7 @@ def find_parties(sheet: Sheet, kind: str) -> Parties:
     if not buyers:
         buyers = list(_window_buyers(sheet, blocks, seller, labelled))
     buyer = _best(buyers, {key_of(seller.name)} if seller else set())
-    del kind
-    vat = _seller_vat(sheet, blocks, labelled, seller, buyer)
+    vat = seller_vat_id(sheet, labelled, seller, buyer)
     return Parties(_candidate(seller), _candidate(buyer), vat)
 
 
@@ -84,7 +49,7 @@ def _is_akin(name: str, keys: set[str]) -> bool:
     return len(core) >= 5 and any(key.startswith(core) or (len(key) >= 5 and core.startswith(key)) for key in keys)
 
 
-def _candidate(named: _Named | None) -> Candidate | None:
+def _candidate(named: Named | None) -> Candidate | None:
     if named is None:
         return None
     piece = named.piece
@@ -105,10 +70,10 @@ def _spots_of_name(piece: Piece, name: str) -> tuple[Spot, ...]:
     return spots
 
 
-def _best(found: Sequence[_Named], excluded: set[str]) -> _Named | None:
+def _best(found: Sequence[Named], excluded: set[str]) -> Named | None:
     """The best-scored name; the same name found again adds to it."""
     scores: dict[str, float] = {}
-    best: dict[str, _Named] = {}
+    best: dict[str, Named] = {}
     for named in found:
         key = key_of(named.name)
         if not key or key in excluded:
@@ -123,7 +88,7 @@ def _best(found: Sequence[_Named], excluded: set[str]) -> _Named | None:
     return best[winner] if scores[winner] >= 0.4 else None
 
 
-def _labelled(sheet: Sheet) -> Iterator[_Named]:
+def _labelled(sheet: Sheet) -> Iterator[Named]:
     """Names under or beside a party's label."""
     table = party_labels()
     for line in sheet.lines:
@@ -137,7 +102,7 @@ def _labelled(sheet: Sheet) -> Iterator[_Named]:
             piece, weight = found
             score = weight * (1.0 if line.page == sheet.pages[0].number else 0.7)
             for label in mark.labels:
-                yield _Named(label.field, piece, clean_name(piece.text), score, "labelled")
+                yield Named(label.field, piece, clean_name(piece.text), score, "labelled")
 
 
 def _goes_on_as_words(mark: Marked) -> bool:
@@ -145,9 +110,7 @@ def _goes_on_as_words(mark: Marked) -> bool:
     line, after = mark.line, mark.last + 1
     if after >= len(line.spots) or line.segment_of[after] != line.segment_of[mark.last]:
         return False
-    if line.spots[mark.last].text.endswith(":") or not line.spots[after].key:
-        return False
-    return True
+    return bool(line.spots[after].key) and not line.spots[mark.last].text.endswith(":")
 
 
 def _name_right(mark: Marked, following: Marked | None) -> tuple[Piece, float] | None:
@@ -218,7 +181,7 @@ def _name_below(sheet: Sheet, mark: Marked, marks: Sequence[Marked]) -> tuple[Pi
 
 def _with_salutation(sheet: Sheet, piece: Piece) -> Piece:
     """For `Herrn` alone on a line the name is on the next one."""
-    if not _SALUTATION.match(piece.text.strip()):
+    if not SALUTATION.match(piece.text.strip()):
         return piece
     for under in sheet.below(piece.line, 2, 3 * piece.height):
         for a, b in under.segments:
@@ -229,7 +192,8 @@ def _with_salutation(sheet: Sheet, piece: Piece) -> Piece:
 
 
 _NAME_LABEL = re.compile(
-    r"^(?:name|firma|company|company name|société|nom|raison sociale|naam|bedrijf|nombre|razón social|nome|ragione sociale|denominazione|nazwa|firma)\s*:?\s*$",
+    r"^(?:name|firma|company|company name|société|nom|raison sociale|naam|bedrijf|nombre|razón social|nome|"
+    r"ragione sociale|denominazione|nazwa)\s*:?\s*$",
     re.I,
 )
 
@@ -249,39 +213,7 @@ def _is_party_label(piece: Piece) -> bool:
     return key_of(piece.text) in party_labels()
 
 
-def is_name(text: str) -> bool:
-    """Whether a printed line can be a company's or a person's name."""
-    text = text.strip()
-    letters = sum(c.isalpha() for c in text)
-    if letters < 3 or len(text) > 90 or letters < 0.5 * len(text.replace(" ", "")):
-        return False
-    if _LESS.match(text) or "@" in text or re.search(r"www\.|https?:", text, re.I):
-        return False
-    key = key_of(text)
-    if currency_of(text) or text.startswith("(") or key in MONTHS:
-        return False
-    if key in field_labels() or key in title_labels() or key in party_labels() or key in column_labels():
-        return False
-    if text.endswith(":") or re.match(r"[^\W\d_][\w .\-/]{2,25}:\s", text):
-        return False
-    if has_legal_form(text):
-        return True
-    return not (POSTAL.search(text) or _STREET.search(text))
-
-
-def clean_name(text: str) -> str:
-    """A name without what is printed around it: separators, addresses behind it, brackets."""
-    name = re.split(r"\s+[-–|•·*]\s+|\s*[|•·]\s*|,\s+(?=\d)|\s{3,}", text.strip())[0]
-    name = re.sub(r"\s*\(?\d{4}\s?-\s?\d{2,4}\)?$", "", name)
-    cut = list(LEGAL_FORM.finditer(name))
-    for form in cut:
-        if re.match(r"\s*[,(]|\s+(?:au capital|con capital|capital)\b", name[form.end() :], re.I) and form.start() > 2:
-            name = name[: form.end()]
-            break
-    return name.strip(" ,;:|-–•·")
-
-
-def _unlabelled_sellers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> Iterator[_Named]:
+def _unlabelled_sellers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> Iterator[Named]:
     first = sheet.pages[0].number
     height = max(sheet.pages[0].height, 1.0)
     domains = _domains(sheet)
@@ -301,7 +233,7 @@ def _unlabelled_sellers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str])
             if _matches_domain(name, domains):
                 score += 0.3
             if score > 0.4:
-                yield _Named("seller", piece, name, min(score, 0.9), "guessed", head)
+                yield Named("seller", piece, name, min(score, 0.9), "guessed", head)
     logo = _logo(sheet, domains)
     if logo is not None:
         yield logo
@@ -366,7 +298,7 @@ def _seller_score(block: Block, piece: Piece, name: str, place: int, height: flo
         score += 0.25
     if legal and re.match(
         r"\W*(au capital|con capitale|capitale sociale|met maatschappelijke zetel|, sitz|sitz)",
-        _behind(piece.text, name),
+        behind(piece.text, name),
         re.I,
     ):
         score += 0.3
@@ -375,11 +307,6 @@ def _seller_score(block: Block, piece: Piece, name: str, place: int, height: flo
     if len(name.split()) > 8:
         score -= 0.4
     return score
-
-
-def _behind(text: str, name: str) -> str:
-    at = text.find(name)
-    return text[at + len(name) :] if at >= 0 else ""
 
 
 def _domains(sheet: Sheet) -> set[str]:
@@ -394,7 +321,7 @@ def _matches_domain(name: str, domains: set[str]) -> bool:
     return len(key) >= 3 and any(key in domain or domain in key for domain in domains if len(domain) >= 3)
 
 
-def _logo(sheet: Sheet, domains: set[str]) -> _Named | None:
+def _logo(sheet: Sheet, domains: set[str]) -> Named | None:
     """The largest words at the top of the first page, where they are no title."""
     first = sheet.by_page[sheet.pages[0].number]
     height = max(sheet.pages[0].height, 1.0)
@@ -413,7 +340,7 @@ def _logo(sheet: Sheet, domains: set[str]) -> _Named | None:
     score = 0.3 + (0.2 if largest.height > 1.25 * usual else 0.0) + (0.15 if has_legal_form(name) else 0.0)
     if _matches_domain(name, domains):
         score += 0.25
-    return _Named("seller", largest, name, score, "guessed") if score >= 0.45 else None
+    return Named("seller", largest, name, score, "guessed") if score >= 0.45 else None
 
 
 def _has_title(piece: Piece) -> bool:
@@ -422,8 +349,8 @@ def _has_title(piece: Piece) -> bool:
 
 
 def _window_buyers(
-    sheet: Sheet, blocks: Sequence[Block], seller: _Named | None, labelled: Sequence[_Named]
-) -> Iterator[_Named]:
+    sheet: Sheet, blocks: Sequence[Block], seller: Named | None, labelled: Sequence[Named]
+) -> Iterator[Named]:
     """An address block high on the first page that is not the seller's own."""
     first = sheet.pages[0].number
     height = max(sheet.pages[0].height, 1.0)
@@ -439,97 +366,14 @@ def _window_buyers(
         if not names:
             continue
         piece = names[0]
-        if _SALUTATION.match(piece.text.strip()) and len(names) > 1:
+        if SALUTATION.match(piece.text.strip()) and len(names) > 1:
             piece = names[1]
         key = key_of(clean_name(piece.text))
-        if own and (key == own or own in key or key in own) or key in taken:
+        if (own and (key == own or own in key or key in own)) or key in taken:
             continue
-        yield _Named("buyer", piece, clean_name(piece.text), 0.6 - 0.2 * block.top / height, "guessed")
+        yield Named("buyer", piece, clean_name(piece.text), 0.6 - 0.2 * block.top / height, "guessed")
 
 
 def _is_sender_line(piece: Piece) -> bool:
-    rest = _behind(piece.text, clean_name(piece.text))
+    rest = behind(piece.text, clean_name(piece.text))
     return bool(POSTAL.search(piece.text)) and sum(c.isalpha() for c in rest) >= 5
-
-
-def _seller_vat(
-    sheet: Sheet, blocks: Sequence[Block], labelled: Sequence[_Named], seller: _Named | None, buyer: _Named | None
-) -> Candidate | None:
-    """The VAT id that stands with the seller; one that is the buyer's by label or block is left out."""
-    table = field_labels()
-    found: list[Candidate] = []
-    for line in sheet.lines:
-        marks = [m for m in marked(line, table) if m.weight("vat_id")]
-        ids = find_vat_ids(line.text)
-        if any(m.weight("vat_id") >= 0.6 for m in marks):
-            national = [one for one in find_national_tax_ids(line.text) if _follows_directly(line, one.start, marks)]
-            ids += [one for one in national if not any(i.start < one.end and one.start < i.end for i in ids)]
-        for one in ids:
-            near = _follows(line, one.start, marks)
-            if not near and not one.valid:
-                continue
-            score = 0.5 * near + 0.2 * one.valid + _side(sheet, blocks, line, one.start, labelled, seller, buyer)
-            first, last = line.indexes(one.start, one.end)
-            found.append(value_of(line, first, last, one.value, "proved" if one.valid else "labelled", score))
-    best = max(found, key=lambda c: c.score, default=None)
-    return best if best is not None and best.score >= 0.3 else None
-
-
-def _follows(line: Line, start: int, marks: Sequence[Marked]) -> bool:
-    return any(0 <= start - line.starts[m.last] < 60 for m in marks)
-
-
-def _follows_directly(line: Line, start: int, marks: Sequence[Marked]) -> bool:
-    at = line.indexes(start, start + 1)[0]
-    return any(m.last < at <= m.last + 2 and m.weight("vat_id") >= 0.6 for m in marks)
-
-
-def _side(
-    sheet: Sheet,
-    blocks: Sequence[Block],
-    line: Line,
-    start: int,
-    labelled: Sequence[_Named],
-    seller: _Named | None,
-    buyer: _Named | None,
-) -> float:
-    """Positive where an id stands with the seller, negative where it stands with somebody else."""
-    before = line.text[max(0, start - 40) : start]
-    if _OTHERS.search(before):
-        return -1.0
-    at = line.indexes(start, start + 1)[0]
-    score = 0.0
-    if re.search(r"\b(seller|supplier|our|unsere?|notre|onze|verkäufer|lieferant|vendeur|nuestro)\b", before, re.I):
-        score += 0.5
-    x = line.spots[at].x0
-    owner = _nearest_party(sheet, line, x, labelled, seller, buyer)
-    if owner == "seller":
-        score += 0.3
-    elif owner in {"buyer", "ship_to"}:
-        score -= 0.6
-    if line.top > 0.8 * max(sheet.pages[0].height, 1.0):
-        score += 0.2
-    del blocks
-    return score
-
-
-def _nearest_party(
-    sheet: Sheet, line: Line, x: float, labelled: Sequence[_Named], seller: _Named | None, buyer: _Named | None
-) -> str | None:
-    """Whose name stands nearest above an id in the same column, within the height of an address."""
-    named = [*labelled, *(n for n in (seller, buyer) if n is not None)]
-    best: tuple[float, str] | None = None
-    for one in named:
-        if one.piece.line.page != line.page:
-            continue
-        down = line.top - one.piece.top
-        if not -2 <= down <= 16 * line.height or x < one.piece.x0 - 15 * line.height:
-            continue
-        across = max(0.0, one.piece.x0 - x, x - one.piece.x1)
-        if across > 18 * line.height:
-            continue
-        distance = down + 1.5 * across
-        if best is None or distance < best[0]:
-            best = (distance, one.role)
-    del sheet
-    return best[1] if best else None

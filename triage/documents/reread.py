@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from triage.documents.amounts import CURRENCY_SIGNS, amount, separators
 from triage.documents.dates import date_order, find_dates
-from triage.documents.ids import find_ibans, find_vat_ids
 from triage.documents.sheet import key_of
 from triage.domain import Box, FieldValue, Page
 
@@ -30,22 +29,21 @@ def reads_again(name: str, found: FieldValue, pages: Sequence[Page]) -> bool:
     if page is None or found.box is None:
         return False
     text = text_in(page, found.box)
-    value = found.value
-    if isinstance(value, Decimal):
-        return _same_amount(text, value, pages)
-    if isinstance(value, date):
+    if isinstance(found.value, Decimal):
+        return _same_amount(text, found.value, pages)
+    if isinstance(found.value, date):
         order = date_order([p.text for p in pages])
-        return any(value in one.readings for one in find_dates(text, order, compact=True))
+        return any(found.value in one.readings for one in find_dates(text, order, compact=True))
+    return _same_text(name, text, str(found.value))
+
+
+def _same_text(name: str, text: str, value: str) -> bool:
     if name == "document_type":
         return bool(text.strip())
     if name == "currency":
         lower = text.lower()
         return any(code == value and sign in lower for sign, code in CURRENCY_SIGNS.items())
-    if name == "iban":
-        return any(one.value == value for one in find_ibans(text, labelled=True)) or key_of(str(value)) in key_of(text)
-    if name == "seller_vat_id":
-        return any(one.value == value for one in find_vat_ids(text)) or key_of(str(value)) in key_of(text)
-    return key_of(str(value)) in key_of(text)
+    return key_of(value) in key_of(text)
 
 
 def _same_amount(text: str, value: Decimal, pages: Sequence[Page]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from triage.documents.amounts import CURRENCY_SIGNS, Amount, Separators, amount, separators
 from triage.documents.dates import DateOrder, Found, date_order, find_dates, plain
@@ -104,11 +105,11 @@ class Line:
     number: int
     page: int
     spots: tuple[Spot, ...]
-    marks: Separators = Separators()
-    order: DateOrder = DateOrder()
-    segment_of: tuple[int, ...] = ()
+    marks: Separators
+    order: DateOrder
+    segment_of: tuple[int, ...]
     """For each word the number of its segment (words with normal spaces between them)."""
-    starts: tuple[int, ...] = field(default=(), repr=False)
+    starts: tuple[int, ...] = field(repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -280,11 +281,7 @@ def _sideways(word: Word) -> bool:
 
 def _read_upwards(words: Sequence[Word]) -> bool:
     """Whether sideways words run from the bottom to the top, by the order in which neighbours stand."""
-    ups = sum(
-        1 if b.box.top < a.box.top else -1
-        for a, b in zip(words, words[1:], strict=False)
-        if abs(a.box.x0 - b.box.x0) < 2
-    )
+    ups = sum(1 if b.box.top < a.box.top else -1 for a, b in pairwise(words) if abs(a.box.x0 - b.box.x0) < 2)
     return ups >= 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from triage.documents.amounts import currency_of
 from triage.documents.columns import NUMERIC, Column, Heading, headings
 from triage.documents.implied import implied_heading
-from triage.documents.labels import UNITS
+from triage.documents.labels import units
 from triage.documents.phrases import Marked
 from triage.documents.sheet import Dated, Line, Number, Sheet, Span
 from triage.documents.tracks import Band, bands, is_in_words
@@ -17,8 +17,9 @@ from triage.documents.tracks import Band, bands, is_in_words
 _ENDS = frozenset({"tax", "gross", "payable"})
 _PASSED = frozenset({"net", "other_amount"})
 _CARRY = re.compile(
-    r"^\W*(übertrag|uebertrag|zwischensumme|report|à reporter|a reporter|subtotal|sub-total|sub total|subtotaal|carried|"
-    r"brought|carry|saldo|suma y sigue|riporto|a riportare|da riportare|do przeniesienia|z przeniesienia|transport\b|"
+    r"^\W*(übertrag|uebertrag|zwischensumme|report|à reporter|a reporter|subtotal|sub-total|sub total|"
+    r"subtotaal|carried|brought|carry|saldo|suma y sigue|riporto|a riportare|"
+    r"da riportare|do przeniesienia|z przeniesienia|transport\b|"
     r"sous-total|sous total|subtotale|total page|seitensumme|page total|transporteren|tussentotaal)",
     re.I,
 )
@@ -144,7 +145,8 @@ def _rows(
 
 
 _PAGE_NUMBER = re.compile(
-    r"^\W*(?:\S+ ){0,6}?(?:page|seite|pagina|página|strona|blatt|s\.|str\.)\s*:?\s*\d+\s*(?:of|von|de|van|di|z|/|sur)?\s*\d*\W*$",
+    r"^\W*(?:\S+ ){0,6}?(?:page|seite|pagina|página|strona|blatt|s\.|str\.)\s*:?\s*\d+\s*"
+    r"(?:of|von|de|van|di|z|/|sur)?\s*\d*\W*$",
     re.I,
 )
 
@@ -249,7 +251,8 @@ def _date_in_column(line: Line, heading: Heading) -> Dated | None:
 
 
 _DELIVERY = re.compile(
-    r"^(?:\S* )?(?:delivery(?: date)?|liefer(?:termin|datum|-datum)|livraison|leverdatum|entrega|consegna|dostaw[ay]|termin)\s*:?$",
+    r"^(?:\S* )?(?:delivery(?: date)?|liefer(?:termin|datum|-datum)|livraison|leverdatum|entrega|"
+    r"consegna|dostaw[ay]|termin)\s*:?$",
     re.I,
 )
 
@@ -295,7 +298,7 @@ def _unit_beside(line: Line, number: Number) -> Span | None:
     if after < len(line.spots):
         spot = line.spots[after]
         near = spot.x0 - line.spots[number.last].x1 < 2.5 * spot.height
-        if near and (spot.key in UNITS or (spot.text.isalpha() and spot.text.isupper() and len(spot.text) <= 3)):
+        if near and (spot.key in units() or (spot.text.isalpha() and spot.text.isupper() and len(spot.text) <= 3)):
             return line.span(after, after)
     return None
 
@@ -366,7 +369,8 @@ def _items(heading: Heading, rows: Sequence[_Row]) -> list[Item]:
 
 
 _INCLUDED = re.compile(
-    r"^\W*(?:incl\.|inkl\.|including|included|davon|dont|waarvan|thereof|of which|enthalten|di cui|de los cuales|w tym)",
+    r"^\W*(?:incl\.|inkl\.|including|included|davon|dont|waarvan|thereof|of which|enthalten|"
+    r"di cui|de los cuales|w tym)",
     re.I,
 )
 

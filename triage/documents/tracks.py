@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from triage.documents.columns import Column, Heading
 from triage.documents.products import FACTORS, multiplies
@@ -212,9 +213,7 @@ def _kind_points(role: str, track: Track) -> float:
 
 def _counts_up(track: Track) -> bool:
     values = [number.amount.value for _, number in track.numbers]
-    return (
-        all(later > earlier for earlier, later in zip(values, values[1:], strict=False)) and track.share("whole") == 1
-    )
+    return all(later > earlier for earlier, later in pairwise(values)) and track.share("whole") == 1
 
 
 def _product_points(roles: Sequence[str | None], by_line: dict[int, dict[int, Number]]) -> float:

@@ -129,7 +129,7 @@ def _line(row: dict[str, Candidate]) -> dict[str, FieldValue]:
 def _rules_hash() -> str:
     """Of the source and data of the reading and finding rules: a changed rule is another producer."""
     digest = hashlib.sha256()
-    for package in ("triage.documents", "triage.tasks.extract"):
+    for package in ("triage.documents", "triage.documents.data", "triage.tasks.extract"):
         folder = resources.files(package)
         for file in sorted(folder.iterdir(), key=lambda f: f.name):
             if file.name.endswith((".py", ".yaml")):
