@@ -47,7 +47,7 @@ def find(pages: Sequence[Page]) -> Findings:
     item_lines = frozenset(n for t in found_tables for item in t.items for n in item.lines if item.numbers)
     table_lines = item_lines | {n for t in found_tables for n in range(t.heading.first, t.heading.last + 1)}
     rows = [row for table in found_tables for row in rows_of(table)]
-    totals = choose_totals(sheet, marks, _line_sums(rows), item_lines)
+    totals = choose_totals(sheet, marks, _line_sums(rows), table_lines)
     rows = _agreeing(rows, totals)
     number = document_number(sheet, marks, name)
     issued = issue_date(sheet, marks, name, table_lines)

@@ -32,8 +32,13 @@ class Glyphs:
     x1: float
     bottom: float
     size: float
-    turned: bool = False
-    """The text runs upwards or downwards on the displayed page."""
+    turns: int = 0
+    """Quarter turns clockwise by which the text is displayed: 0 upright, 2 upside down."""
+
+    @property
+    def sideways(self) -> bool:
+        """Whether it runs upwards or downwards on the displayed page."""
+        return self.turns % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,6 @@ def _box(raw: Any, textpage: Any, index: int, rect: Any) -> tuple[float, float, 
 
 def _placed(run: _Run, frame: Frame, angle: float) -> Glyphs:
     x0, top, x1, bottom = frame.box(run.left, run.bottom, run.right, run.top)
-    turns = (round(angle / 1.5708) + frame.quarter_turns) % 2 if angle >= 0 else frame.quarter_turns % 2
-    upright = turns == 0
-    size = (bottom - top) if upright else (x1 - x0)
-    return Glyphs("".join(run.characters), x0, top, x1, bottom, size, not upright)
+    turns = (frame.quarter_turns + (round(angle / 1.5708) if angle >= 0 else 0)) % 4
+    size = (x1 - x0) if turns % 2 else (bottom - top)
+    return Glyphs("".join(run.characters), x0, top, x1, bottom, size, turns)

@@ -321,7 +321,7 @@ def _currency_signs(sheet: Sheet) -> list[Candidate]:
         for number in line.numbers:
             if number.amount.currency:
                 at = next(
-                    (n for n in range(number.first, number.last + 1) if not line.spots[n].text[0].isdigit()),
+                    (n for n in range(number.first, number.last + 1) if _carries_sign(line.spots[n].text)),
                     number.first,
                 )
                 beside.append(value_of(line, at, at, number.amount.currency, "labelled", 0.8))
@@ -333,6 +333,11 @@ def _currency_signs(sheet: Sheet) -> list[Candidate]:
             elif match := re.search(r"[(/\[ ]?([€£₹]|EUR|USD|GBP|CHF|PLN)\)?\]?$", spot.text):
                 alone.append(value_of(line, n, n, CURRENCY_SIGNS[match[1].lower()], "guessed", 0.4))
     return beside or alone
+
+
+def _carries_sign(text: str) -> bool:
+    letters = re.sub(r"[\d.,'’()+−–-]", "", text).lower()
+    return letters in CURRENCY_SIGNS or letters + "." in CURRENCY_SIGNS
 
 
 def iban(sheet: Sheet, marks: Marks) -> Candidate | None:

@@ -42,7 +42,7 @@ def in_lines(words: Iterable[PlacedT]) -> list[list[PlacedT]]:
         height = max(word.bottom - word.top, 0.1)
         for back in range(len(lines) - 1, max(-1, len(lines) - 5), -1):
             level, tall = levels[back]
-            if abs(middle - level) <= 0.36 * min(tall, height) + 0.05 * max(tall, height):
+            if abs(middle - level) <= 0.36 * min(tall, height) + 0.1 * max(tall, height):
                 lines[back].append(word)
                 count = len(lines[back])
                 levels[back] = (level + (middle - level) / count, max(tall, height) if count < 3 else tall)

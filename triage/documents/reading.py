@@ -119,7 +119,7 @@ def _page(number: int, frame: Frame, found: Iterator[Glyphs], warnings: list[str
         if key in seen:
             continue
         seen[key] = None
-        (turned if glyphs.turned else level).append(glyphs)
+        (turned if glyphs.sideways else level).append(glyphs)
     if hidden:
         warnings.append(f"page {number}: {hidden} words outside the visible page or too small to see were left out")
     return _assembled(number, frame.width, frame.height, level, turned)
@@ -127,6 +127,8 @@ def _page(number: int, frame: Frame, found: Iterator[Glyphs], warnings: list[str
 
 def _assembled(number: int, width: float, height: float, level: list[Glyphs], turned: list[Glyphs]) -> Page:
     lines = in_lines(level)
+    if sum(glyphs.turns == 2 for glyphs in level) > 0.5 * len(level):
+        lines = [line[::-1] for line in reversed(lines)]
     ordered = [glyphs for line in lines for glyphs in line] + turned
     text = as_text([[(g.x0, g.x1, g.text) for g in line] for line in lines], width)
     if turned:
@@ -222,7 +224,7 @@ def _page_slowly(number: int, page: Any, warnings: list[str]) -> Page:
         for token in text.split():
             wide = 0.5 * tall * len(token)
             x0, top, x1, bottom = frame.box(x, y - 0.2 * tall, x + wide, y + 0.8 * tall)
-            found.append(Glyphs(token, x0, top, x1, bottom, tall, frame.quarter_turns % 2 == 1))
+            found.append(Glyphs(token, x0, top, x1, bottom, tall, frame.quarter_turns))
             x += wide + 0.3 * tall
 
     try:

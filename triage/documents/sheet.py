@@ -271,7 +271,21 @@ def _spots(page: Page) -> list[Spot]:
     if len(tilted) > len(upright):
         upwards = _read_upwards(tilted)
         return [spot for word in page.words for spot in _parts(word, _turned(word.box, page, upwards))]
+    if _is_upside_down(upright):
+        return [spot for word in upright for spot in _parts(word, _flipped(word.box, page))]
     return [spot for word in upright for spot in _parts(word, word.box)]
+
+
+def _is_upside_down(words: Sequence[Word]) -> bool:
+    """Whether most neighbours in reading order stand to the left of each other."""
+    beside = [(a, b) for a, b in pairwise(words) if abs(a.box.top - b.box.top) < 2]
+    return sum(b.box.x0 < a.box.x0 for a, b in beside) > 0.7 * len(beside) if len(beside) > 2 else False
+
+
+def _flipped(box: Box, page: Page) -> Box:
+    return Box(
+        x0=page.width - box.x1, top=page.height - box.bottom, x1=page.width - box.x0, bottom=page.height - box.top
+    )
 
 
 def _sideways(word: Word) -> bool:

@@ -81,7 +81,7 @@ def _labelled(sheet: Sheet, marks: Marks, name: str, item_lines: frozenset[int])
             if not weight or _is_other(mark, name):
                 continue
             later = 0.12 * number / count
-            yield from _amounts_of(sheet, mark, marks, weight + later)
+            yield from _amounts_of(sheet, mark, marks, weight + later, item_lines)
 
 
 def _is_other(mark: Marked, name: str) -> bool:
@@ -89,7 +89,9 @@ def _is_other(mark: Marked, name: str) -> bool:
     return any(label.field == "other_amount" for label in mark.labels) and not mark.weight(name)
 
 
-def _amounts_of(sheet: Sheet, mark: Marked, marks: Marks, weight: float) -> Iterator[Candidate]:
+def _amounts_of(
+    sheet: Sheet, mark: Marked, marks: Marks, weight: float, item_lines: frozenset[int]
+) -> Iterator[Candidate]:
     line = mark.line
     following = [m.first for m in marks[line.number] if m.first > mark.last and _names_amount(m)]
     last = min(following, default=len(line.spots)) - 1
@@ -99,7 +101,9 @@ def _amounts_of(sheet: Sheet, mark: Marked, marks: Marks, weight: float) -> Iter
         tail = 0.06 * place
         yield value_of(line, number.first, number.last, number.amount.value, "labelled", weight - crowd + tail)
     if not numbers and not any(n.first > mark.last for n in line.numbers if n.money):
-        yield from _column_amounts(sheet, mark, marks, weight * 0.85)
+        for candidate in _column_amounts(sheet, mark, marks, weight * 0.85):
+            if candidate.line not in item_lines:
+                yield candidate
 
 
 def _names_amount(mark: Marked) -> bool:
