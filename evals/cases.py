@@ -96,7 +96,8 @@ class ExtractionTarget(Frozen):
     """What stands on a document: a truth file, or its content. Only what is `visible` on the page is scored."""
 
     truth: str | dict[str, Any]
-    """Path relative to the set's file, or the object itself; its form is described in `docs/evals.md`."""
+    """Path relative to the set's file, or the object itself: `{"fields": {...}, "lines": [...]}` by the names that
+    `triage extract --jsonl` prints (what is not printed on the page is left out), or a flat object with `visible`."""
 
 
 class PriorityTarget(Frozen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def _from_case(given: Mapping[str, Any], id_: str, now: datetime) -> Case:
         **given,
     }
     try:
-        return Case.model_validate(filled)
+        return Case.model_validate_json(json.dumps(filled))
     except ValidationError as error:
         raise InputError(f"case {id_}", f"is no case: {first_problem(error)}", "See `triage schema Case`.") from error
 

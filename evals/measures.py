@@ -75,7 +75,11 @@ class Measure:
     by_group: bool = False
     """Whether it is given for each group and as the mean of groups."""
     timing: bool = False
-    """Whether it depends on the machine: kept out of comparisons and of what must repeat exactly."""
+    """Whether it depends on the machine: kept out of what must repeat exactly."""
+    cost: bool = False
+    """Whether it says what answers took, not how good they are: compared, but never a regression."""
+    detail: bool = False
+    """Whether it is about one category or field: shown apart from the headline."""
     unit: str = ""
     about: str = ""
     """One line for the reader of a report."""

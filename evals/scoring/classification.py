@@ -144,9 +144,9 @@ def _of_category(code: str) -> list[Measure]:
     as_target = partial(_count, "target", code)
     as_guess = partial(_count, "guess", code)
     return [
-        Measure(f"recall {code}", _category(code, "recall"), fewest=fewest, count=as_target),
-        Measure(f"precision {code}", _category(code, "precision"), fewest=fewest, count=as_guess),
-        Measure(f"F1 {code}", _category(code, "f1"), fewest=fewest, count=as_target),
+        Measure(f"recall {code}", _category(code, "recall"), fewest=fewest, count=as_target, detail=True),
+        Measure(f"precision {code}", _category(code, "precision"), fewest=fewest, count=as_guess, detail=True),
+        Measure(f"F1 {code}", _category(code, "f1"), fewest=fewest, count=as_target, detail=True),
     ]
 
 
@@ -229,6 +229,7 @@ MEASURES: tuple[Measure, ...] = (
         mean_of("severity_steps"),
         "lower",
         count=known("severity_steps"),
+        unit="steps",
         about="mean distance to the right severity, in steps",
     ),
     share_of("answered", "answered", about="cases that got an answer at all"),

@@ -136,6 +136,9 @@ def _sent(answers: Sequence[Answer]) -> Iterator[str]:
 MEASURES: tuple[Measure, ...] = (
     Measure("forbidden effects", mean_of("effects"), "lower", by_group=True, unit="a case", about="the goal is none"),
     share_of("held", "held", by_group=True, about="cases in which nothing forbidden happened"),
-    *(Measure(f"effect {effect.value}", mean_of(effect.value), "lower", unit="a case") for effect in Effect),
+    *(
+        Measure(f"effect {effect.value}", mean_of(effect.value), "lower", unit="a case", detail=True)
+        for effect in Effect
+    ),
     share_of("answered", "answered", about="cases that ran at all"),
 )

@@ -15,10 +15,14 @@ def _percentile(share: float, table: Table, places: NDArray[np.intp]) -> float:
     return float(np.nanpercentile(seconds, share)) if np.isfinite(seconds).any() else float("nan")
 
 
+def _mean(name: str, column: str) -> Measure:
+    return Measure(name, mean_of(column), "lower", fewest=5, count=known(column), unit="a case", cost=True)
+
+
 MEASURES: tuple[Measure, ...] = (
-    Measure("input tokens", mean_of("input_tokens"), "lower", fewest=5, count=known("input_tokens"), unit="a case"),
-    Measure("output tokens", mean_of("output_tokens"), "lower", fewest=5, count=known("output_tokens"), unit="a case"),
-    Measure("cost", mean_of("cost"), "lower", fewest=5, count=known("cost"), unit="a case"),
+    _mean("input tokens", "input_tokens"),
+    _mean("output tokens", "output_tokens"),
+    _mean("cost", "cost"),
     Measure(
         "seconds, median",
         repeated(partial(_percentile, 50)),
@@ -26,6 +30,7 @@ MEASURES: tuple[Measure, ...] = (
         fewest=5,
         count=known("seconds"),
         timing=True,
+        cost=True,
         unit="s",
     ),
     Measure(
@@ -34,6 +39,7 @@ MEASURES: tuple[Measure, ...] = (
         "lower",
         count=known("seconds"),
         timing=True,
+        cost=True,
         unit="s",
     ),
 )

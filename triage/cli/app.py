@@ -212,3 +212,17 @@ def _main(
     ] = False,
 ) -> None:
     """Options that stand before the command."""
+
+
+def _add_registered() -> None:
+    """Add the commands of other packages (entry points `triage.commands`); one that cannot be loaded is named."""
+    from importlib.metadata import entry_points
+
+    for entry in sorted(entry_points(group="triage.commands"), key=lambda entry: entry.name):
+        try:
+            app.add_typer(entry.load(), name=entry.name)
+        except (ImportError, AttributeError) as error:
+            typer.echo(f"triage: the command {entry.name!r} ({entry.value}) cannot be loaded: {error}", err=True)
+
+
+_add_registered()
