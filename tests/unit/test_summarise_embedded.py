@@ -254,6 +254,12 @@ def test_a_very_long_sentence_is_cut_to_its_telling_clauses() -> None:
     assert cut.startswith("… ")
 
 
+def test_references_of_quoted_mails_come_last() -> None:
+    body = "Where is S00042?\n\n> order P00031 is late\n\nTel: 31105550199"
+    summary = SUMMARISER.invoke(view_of(message(body, subject="INV/2026/00123", quoted="ticket 88213")))
+    assert summary.references == ("S00042", "INV/2026/00123", "P00031", "88213")
+
+
 def test_batch_keeps_the_order() -> None:
     views = [view_of_thread(thread) for thread in THREADS[:4]]
     assert SUMMARISER.batch(views) == [SUMMARISER.invoke(view) for view in views]

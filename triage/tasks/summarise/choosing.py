@@ -56,7 +56,9 @@ def is_ask(text: str) -> bool:
 
 
 _COURTESY = re.compile(
-    r"hesitate|any (?:further )?(?:questions|queries)|n'hésitez|no dude|(?:rück)?fragen (?:stehe|haben|gerne|melden)|"
+    r"feel free|if you need anything|let (?:me|us) know if (?:there|anything|you (?:have|need))|please note|"
+    r"bitte beachten|melden sie sich gern|nous restons à|veuillez noter|tenga en cuenta|houd er rekening|hesitate|"
+    r"any (?:further )?(?:questions|queries)|n'hésitez|no dude|(?:rück)?fragen (?:stehe|haben|gerne|melden)|"
     r"bei (?:rück)?fragen|vragen (?:hebt|heeft|heb)|please find (?:attached|enclosed)|(?:im|als) anhang|"
     r"veuillez trouver|adjunto|bijgaand|hiermit sende|how are you|wie geht|excuse|entschuldig",
     re.IGNORECASE,

@@ -15,7 +15,7 @@ from triage.models.language import detect_language
 from triage.tasks.summarise import cues
 from triage.tasks.summarise.choosing import Candidate, candidate, choose, repeats, shortened
 from triage.tasks.summarise.paper_line import paper_line
-from triage.tasks.summarise.written import written
+from triage.tasks.summarise.written import with_history, written
 from triage.verify.quotes import locate
 from triage.verify.references import find_references, normalise
 from triage.verify.sentences import sentences
@@ -209,13 +209,14 @@ def _with_items(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _references(view: View) -> tuple[str, ...]:
-    """References of the newest message first, then of its subject, then of the thread."""
+    """References of the newest message first, then of its subject, of the thread, and of what the mails quote."""
     messages = [m for m in view.case.messages if m.kind is MessageKind.MESSAGE] or list(view.case.messages)
+    texts = [text for message in reversed(messages) for text in (written(message.body), message.subject)]
+    texts += [with_history(text) for message in reversed(messages) for text in (message.body, message.quoted)]
     found: dict[str, str] = {}
-    for message in reversed(messages):
-        for text in (written(message.body), message.subject):
-            for reference in find_references(text):
-                found.setdefault(normalise(reference), reference)
+    for text in texts:
+        for reference in find_references(text):
+            found.setdefault(normalise(reference), reference)
     return tuple(found.values())
 
 

@@ -104,6 +104,12 @@ def written(body: str) -> str:
     return _without_greeting(_without_boilerplate(kept)).strip()
 
 
+def with_history(body: str) -> str:
+    """A mail's text with what it quotes, but without contact lines and legal text: where references may stand."""
+    lines = body.replace("\r\n", "\n").split("\n")
+    return "\n".join(_without_boilerplate([line for line in lines if not _is_noise(line)]))
+
+
 def _above_history(lines: list[str]) -> list[str]:
     """Lines above quoted history, without `>` lines and without mail headers at the top or before history."""
     kept: list[str] = []
