@@ -126,7 +126,9 @@ def totals_of(content: bytes) -> tuple[float | None, ...]:
             (("Subtotal", "100.00"), ("VAT", "20.00"), ("Total", "120.00"), ("Paid", "50.00"), ("Due", "70.00")),
             (100, 20, 120),
         ),
-        ((("Total", "100.00"),), (None, None, 100)),
+        ((("Total", "100.00"),), (100, None, 100)),
+        ((("Total incl. VAT", "100.00"),), (None, None, 100)),
+        ((("Total", "99.00"),), (None, None, 99)),
         ((("Shipping", "12.00"),), (None, None, None)),
     ],
 )

@@ -117,6 +117,16 @@ class Block:
         marks = len({m.lower() for m in _CONTACT.findall(self.text)})
         return marks + bool(find_vat_ids(self.text)) + bool(find_ibans(self.text))
 
+    @cached_property
+    def own_details(self) -> int:
+        """Marks that only a company's own block has; a VAT id may stand in a customer's address as well."""
+        return len({m.lower() for m in _CONTACT.findall(self.text)} - _CUSTOMERS_TOO) + bool(find_ibans(self.text))
+
+
+_CUSTOMERS_TOO = frozenset(
+    {"vat", "ust-id", "ustid", "tva", "btw", "nip", "cif", "gstin", "gln", "p.iva", "piva", "p. iva", "p iva"}
+)
+
 
 def has_legal_form(text: str) -> bool:
     """Whether a name ends in, or contains, a legal form that is not also an everyday word in lower case."""

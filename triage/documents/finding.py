@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from triage.documents.dates import DateOrder
 from triage.documents.header import (
+    Marks,
     currency,
     delivery_date,
     document_number,
     due_date,
     iban,
     issue_date,
+    labelled_dates,
     order_reference,
 )
 from triage.documents.itemlines import Row, is_bare, rows_of
@@ -20,7 +23,7 @@ from triage.documents.kinds import document_type
 from triage.documents.parties import find_parties
 from triage.documents.phrases import all_marked
 from triage.documents.places import Candidate
-from triage.documents.sheet import sheet_of
+from triage.documents.sheet import Sheet, sheet_of
 from triage.documents.tables import tables
 from triage.documents.totals import Totals, choose_totals
 from triage.domain import Page
@@ -41,6 +44,9 @@ def find(pages: Sequence[Page]) -> Findings:
     if not sheet.lines:
         return Findings({}, ())
     marks = all_marked(sheet)
+    if not sheet.order.sure and _runs_backwards(sheet, marks):
+        sheet = sheet_of(pages, DateOrder(not sheet.order.day_first, False))
+        marks = all_marked(sheet)
     kind = document_type(sheet)
     name = str(kind.value) if kind else "invoice"
     found_tables = tables(sheet, marks)
@@ -69,6 +75,14 @@ def find(pages: Sequence[Page]) -> Findings:
         "iban": iban(sheet, marks),
     }
     return Findings({name: c for name, c in fields.items() if c is not None}, tuple(rows))
+
+
+def _runs_backwards(sheet: Sheet, marks: Marks) -> bool:
+    """Whether payment would be due before the issue, in this order of day and month but not in the other."""
+    issued, due = labelled_dates(sheet, marks, "issue_date"), labelled_dates(sheet, marks, "due_date")
+    if not issued or not due or len(issued) < 2 or len(due) < 2:
+        return False
+    return due[0] < issued[0] and due[1] >= issued[1]
 
 
 def _line_sums(rows: Sequence[Row]) -> frozenset[Decimal]:

@@ -60,7 +60,20 @@ def document_number(sheet: Sheet, marks: Marks, kind: str) -> Candidate | None:
     found = list(_title_numbers(sheet, kind))
     for rank, name in enumerate(names):
         found += [_scaled(c, 1.0 - 0.25 * rank) for c in _references(sheet, marks, name)]
-    return _best(found, 0.4)
+    return _best(found, 0.4) or _large_reference(sheet)
+
+
+def _large_reference(sheet: Sheet) -> Candidate | None:
+    """A number that stands alone in large letters high on the first page."""
+    first = sheet.by_page[sheet.pages[0].number]
+    sizes = sorted(spot.height for line in first for spot in line.spots)
+    for line in first:
+        for a, b in line.segments:
+            spot = line.spots[a]
+            large = spot.height > 1.3 * sizes[len(sizes) // 2] and line.top < 0.45 * sheet.pages[0].height
+            if a == b and large and is_reference(spot.text) and any(c.isalpha() for c in spot.text):
+                return value_of(line, a, a, spot.text.strip("#:,;()[]"), "guessed", 0.45)
+    return None
 
 
 def order_reference(sheet: Sheet, marks: Marks, kind: str, number: Candidate | None) -> Candidate | None:
@@ -188,9 +201,18 @@ def issue_date(sheet: Sheet, marks: Marks, kind: str, table: frozenset[int]) -> 
     return _best(found, 0.35) or _standalone_date(sheet, marks, table)
 
 
+def labelled_dates(sheet: Sheet, marks: Marks, name: str) -> tuple[date, ...]:
+    """All readings of the date that a label names best, the likelier first."""
+    best = _best(list(_dated(sheet, marks, name)), 0.35)
+    if best is None:
+        return ()
+    line = sheet.lines[best.line]
+    return next((d.found.readings for d in line.dates if best.value in d.found.readings), ())
+
+
 def due_date(sheet: Sheet, marks: Marks, issued: Candidate | None) -> Candidate | None:
     """By when it must be paid; a day before the issue is taken only from a strong label."""
-    found = [*_dated(sheet, marks, "due_date"), *_due_behind(sheet)]
+    found = [*_dated(sheet, marks, "due_date"), *_due_behind(sheet), *_due_in_sentences(sheet)]
     if issued is not None:
         found = [c for c in found if c.value >= issued.value or c.score > 0.8]  # type: ignore[operator]
     return _best(found, 0.35)
@@ -285,6 +307,33 @@ def _due_behind(sheet: Sheet) -> Iterator[Candidate]:
                 ending = [dated for dated in above.dates if dated.last == len(above.spots) - 1]
                 if ending:
                     yield _of_date(above, ending[0].first, ending[0].last, ending[0].found, 0.6)
+
+
+_PAY = re.compile(
+    r"überweis|zahl|begleich|\bpay|\brégl|\bpaye|\bverser|betal|voldoen|overmaken|\bpagar|\babonar|pagament|bonific|"
+    r"płatn|zapłac|przelew",
+    re.I,
+)
+_UNTIL = frozenset(
+    {
+        *("bis", "zum", "spatestens", "by", "before", "avant", "le", "voor", "uiterlijk", "op"),
+        *("del", "el", "entro", "il", "do", "dnia"),
+    }
+)
+_REDUCED = re.compile(r"skonto|discount|escompte|korting|descuento|sconto|rabat", re.I)
+
+
+def _due_in_sentences(sheet: Sheet) -> Iterator[Candidate]:
+    """`Bitte überweisen Sie den Betrag bis zum 26.03.2026`: a date behind `until` in a line about paying."""
+    for line in sheet.lines:
+        if not _PAY.search(line.text):
+            continue
+        for dated in line.dates:
+            before = line.spots[max(0, dated.first - 2) : dated.first]
+            earlier = line.span(max(0, dated.first - 9), dated.first).text
+            if before and before[-1].key in _UNTIL and not _REDUCED.search(earlier):
+                yield _of_date(line, dated.first, dated.last, dated.found, 0.6)
+                break
 
 
 def currency(sheet: Sheet, marks: Marks) -> Candidate | None:

@@ -33,7 +33,7 @@ def find_parties(sheet: Sheet) -> Parties:
     buyers = [n for n in labelled if n.role == "buyer"]
     sellers = [n for n in labelled if n.role == "seller"]
     blocks = [block for page in sheet.by_page for block in blocks_of(sheet, page)]
-    elsewhere = {key_of(n.name) for n in labelled if n.role != "seller"}
+    elsewhere = {key_of(n.name) for n in labelled if n.role in {"buyer", "ship_to"}}
     sellers += [n for n in _unlabelled_sellers(sheet, blocks, elsewhere) if not _is_akin(n.name, elsewhere)]
     seller = _best(sellers, set())
     if not buyers:
@@ -357,7 +357,7 @@ def _window_buyers(
     own = key_of(seller.name) if seller else ""
     taken = {key_of(n.name) for n in labelled}
     for block in blocks:
-        if block.page != first or block.top > 0.5 * height or block.contact > 1:
+        if block.page != first or block.top > 0.5 * height or block.own_details > 1:
             continue
         pieces = [p for p in block.pieces if not _is_sender_line(p)]
         if len(pieces) < 2 or not any(POSTAL.search(p.text) for p in pieces[1:]):

@@ -45,7 +45,7 @@ def marked(line: Line, table: Mapping[str, tuple[Label, ...]]) -> list[Marked]:
     out: list[Marked] = []
     at = 0
     while at < len(line.spots):
-        found = _longest(line, at, table)
+        found = _longest(line, at, table) if line.spots[at].key else None
         if found is None:
             at += 1
             continue

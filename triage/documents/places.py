@@ -56,15 +56,29 @@ def _right(mark: Marked, on_line: Sequence[Marked]) -> Place | None:
     line, first = mark.line, mark.last + 1
     while first < len(line.spots) and not line.spots[first].key:
         first += 1
+    first = _behind_chain(line, first, on_line)
     if first >= len(line.spots):
         return None
-    following = [other.first for other in on_line if other.first > mark.last]
+    following = [other.first for other in on_line if other.first >= first]
     last = (min(following) if following else len(line.spots)) - 1
     if last < first:
         return None
     gap = line.spots[first].x0 - mark.x1
     weight = 1.0 if gap < 6 * line.height else 0.9 if gap < 25 * line.height else 0.75
     return Place(line, first, last, weight, False)
+
+
+_AND = frozenset({"/", "&", "und", "and", "et", "en", "bzw.", "oder", "or", "y", "e", "i", "-", "–"})
+
+
+def _behind_chain(line: Line, first: int, on_line: Sequence[Marked]) -> int:
+    """Behind further labels that share the value: `Invoice date / Delivery date: 5 March`."""
+    for other in on_line:
+        if other.first == first and first and line.spots[first - 1].text in _AND:
+            first = other.last + 1
+            while first < len(line.spots) and not line.spots[first].key:
+                first += 1
+    return first
 
 
 def _below(sheet: Sheet, mark: Marked, marks: dict[int, list[Marked]]) -> Iterator[Place]:

@@ -236,11 +236,11 @@ class Sheet:
         return [ln for ln in after if ln.page == line.page and ln.top - line.bottom <= reach]
 
 
-def sheet_of(pages: Sequence[Page]) -> Sheet:
-    """Pages as lines of words, with the document's separators and order of dates worked out."""
+def sheet_of(pages: Sequence[Page], order: DateOrder | None = None) -> Sheet:
+    """Pages as lines of words, with the document's separators and, unless given, its order of dates worked out."""
     texts = [page.text for page in pages]
     marks = separators(texts)
-    order = date_order(texts, day_first=not _looks_american(texts))
+    order = order or date_order(texts, day_first=not _looks_american(texts))
     lines: list[Line] = []
     for page in pages:
         for spots in in_lines(_spots(page)):

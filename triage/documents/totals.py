@@ -60,7 +60,21 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
         points = _points(triple, evidence)
         if points > best_score + 1e-9:
             best, best_score = triple, points
-    return _supported(best, evidence)
+    return _untaxed(_supported(best, evidence), pools, evidence, sheet)
+
+
+_INCLUDED = re.compile(r"\b(?:inkl|incl|inclus\w*|ttc|brutto|included|including|ivato|compris\w*)\b", re.I)
+
+
+def _untaxed(totals: Totals, pools: dict[str, list[Candidate]], evidence: Evidence, sheet: Sheet) -> Totals:
+    """Where no tax is named anywhere and the lines add up to the total, that total is the net as well."""
+    total = totals.gross
+    if total is None or totals.net is not None or totals.tax is not None:
+        return totals
+    taxed = any(c.support == "labelled" for c in pools["tax"])
+    if taxed or not evidence.sums_to(_amount(total)) or any(_INCLUDED.search(line.text) for line in sheet.lines):
+        return totals
+    return Totals(_with_support(total, "guessed"), None, total)
 
 
 def _pool(found: Iterable[Candidate], labelled: Sequence[Candidate]) -> list[Candidate]:
