@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from triage.domain import Evidence, Fact, FactEvidence, OnPage, Page, Paper, Quote, View
 from triage.verify.numbers import unsupported_by
@@ -35,6 +36,7 @@ class Plain:
     places: tuple[int, ...]
 
 
+@lru_cache(maxsize=64)
 def plain(text: str) -> Plain:
     """Typographic quotes, dashes and ligatures made plain, white space made one space, soft hyphens dropped."""
     characters: list[str] = []
@@ -59,6 +61,8 @@ def locate(quote: str, source: str | Plain) -> tuple[int, int] | None:
     wanted = plain(quote).text.strip()
     if sum(c.isalnum() for c in wanted) < _LEAST_CHARACTERS:
         return None
+    if isinstance(source, str) and (at := source.find(quote.strip())) >= 0:
+        return at, at + len(quote.strip())
     laid = plain(source) if isinstance(source, str) else source
     at = laid.text.find(wanted)
     if at < 0:

@@ -211,8 +211,13 @@ def _with_items(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _references(view: View) -> tuple[str, ...]:
     """References of the newest message first, then of its subject, of the thread, and of what the mails quote."""
     messages = [m for m in view.case.messages if m.kind is MessageKind.MESSAGE] or list(view.case.messages)
-    texts = [text for message in reversed(messages) for text in (written(message.body), message.subject)]
-    texts += [with_history(text) for message in reversed(messages) for text in (message.body, message.quoted)]
+    texts: list[str] = []
+    quoted: list[str] = []
+    for message in reversed(messages):
+        body = written(message.body)
+        texts += [body, message.subject]
+        quoted += [message.quoted] if _figures(message.body) == _figures(body) else [message.body, message.quoted]
+    texts += [with_history(text) for text in quoted if text]
     found: dict[str, str] = {}
     for text in texts:
         for reference in find_references(text):
@@ -224,6 +229,10 @@ def _as_sentence(text: str) -> str:
     """With a capital at the front and a full stop behind, so that sentences stand apart."""
     opened = text[0].upper() + text[1:]
     return opened if opened[-1] in ".!?…:\"'”»)" else f"{opened}."
+
+
+def _figures(text: str) -> int:
+    return sum(character.isdigit() for character in text)
 
 
 def _evidence(picked: Sequence[Candidate], view: View) -> tuple[Quote, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _FLAGS = re.IGNORECASE
 _QUOTE_HEAD = re.compile(
@@ -88,6 +89,7 @@ _LONG_AFTER_CLOSING = 14
 """More lines than this after a closing word are no signature."""
 
 
+@lru_cache(maxsize=64)
 def written(body: str) -> str:
     """The author's own words, line breaks kept; an empty text where there are none.
 
