@@ -94,6 +94,19 @@ def value_of(cell: object) -> object:
     return cell.get("value") if isinstance(cell, Mapping) else cell
 
 
+def in_truth_names(truth: Truth) -> Truth:
+    """A truth by our names, with `visible`, in the names of truth files; any other stays as it is."""
+    if "document_type" not in truth:
+        return truth
+    lines = [_renamed(line, {"net_amount": "line_total"}) for line in truth.get("lines") or ()]
+    return {**_renamed(truth, TRUTH_NAMES), "lines": lines}
+
+
+def _renamed(values: Truth, names: Mapping[str, str]) -> dict[str, Any]:
+    seen = {names.get(name, name): there for name, there in values.get("visible", {}).items()}
+    return {**{names.get(name, name): value for name, value in values.items()}, "visible": seen}
+
+
 def counted_fields(truth: Truth) -> list[str]:
     """Our names of the header fields that count for a document."""
     return [ours for ours, its in TRUTH_NAMES.items() if truth.get(its) is not None and truth["visible"].get(its)]

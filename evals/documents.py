@@ -24,6 +24,7 @@ from evals.document_scoring import (
     amounts_agree,
     counted_fields,
     field_is_right,
+    in_truth_names,
     key,
     matched,
 )
@@ -61,8 +62,13 @@ def entries_of(index: Path) -> Iterator[Entry]:
     root = index.resolve().parent.parent
     for line in index.read_text(encoding="utf-8").splitlines():
         found = json.loads(line)
-        truth = json.loads((root / found["truth"]).read_text(encoding="utf-8"))
-        yield Entry(root / found["path"], truth, found.get("family", ""), bool(found.get("lines_scored")))
+        truth = in_truth_names(json.loads((root / found["truth"]).read_text(encoding="utf-8")))
+        yield Entry(
+            root / found["path"],
+            truth,
+            found.get("family", ""),
+            bool(found.get("lines_scored", truth.get("lines_scored"))),
+        )
 
 
 def readings(entries: Sequence[Entry]) -> Iterator[Reading]:

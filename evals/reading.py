@@ -261,7 +261,7 @@ def _put(case: dict[str, Any], name: str, value: Any, only_absent: bool = False)
         case = inner
     if only_absent:
         case.setdefault(last, value)
-    elif last == "tags" and not isinstance(value, list):
+    elif last in {"tags", "files"} and not isinstance(value, list):
         case[last] = [value]
     else:
         case[last] = value

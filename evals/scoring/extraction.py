@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.cases import EvalCase, ExtractionTarget
-from evals.document_scoring import TRUTH_NAMES, counted_fields, field_is_right, key, matched, value_of
+from evals.document_scoring import TRUTH_NAMES, counted_fields, field_is_right, in_truth_names, key, matched, value_of
 from evals.intervals import Weights, ratio
 from evals.measures import Measure, Table, share_of, sum_ratio, total
 from triage.errors import InputError
@@ -52,7 +52,7 @@ def truth(data: Any, where: str) -> Truth:
     if "fields" not in data:
         if not isinstance(data.get("visible"), Mapping):
             raise InputError(where, "says neither `fields` nor what is `visible`.", _FORM)
-        return dict(data)
+        return dict(in_truth_names(data))
     fields = {TRUTH_NAMES.get(name, name): value for name, value in data["fields"].items()}
     lines = [_line(line) for line in data.get("lines") or ()]
     seen = dict.fromkeys((name for name, value in fields.items() if value is not None), True)

@@ -1,0 +1,1 @@
+"""Builds the shipped set of supplier documents with their truth. Development only."""
