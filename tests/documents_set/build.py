@@ -37,7 +37,7 @@ HARD = {
     "deposit": "a deposit on packing, or one paid with the order",
     "free_text": "sentences between the lines",
     "line_discount": "discounts by line",
-    "multiline_rows": "lines whose description runs over several rows of text",
+    "multiline_rows": "items that take several rows of text",
     "negative_credit": "negative amounts",
     "prepaid": "a down payment that is taken off the total",
     "previous_balance": "an older balance added to the total",

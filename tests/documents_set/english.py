@@ -103,13 +103,14 @@ CALDERS = Issuer(
             Item("Threading oil, 5 litre can", "4", "", "31.20", sku="TO-5L"),
         ), CALDER, BRANDT, due="2026-03-13", po="P00208", rate="20",
             charges=(Charge("Carriage", "48.50"),),
-            hard=("seller_logo_footer", "previous_balance", "several_totals", "buyer_vat"),
+            hard=("seller_logo_footer", "previous_balance", "several_totals", "buyer_vat", "multiline_rows"),
             extra={"account": "BRAN03", "balance": "1182.40",
                    "terms": "30 days from date of invoice."}),
         Doc("calder-2", "credit_note", "SC-018833", "2026-02-24", (
             Item("Hex bolt M12x80 grade 8.8 BZP, returned unused", "-600", "", "38.60", sku="HB1280Z", per=100),
             Item("Handling of return agreed with your stores", "-1", "", "15.00", sku="ADJ"),
-        ), CALDER, BRANDT, po="P00208", rate="20", hard=("seller_logo_footer", "buyer_vat"),
+        ), CALDER, BRANDT, po="P00208", rate="20",
+            hard=("seller_logo_footer", "buyer_vat", "multiline_rows"),
             extra={"account": "BRAN03", "terms": "Against our invoice SI-204417 of 11 Feb 2026."}),
     ),
 )  # fmt: skip

@@ -266,6 +266,13 @@ def test_ambiguous_dates_are_settled_elsewhere(name: str) -> None:
     assert any(date.fromisoformat(other).day > 12 for other in others)
 
 
+@pytest.mark.parametrize("name", READABLE)
+def test_items_over_several_rows_are_named_so(name: str) -> None:
+    doc, rows = DOCS[name][1], [_squeezed(row) for row in _text(name).splitlines()]
+    broken = [item for item in doc.items if not any(_squeezed(item.name) in row for row in rows)]
+    assert not (broken or any(item.more for item in doc.items)) or "multiline_rows" in doc.tags
+
+
 @pytest.mark.parametrize("name", sorted(set(_tagged("buyer_vat")) & set(READABLE)))
 def test_both_vat_ids_are_printed(name: str) -> None:
     _, doc = DOCS[name]
