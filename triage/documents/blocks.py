@@ -139,13 +139,17 @@ def has_legal_form(text: str) -> bool:
     return False
 
 
+_NEAREST = 40
+"""How many blocks back a piece may still join: those further back ended above."""
+
+
 def blocks_of(sheet: Sheet, page: int) -> list[Block]:
     """Blocks of a page, top to bottom."""
     blocks: list[Block] = []
     for line in sheet.by_page.get(page, ()):
         for first, last in line.segments:
             piece = Piece(line, first, last)
-            home = next((b for b in reversed(blocks) if _continues(b.pieces[-1], piece)), None)
+            home = next((b for b in blocks[:-_NEAREST:-1] if _continues(b.pieces[-1], piece)), None)
             if home is None:
                 blocks.append(Block([piece]))
             else:

@@ -32,7 +32,8 @@ def find_parties(sheet: Sheet) -> Parties:
     labelled = list(_labelled(sheet))
     buyers = [n for n in labelled if n.role == "buyer"]
     sellers = [n for n in labelled if n.role == "seller"]
-    blocks = [block for page in sheet.by_page for block in blocks_of(sheet, page)]
+    numbers = list(sheet.by_page)
+    blocks = [block for page in dict.fromkeys([*numbers[:2], numbers[-1]]) for block in blocks_of(sheet, page)]
     elsewhere = {key_of(n.name) for n in labelled if n.role in {"buyer", "ship_to"}}
     sellers += [n for n in _unlabelled_sellers(sheet, blocks, elsewhere) if not _is_akin(n.name, elsewhere)]
     seller = _best(sellers, set())

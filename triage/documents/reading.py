@@ -42,8 +42,8 @@ def read(
     with LOCK:
         pages, warnings = _read_pdf(document, limits)
     if recogniser is not None:
-        pages = [_recognised(document, page, recogniser) for page in pages]
-    return tuple(_numbered(pages)), (*warnings, *_page_warnings(pages))
+        pages = list(_numbered([_recognised(document, page, recogniser) for page in pages]))
+    return tuple(pages), (*warnings, *_page_warnings(pages))
 
 
 def read_text(document: Document) -> tuple[tuple[Page, ...], tuple[str, ...]]:
@@ -89,10 +89,11 @@ def _pages(document: Document, pdf: Any, limits: Limits) -> tuple[list[Page], li
     if b"%%EOF" not in document.content[-2048:]:
         warnings.append("the file ends early: pages may be missing")
     pages: list[Page] = []
+    ids = count()
     for index in range(min(total, limits.max_pages)):
         try:
             page = pdf[index]
-            pages.append(_page(index + 1, frame_of(page), glyphs_of(page), warnings))
+            pages.append(_page(index + 1, frame_of(page), glyphs_of(page), warnings, ids))
             page.close()
         except pypdfium2.PdfiumError:
             pages.append(Page(number=index + 1, width=0, height=0, read_by=ReadBy.NOTHING))
@@ -106,7 +107,7 @@ def _too_many(total: int, limits: Limits) -> list[str]:
     return [f"{total} pages: only the first {limits.max_pages} were read"]
 
 
-def _page(number: int, frame: Frame, found: Iterator[Glyphs], warnings: list[str]) -> Page:
+def _page(number: int, frame: Frame, found: Iterator[Glyphs], warnings: list[str], ids: Iterator[int]) -> Page:
     seen: dict[tuple[str, int, int], None] = {}
     level: list[Glyphs] = []
     turned: list[Glyphs] = []
@@ -122,10 +123,12 @@ def _page(number: int, frame: Frame, found: Iterator[Glyphs], warnings: list[str
         (turned if glyphs.sideways else level).append(glyphs)
     if hidden:
         warnings.append(f"page {number}: {hidden} words outside the visible page or too small to see were left out")
-    return _assembled(number, frame.width, frame.height, level, turned)
+    return _assembled(number, frame.width, frame.height, level, turned, ids)
 
 
-def _assembled(number: int, width: float, height: float, level: list[Glyphs], turned: list[Glyphs]) -> Page:
+def _assembled(
+    number: int, width: float, height: float, level: list[Glyphs], turned: list[Glyphs], ids: Iterator[int]
+) -> Page:
     lines = in_lines(level)
     if sum(glyphs.turns == 2 for glyphs in level) > 0.5 * len(level):
         lines = [line[::-1] for line in reversed(lines)]
@@ -133,14 +136,25 @@ def _assembled(number: int, width: float, height: float, level: list[Glyphs], tu
     text = as_text([[(g.x0, g.x1, g.text) for g in line] for line in lines], width)
     if turned:
         text = "\n".join(filter(None, (text, " ".join(g.text for g in turned))))
-    words = tuple(_word(n, glyphs) for n, glyphs in enumerate(ordered))
+    words = tuple(_word(next(ids), glyphs) for glyphs in ordered)
     read_by = ReadBy.TEXT if words else ReadBy.NOTHING
     return Page(number=number, width=width, height=height, words=words, text=text, read_by=read_by)
 
 
+_BOX_FIELDS = set(Box.model_fields)
+_WORD_FIELDS = set(Word.model_fields)
+
+
 def _word(number: int, glyphs: Glyphs) -> Word:
-    box = Box(x0=round(glyphs.x0, 2), top=round(glyphs.top, 2), x1=round(glyphs.x1, 2), bottom=round(glyphs.bottom, 2))
-    return Word(id=number, text=glyphs.text, box=box, size=round(glyphs.size, 2))
+    """Made without validation and with one set of field names for all: a long file has a hundred thousand."""
+    box = Box.model_construct(
+        _BOX_FIELDS,
+        x0=round(glyphs.x0, 2),
+        top=round(glyphs.top, 2),
+        x1=round(glyphs.x1, 2),
+        bottom=round(glyphs.bottom, 2),
+    )
+    return Word.model_construct(_WORD_FIELDS, id=number, text=glyphs.text, box=box, size=round(glyphs.size, 2))
 
 
 def _is_hidden(glyphs: Glyphs, frame: Frame) -> bool:
@@ -153,7 +167,7 @@ def _recognised(document: Document, page: Page, recogniser: Recogniser) -> Page:
     if page.read_by is not ReadBy.NOTHING and not is_garbled(page.text):
         return page
     found = list(recogniser.words(document, page.number))
-    made = _assembled(page.number, page.width, page.height, found, [])
+    made = _assembled(page.number, page.width, page.height, found, [], count())
     return made.with_(read_by=ReadBy.OCR) if found else page
 
 
@@ -206,11 +220,12 @@ def _read_slowly(document: Document, limits: Limits) -> tuple[list[Page], list[s
     if total == 0:
         raise broken
     warnings = [*_too_many(total, limits), "the file is damaged: words were read, their boxes are estimates"]
-    pages = [_page_slowly(n + 1, reader.pages[n], warnings) for n in range(min(total, limits.max_pages))]
+    ids = count()
+    pages = [_page_slowly(n + 1, reader.pages[n], warnings, ids) for n in range(min(total, limits.max_pages))]
     return pages, warnings
 
 
-def _page_slowly(number: int, page: Any, warnings: list[str]) -> Page:
+def _page_slowly(number: int, page: Any, warnings: list[str], ids: Iterator[int]) -> Page:
     from pypdf.errors import PyPdfError
 
     box = page.cropbox
@@ -231,4 +246,4 @@ def _page_slowly(number: int, page: Any, warnings: list[str]) -> Page:
         page.extract_text(visitor_text=keep)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         warnings.append(f"page {number} is damaged and was read in part")
-    return _page(number, frame, iter(found), warnings)
+    return _page(number, frame, iter(found), warnings, ids)

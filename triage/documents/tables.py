@@ -25,7 +25,7 @@ _CARRY = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """A row of an item table: its numbers by column, the words of its text columns, and its printed lines."""
 
@@ -377,10 +377,13 @@ _INCLUDED = re.compile(
 
 def _complete(items: list[Item]) -> list[Item]:
     """Without parts of other items: such as carry no amount where items do, or say that they are included."""
-    priced = [i for i in items if "net_amount" in i.numbers or "gross_line" in i.numbers]
-    if len(priced) >= 0.5 * len(items):
-        items = [i for i in items if i in priced or i.numbers.keys() & {"unit_price"}]
+    if sum(_has_amount(item) for item in items) >= 0.5 * len(items):
+        items = [item for item in items if _has_amount(item) or "unit_price" in item.numbers]
     return [i for i in items if not any(_INCLUDED.match(s.text) for s in _beside_anchor(i))]
+
+
+def _has_amount(item: Item) -> bool:
+    return "net_amount" in item.numbers or "gross_line" in item.numbers
 
 
 def _beside_anchor(item: Item) -> list[Span]:
