@@ -33,8 +33,12 @@ def short_messages(languages: Sequence[str], count: int) -> list[dict[str, objec
     for n in range(count):
         pool = pools[n % len(pools)]
         text = pool[(n // len(pools)) % len(pool)]
-        rows.append({"id": n, "text": re.sub(r"\d+", lambda found, n=n: str(int(found[0][-6:]) + n), text)})
+        rows.append({"id": n, "text": _renumbered(text, n)})
     return rows
+
+
+def _renumbered(text: str, n: int) -> str:
+    return re.sub(r"\d+", lambda found: str(int(found[0][-6:]) + n), text)
 
 
 def _texts(path: Path) -> list[str]:
