@@ -33,7 +33,7 @@ POSTAL = re.compile(
 """A postal code with its town in the forms of Europe, the US, the UK and India."""
 
 _CONTACT = re.compile(
-    r"@|www\.|https?:|\btel(?:e?[fp]h?on(?:o|e)?)?\b|\bfax\b|\biban\b|\bbic\b|\bswift\b|\bhrb\b|\bkvk\b|\bsiret\b|"
+    r"@|www\.|https?:|\bt[eé]l(?:[eé]?[fp]h?on(?:o|e)?)?\b|\bfax\b|\biban\b|\bbic\b|\bswift\b|\bhrb\b|\bkvk\b|\bsiret\b|"
     r"\brcs\b|registergericht|amtsgericht|geschäftsführer|ust-?id|vat|\bkrs\b|\bregon\b|company (?:no|reg)|capital|"
     r"p\.? ?iva|steuer-?n|registered|\bbank|siège social|au capital|sede (?:legale|social)|\bsitz\b|\bcif\b|\bnip\b|"
     r"gstin|\btva\b|\bbtw\b|\bgln\b",

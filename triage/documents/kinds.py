@@ -18,6 +18,7 @@ _SPECIFIC = {
     "delivery_note": 1.1,
     "quotation": 1.1,
     "invoice": 1.0,
+    "other": 1.15,
     "order": 0.9,
 }
 """Narrow words outweigh wide ones in the same place: a credit note may call itself an invoice too."""

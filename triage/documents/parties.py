@@ -296,7 +296,7 @@ def _seller_score(block: Block, piece: Piece, name: str, place: int, height: flo
     if piece.top < 0.12 * height and (place == 0):
         score += 0.12 if legal else 0.05
     if place == 0 and piece.top < 0.4 * height and (block.postal or len(block.pieces) >= 3):
-        score += 0.25
+        score += 0.25 if block.contact else 0.12
     if legal and re.match(
         r"\W*(au capital|con capitale|capitale sociale|met maatschappelijke zetel|, sitz|sitz)",
         behind(piece.text, name),
@@ -318,8 +318,15 @@ def _domains(sheet: Sheet) -> set[str]:
 
 
 def _matches_domain(name: str, domains: set[str]) -> bool:
-    key = key_of(LEGAL_FORM.sub("", name))
-    return len(key) >= 3 and any(key in domain or domain in key for domain in domains if len(domain) >= 3)
+    plain = LEGAL_FORM.sub("", name)
+    key = key_of(plain)
+    words = [word for part in plain.split() if len(word := key_of(part)) >= 4]
+    for domain in domains:
+        if len(key) >= 3 and len(domain) >= 3 and (key in domain or domain in key):
+            return True
+        if len(words) >= 2 and all(word in domain for word in words):
+            return True
+    return False
 
 
 def _logo(sheet: Sheet, domains: set[str]) -> Named | None:

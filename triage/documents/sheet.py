@@ -305,7 +305,7 @@ def _turned(box: Box, page: Page, upwards: bool) -> Box:
     return Box(x0=box.top, top=page.width - box.x1, x1=box.bottom, bottom=page.width - box.x0)
 
 
-_INNER_COLON = re.compile(r"(?<=[^\W\d])[:=](?=[^\s/\\])|(?i:^(?:n[°ºo]\.?|nr\.?|№|#))(?=\d)")
+_INNER_COLON = re.compile(r"(?<=[^\W\d])[:=](?=[^\s/\\])|(?i:^(?:n[°ºo]\.?|nr\.?|№|#))(?=[A-Z]{0,4}\d)")
 
 
 def _parts(word: Word, box: Box) -> list[Spot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from triage.documents.amounts import currency_of
 from triage.documents.columns import NUMERIC, Column, Heading, headings
@@ -435,6 +436,9 @@ def _start(rows: Sequence[_Row], anchors: Sequence[int], k: int, heading: Headin
     positioned = [n for n in between if "position" in rows[n].numbers and "position" not in rows[anchor].numbers]
     if positioned and (after < 0 or "position" in rows[after].numbers or len(positioned) > 1):
         return positioned[-1]
+    parted = _behind_widest_gap(rows, between, anchor, after)
+    if parted is not None:
+        return parted
     numbered = [n for n in between if rows[n].numbers.keys() & {"quantity", "unit_price"}]
     missing = {"quantity", "unit_price"} - rows[anchor].numbers.keys()
     if numbered and missing and _near(rows, numbered[-1], anchor, 3.0):
@@ -448,6 +452,21 @@ def _start(rows: Sequence[_Row], anchors: Sequence[int], k: int, heading: Headin
             break
         start = n
     return start
+
+
+def _behind_widest_gap(rows: Sequence[_Row], between: Sequence[int], anchor: int, after: int) -> int | None:
+    """Where the space between two items is wider than that within them: the first line behind it."""
+    if after < 0 or not between or rows[after].line.page != rows[anchor].line.page:
+        return None
+    if any(rows[n].numbers.keys() - {"position"} for n in between):
+        return None
+    order = [after, *between, anchor]
+    gaps = [rows[b].line.top - rows[a].line.top for a, b in pairwise(order)]
+    widest = max(range(len(gaps)), key=lambda n: gaps[n])
+    within = max(gap for n, gap in enumerate(gaps) if n != widest)
+    if widest == len(gaps) - 1 or gaps[widest] < 1.25 * within:
+        return None
+    return order[widest + 1]
 
 
 def _with_position(rows: Sequence[_Row], after: int, start: int) -> int:

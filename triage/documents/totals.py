@@ -204,6 +204,8 @@ def _points(triple: tuple[Candidate | None, ...], evidence: Evidence) -> float:
     unproved = [c for c in triple if c is not None and c.support == "guessed"]
     if unproved and (None in (net, tax, gross) or not _adds_up(net, tax, gross)):
         points -= 2.0 * len(unproved)
+    if tax == 0 and any(c is triple[2] for c in unproved):
+        points -= 2.0
     if len(unproved) > 1:
         points -= 1.2
     return points
