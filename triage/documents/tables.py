@@ -408,6 +408,7 @@ def _absorb(item: Item, row: _Row, anchor: bool) -> None:
 def _owners(rows: Sequence[_Row], anchors: Sequence[int], heading: Heading) -> list[int | None]:
     """For each printed line the item it belongs to."""
     starts = [_start(rows, anchors, k, heading) for k in range(len(anchors))]
+    starts[0] = _first_start(rows, anchors, starts)
     owners: list[int | None] = []
     for n, row in enumerate(rows):
         owner = max((k for k in range(len(anchors)) if starts[k] <= n), default=None)
@@ -416,6 +417,15 @@ def _owners(rows: Sequence[_Row], anchors: Sequence[int], heading: Heading) -> l
         owners.append(owner)
         del row
     return owners
+
+
+def _first_start(rows: Sequence[_Row], anchors: Sequence[int], starts: Sequence[int]) -> int:
+    """The first item begins as many lines above its amount as the second one does."""
+    lead = anchors[1] - starts[1] if len(anchors) > 1 else 0
+    above = range(anchors[0] - lead, anchors[0])
+    if lead < 1 or starts[0] < anchors[0] or above.start < 0 or any(rows[n].numbers for n in above):
+        return starts[0]
+    return above.start
 
 
 def _is_apart(rows: Sequence[_Row], n: int, anchor: int) -> bool:

@@ -43,6 +43,9 @@ class Evidence:
     line_sums: frozenset[Decimal]
     """Sums that the item lines' amounts may make."""
 
+    adjustments: frozenset[Decimal] = frozenset()
+    """Discounts, charges and the like that are printed among the totals."""
+
     def sums_to(self, value: Decimal | None) -> bool:
         """Whether the item lines add up to a value."""
         return value is not None and any(abs(value - total) < CENT for total in self.line_sums)
@@ -53,7 +56,9 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
     labelled = {name: _best_by_value(_labelled(sheet, marks, name, item_lines)) for name in ("net", "tax", "gross")}
     loose = _unlabelled(sheet, item_lines)
     pools = {name: _pool([*found, *(_weak(c, name, sheet) for c in loose)], found) for name, found in labelled.items()}
-    evidence = Evidence(_rates(sheet), line_sums)
+    others = _labelled(sheet, marks, "other_amount", item_lines)
+    adjustments = frozenset(abs(v) for c in others if (v := _amount(c)))
+    evidence = Evidence(_rates(sheet), line_sums, adjustments)
     best: tuple[Candidate | None, ...] = (None, None, None)
     best_score = 0.0
     for triple in product(*([None, *pools[name]] for name in ("net", "tax", "gross"))):
@@ -219,7 +224,8 @@ def _sum_points(net: Decimal | None, tax: Decimal | None, gross: Decimal | None,
     points = 0.0
     if net is not None and tax is not None and gross is not None:
         if not _adds_up(net, tax, gross):
-            return -2.0
+            off = abs(net + tax - gross)
+            return -0.2 if any(abs(off - by) < CENT for by in evidence.adjustments) else -2.0
         points = 1.6 if tax else 0.5
     elif net is not None and gross is not None:
         points = _without_tax(net, gross, evidence)
