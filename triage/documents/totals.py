@@ -253,6 +253,8 @@ def _without_tax(net: Decimal, gross: Decimal, evidence: Evidence) -> float:
 def _supported(triple: tuple[Candidate | None, ...], evidence: Evidence) -> Totals:
     net, tax, gross = (_amount(c) for c in triple)
     proved = _adds_up(net, tax, gross)
+    if net is not None and tax is not None and gross is not None and not proved:
+        triple = (None, *triple[1:])
     kept: list[Candidate | None] = []
     for candidate, value in zip(triple, (net, tax, gross), strict=True):
         if candidate is None:
