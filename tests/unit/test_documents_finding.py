@@ -160,6 +160,12 @@ def test_an_amount_without_quantity_is_a_row_where_the_total_needs_it():
     assert len(without) == 2
 
 
+def test_a_rebate_on_the_whole_is_no_row_even_where_the_total_needs_it():
+    rows = (ROW, ("Claw hammer", "2", "15.00", "30.00"), ("Less 10% trade rebate", "", "", "-13.00"))
+    lines = found_in(invoice(("Total net", "117.00"), rows=rows)).lines
+    assert [line["name"].value for line in lines] == ["Cold chisel", "Claw hammer"]
+
+
 def test_products_say_which_column_is_which():
     pen = Pen()
     pen.at(60, 60, "Calder Tools Ltd", 14)

@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.document_samples import Pen, american_invoice, german_confirmation_per_hundred, german_credit_note
 from triage.domain import FIELD_NAMES, LINE_FIELD_NAMES, Document, DocumentType, Limits, Method, Paper
@@ -109,6 +111,19 @@ def test_plain_text_is_read_as_one_page(extractor):
     paper = extractor.invoke(media("invoice.txt", "text/plain", text.encode()))
     assert paper.text_of("document_number") == "CT-77"
     assert paper.fields["gross_total"].value == Decimal("120.00")
+
+
+SAMPLE = american_invoice().content
+
+
+@settings(max_examples=25, deadline=None)
+@given(at=st.integers(min_value=0, max_value=len(SAMPLE) - 1), junk=st.binary(min_size=1, max_size=40))
+def test_a_damaged_file_never_raises(at, junk):
+    paper = EmbeddedExtractor(Limits()).invoke(
+        media("a.pdf", "application/pdf", SAMPLE[:at] + junk + SAMPLE[at + len(junk) :])
+    )
+    assert isinstance(paper, Paper)
+    assert paper.fields or paper.abstained is not None or paper.pages
 
 
 def test_a_row_is_plain_json(extractor):

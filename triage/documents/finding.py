@@ -18,7 +18,7 @@ from triage.documents.header import (
     labelled_dates,
     order_reference,
 )
-from triage.documents.itemlines import Row, is_bare, rows_of
+from triage.documents.itemlines import Row, is_bare, is_charge, rows_of
 from triage.documents.kinds import document_type
 from triage.documents.parties import find_parties
 from triage.documents.phrases import all_marked
@@ -101,6 +101,8 @@ def _line_sum(rows: Sequence[Row]) -> Decimal | None:
 def _agreeing(rows: list[Row], totals: Totals) -> list[Row]:
     """Without lines that have nothing but an amount, unless the totals need them or most lines are such."""
     full = [row for row in rows if not is_bare(row)]
+    if full:
+        rows = [row for row in rows if not is_charge(row)]
     if len(full) < 0.5 * len(rows) or len(full) == len(rows):
         return rows
     wanted = {c.value for c in (totals.net, totals.gross) if c is not None}

@@ -26,8 +26,20 @@ def rows_of(table: Table) -> list[Row]:
 
 
 def is_bare(row: Row) -> bool:
-    """Whether a line has an amount but neither quantity nor price: perhaps a charge or a subtotal."""
-    return "quantity" not in row and "unit_price" not in row
+    """Whether a line has an amount but no quantity: perhaps a charge or a subtotal."""
+    return "quantity" not in row
+
+
+_CHARGE = re.compile(
+    r"^\W*(?:abzgl|zzgl|abzüglich|zuzüglich|less\b|plus\b|remise|escompte|korting|rabatt|discount|skonto|descuento|sconto|"
+    r"rabat|\d+(?:[.,]\d+)? ?%)",
+    re.I,
+)
+
+
+def is_charge(row: Row) -> bool:
+    """Whether a bare line is an allowance or charge on the whole, by how it begins."""
+    return is_bare(row) and "name" in row and bool(_CHARGE.match(str(row["name"].value)))
 
 
 def _described_in(items: Sequence[Item]) -> str:
@@ -99,8 +111,10 @@ def _name(item: Item, described: str) -> Candidate | None:
     if not spans:
         return None
     kept = [spans[0]]
+    figures = [n.span.x0 for role, n in item.numbers.items() if role != "position" and n.span.x0 > spans[0].x1]
+    room = min(figures, default=float("inf"))
     for span in spans[1:4]:
-        if _ATTRIBUTE.match(span.text) or span.page != spans[0].page:
+        if _ATTRIBUTE.match(span.text) or span.page != spans[0].page or span.x1 > room:
             break
         kept.append(span)
     span = Span(kept[0].page, tuple(spot for part in kept for spot in part.spots))

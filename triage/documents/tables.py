@@ -308,10 +308,19 @@ def _texts(row: _Row, heading: Heading, taken: set[int]) -> None:
     """Words that are no number, by the column their run stands in."""
     for run in _runs(row.line, heading, taken):
         spots = row.line.spots[run[0] : run[-1] + 1]
+        if not any(c.isalpha() for spot in spots for c in spot.text) and spots[0].x0 > _end_of_text(heading):
+            continue
         home = _home(spots[0].x0, spots[-1].x1, heading, spots[0].height)
         span = row.line.span(run[0], run[-1])
         known = row.texts.get(home)
         row.texts[home] = span if known is None else Span(span.page, (*known.spots, *span.spots))
+
+
+def _end_of_text(heading: Heading) -> float:
+    """Where the figures begin: right of the description and its next heading."""
+    names = [c for c in heading.columns if c.role == "name"]
+    after = [c.x1 for c in heading.columns if names and c.x0 > names[0].x1 and c.numeric]
+    return min(after) if after else float("inf")
 
 
 def _runs(line: Line, heading: Heading, taken: set[int]) -> list[list[int]]:
