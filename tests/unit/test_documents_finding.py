@@ -177,6 +177,24 @@ def test_products_say_which_column_is_which():
     assert second["quantity"].support == "proved"
 
 
+def test_products_prove_a_column_whose_heading_is_not_known():
+    pen = Pen()
+    pen.at(60, 60, "Calder Tools Ltd", 14)
+    pen.row(200, *cells(COLUMNS, "Description", "Quantity", "Tariffing", "Amount"))
+    pen.row(216, *cells(COLUMNS, "Wood screw 4x40", "250", "0.04", "10.00"))
+    (line,) = found_in(pen.done()).lines
+    assert line["unit_price"].value == Decimal("0.04")
+
+
+def test_a_column_that_is_not_known_is_left_alone_without_proof():
+    pen = Pen()
+    pen.at(60, 60, "Calder Tools Ltd", 14)
+    pen.row(200, *cells(COLUMNS, "Description", "Quantity", "Tariffing", "Amount"))
+    pen.row(216, *cells(COLUMNS, "Wood screw 4x40", "250", "7.30", "10.00"))
+    (line,) = found_in(pen.done()).lines
+    assert "unit_price" not in line
+
+
 def test_an_empty_page_gives_nothing():
     assert find((Page(number=1, width=100, height=100),)) == Findings({}, ())
 

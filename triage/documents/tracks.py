@@ -16,6 +16,8 @@ from triage.documents.products import FACTORS, multiplies
 from triage.documents.sheet import Line, Number
 
 _MOST_CHOICES = 20_000
+_UNKNOWN = -0.4
+"""Points of a heading whose words are not known: it is taken for a factor only where products prove it."""
 
 
 @dataclass(slots=True)
@@ -188,8 +190,10 @@ def _options(track: Track, heading: Heading, height: float) -> list[tuple[int, s
             points += _kind_points(role, track)
             if points > -0.2:
                 found.append((place, role, points))
+        if column.role == "other" and distance < 1:
+            found += [(place, role, _UNKNOWN + _kind_points(role, track)) for role in FACTORS]
     found.sort(key=lambda option: -option[2])
-    return found[:4]
+    return found[:5]
 
 
 def _off_centre(column: Column, track: Track, height: float) -> float:
