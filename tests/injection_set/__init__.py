@@ -1,0 +1,1 @@
+"""The PDF texts of the injection set."""
