@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.cases import Kind
-from evals.intervals import FEWEST_CLUSTERS, holm, once, resampled, spread
-from evals.measures import Measure, Table, groups_of
+from evals.intervals import FEWEST_CLUSTERS, holm, once, spread
+from evals.measures import Bootstraps, Measure, Table, groups_of
 from evals.record import CaseResult, MeasuredSet, RunFolder, RunHead
 from evals.runner import measures_of
 from triage.domain import Frozen
@@ -112,8 +112,9 @@ def _pairs(heads: tuple[RunHead, RunHead], base: Sequence[CaseResult], new: Sequ
 
 def _compared(pair: Pair) -> SetComparison:
     measures = measures_of(pair.of.kind)
-    headline = [_Looked(measure, "", *_tables(pair)) for measure in measures if not measure.detail]
-    detail = [_Looked(measure, "", *_tables(pair)) for measure in measures if measure.detail]
+    tables = _tables(pair)
+    headline = [_Looked(measure, "", *tables) for measure in measures if not measure.detail]
+    detail = [_Looked(measure, "", *tables) for measure in measures if measure.detail]
     for attribute in pair.of.by:
         detail += list(_grouped(pair, attribute, [measure for measure in measures if measure.by_group]))
     differences = [*_judged(headline, pair.of.name), *_judged(detail, pair.of.name)]
@@ -156,8 +157,9 @@ def _grouped(pair: Pair, attribute: str, measures: Sequence[Measure]) -> Iterato
 def _judged(looked: Sequence[_Looked], name: str) -> list[Difference]:
     """The differences of one family of measures, their p values adjusted for being several."""
     found: list[tuple[Measure, Difference]] = []
+    boots = Bootstraps()
     for one in looked:
-        difference = _difference(one, name)
+        difference = _difference(one, name, boots)
         if difference is not None:
             found.append((one.measure, difference))
     tested = [n for n, (measure, one) in enumerate(found) if one.p is not None and _is_judged(measure)]
@@ -178,7 +180,7 @@ def _verdict(measure: Measure, one: Difference, p: float) -> Verdict:
     return "better" if (one.change > 0) == (measure.better == "higher") else "worse"
 
 
-def _difference(looked: _Looked, name: str) -> Difference | None:
+def _difference(looked: _Looked, name: str, boots: Bootstraps) -> Difference | None:
     measure, base, new = looked.measure, looked.base, looked.new
     n = min(measure.count(base), measure.count(new)) if len(new) else 0
     if n < measure.fewest:
@@ -189,7 +191,7 @@ def _difference(looked: _Looked, name: str) -> Difference | None:
     made = Difference(set=name, measure=measure.name, group=looked.group, base=values[0], new=values[1], n=n)
     if len(set(new.clusters)) < FEWEST_CLUSTERS:
         return made
-    weights = resampled(new.clusters)
+    weights = boots.of(new)
     changes = measure.compute(new, weights) - measure.compute(base, weights)
     between = spread(changes)
     if between is None:

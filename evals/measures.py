@@ -32,14 +32,17 @@ class Table:
 
     def __init__(self, rows: Sequence[Scored]) -> None:
         self.rows = tuple(rows)
+        self._numbers: dict[str, NDArray[np.float64]] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def number(self, name: str) -> NDArray[np.float64]:
         """A column of numbers; not a number where a case has none."""
-        values = (row.values.get(name) for row in self.rows)
-        return np.array([np.nan if value is None else float(value) for value in values])
+        if name not in self._numbers:
+            values = (row.values.get(name) for row in self.rows)
+            self._numbers[name] = np.array([np.nan if value is None else float(value) for value in values])
+        return self._numbers[name]
 
     def text(self, name: str) -> NDArray[np.str_]:
         """A column of texts; empty where a case has none."""
@@ -162,7 +165,7 @@ def share_of(
 
 @dataclass
 class Bootstraps:
-    """Weights by the clusters that they are for: measures over the same cases share them."""
+    """Weights by the clusters that they are for: measures over the same cases share the last ones."""
 
     made: dict[tuple[str, ...], Weights] = field(default_factory=dict)
 
@@ -230,9 +233,14 @@ def _interval(table: Table, measure: Measure, value: float, n: int, boots: Boots
         return {"low": low, "high": high, "interval": "wilson"}
     if clusters < FEWEST_CLUSTERS:
         return {"note": f"no interval: {clusters} independent sources"}
-    made = spread(measure.compute(table, boots.of(table)))
+    made = _spread(measure.compute(table, boots.of(table)), value, clusters)
+    return made or {"note": "no interval: not defined in most resamples"}
+
+
+def _spread(values: NDArray[np.float64], value: float, clusters: int) -> dict[str, Any]:
+    made = spread(values)
     if made is None:
-        return {"note": "no interval: not defined in most resamples"}
+        return {}
     if made[0] == made[1] == value and value in (0.0, 1.0):
         # Resampling all right or all wrong shows no spread; that much is known of so many sources.
         low, high = wilson(value * clusters, clusters)
@@ -259,10 +267,7 @@ def _mean_of_groups(
     place = {row.id: n for n, row in enumerate(main.rows)}
     weights = boots.of(main)
     parts = [measure.compute(table, weights[:, [place[row.id] for row in table.rows]]) for table in used.values()]
-    made = spread(np.mean(parts, axis=0))
-    if made is None:
-        return blank.with_(value=value, note=note)
-    return blank.with_(value=value, low=made[0], high=made[1], interval="bootstrap", note=note)
+    return blank.with_(value=value, note=note, **_spread(np.mean(parts, axis=0), value, len(set(main.clusters))))
 
 
 def _enough(table: Table, measure: Measure) -> bool:

@@ -49,6 +49,8 @@ class Wanted:
 
 def run_run(wanted: Wanted) -> int:
     """Measure; 1 where a case got no answer, or a floor is broken and `--gate` is given."""
+    # Before numpy is loaded: threads that wait for each other make the small products of the models slower, not faster.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from evals.runner import run
     from evals.terminal import print_gates, print_run
 
