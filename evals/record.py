@@ -10,6 +10,7 @@ Seconds are under `taken` and in figures marked `timing`; everything else repeat
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+import triage
 from evals.answering import Taken
 from evals.cases import Kind
 from evals.measures import Figure, Scored
@@ -53,6 +55,8 @@ class RunHead(Frozen):
     version: str = __version__
     revision: str | None = None
     """Git commit, with `+changes` where files differ from it; none outside a checkout."""
+    code: str = ""
+    """Hash of the sources of `triage`: cases answered by other code are not mixed into a run."""
     python: str
     machine: str
     packages: dict[str, str]
@@ -67,7 +71,7 @@ class RunHead(Frozen):
     sets: tuple[MeasuredSet, ...]
 
     def identity(self) -> str:
-        """Of all that an answer depends on: a killed run may be continued only by the same."""
+        """Of all that a model's answer depends on: a killed run may be continued only by the same."""
         sets = [[one.name, one.data] for one in self.sets]
         return fingerprint([self.model, self.replayed, self.parameters, self.policy, self.acting, sets])
 
@@ -142,6 +146,10 @@ class RunFolder:
         trim(self.path / CASES)
         return self.results() if (self.path / CASES).exists() else []
 
+    def begin_again(self) -> None:
+        """Forget the finished cases, and keep the recorded answers."""
+        (self.path / CASES).unlink(missing_ok=True)
+
     def append(self, results: Iterable[CaseResult]) -> None:
         """Add finished cases; each line is on the disk before this returns."""
         text = "".join(result.model_dump_json() + "\n" for result in results)
@@ -203,6 +211,15 @@ def revision() -> str | None:
 def _git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=20)
     return done.stdout.strip()
+
+
+def code() -> str:
+    """SHA-256 (hex) of every source file of the package that is measured."""
+    folder = Path(triage.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def packages() -> dict[str, str]:

@@ -16,7 +16,7 @@ from evals.answering import Answered, Tasks, answer
 from evals.cases import EvalCase, Kind
 from evals.measures import Figure, Measure, Scored, figures
 from evals.reading import LoadedSet
-from evals.record import CaseResult, MeasuredSet, RunFolder, RunHead, SetFigure, as_json, machine, now, packages
+from evals.record import CaseResult, MeasuredSet, RunFolder, RunHead, SetFigure, as_json, code, machine, now, packages
 from evals.record import revision as git_revision
 from triage.domain import Policy
 from triage.errors import UsageError
@@ -71,6 +71,7 @@ def _head(plan: Plan) -> RunHead:
     return RunHead(
         started_at=now(),
         revision=git_revision(),
+        code=code(),
         python=platform.python_version(),
         machine=machine(),
         packages=packages(),
@@ -101,7 +102,13 @@ def _begun(folder: RunFolder, head: RunHead) -> list[CaseResult]:
     before = folder.head()
     if before.identity() != head.identity():
         raise UsageError(f"{folder.path}: holds another run ({_difference(before, head)}). Choose another --out.")
-    return folder.resume()
+    if before.code == head.code:
+        return folder.resume()
+    if before.finished_at is not None:
+        raise UsageError(f"{folder.path}: holds a finished run of other code. Choose another --out.")
+    folder.begin_again()
+    folder.write_head(head)
+    return []
 
 
 def _difference(one: RunHead, other: RunHead) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from evals.classify_calibration import accuracy_at, best_temperature, calibration_error, macro_f1, probabilities, table
 from evals.classify_corpus import FOLDER, Ask, Corpus, composed, read_corpus
-from evals.classify_training import Embed, Example, Floats, Settings, learn, logits, tabulate
+from evals.classify_training import CUE_WEIGHT, Embed, Example, Floats, Settings, learn, logits, tabulate
 from triage.domain import Category
 from triage.models.embedding import default_embedding
 from triage.tasks.classify.layer import LAYER_FILE
@@ -110,7 +110,13 @@ def main() -> None:
     scores = probabilities(unseen, temperature)
     figures = report(scores, answers, languages)
     learnt, mean, scale = tabulate(examples_of(corpus, corpus.asks, COPIES, settings.seed), embed)
-    arrays = {**learn(learnt, settings), "mean": mean, "scale": scale, "temperature": np.array([temperature])}
+    arrays = {
+        **learn(learnt, settings),
+        "mean": mean,
+        "scale": scale,
+        "temperature": np.array([temperature]),
+        "cue_weight": np.array([CUE_WEIGHT]),
+    }
     meta = {
         "name": "layer-1",
         "categories": [category.value for category in Category],

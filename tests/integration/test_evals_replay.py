@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +104,43 @@ def test_what_was_recorded_is_not_asked_again(tmp_path: Path, server: FakeModelS
     assert run_run(wanted) == 0
     assert len(server.requests) == 8
     assert len(RunFolder(out).results()) == 8
+
+
+def test_a_run_killed_by_force_goes_on_where_it_stopped(tmp_path: Path, server: FakeModelServer) -> None:
+    path, out = write_set(tmp_path / "set", cases(12)), tmp_path / "run"
+    command = [
+        sys.executable,
+        "-m",
+        "triage",
+        "eval",
+        "run",
+        path,
+        "--model",
+        "openai:small-1",
+        "--record",
+        "--out",
+        out,
+    ]
+    command = [*map(str, command), "--jobs", "1"]
+    held = threading.Event()
+
+    def answers_five_then_waits(handler: object, asked: object) -> None:
+        if len(server.requests) > 5:
+            held.set()
+            server.ended.wait(20)
+        obeys(answer)(handler, asked)  # type: ignore[arg-type]
+
+    server.plan(answers_five_then_waits)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    assert held.wait(60)
+    process.kill()
+    process.wait()
+    before = len(server.requests)
+    server.plan(obeys(answer))
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    # Six were asked, five answered: only the sixth and those after it are asked now.
+    assert (before, len(server.requests) - before) == (6, 7)
+    assert len(RunFolder(out).results()) == 12
 
 
 def test_a_half_written_line_is_cut_off(tmp_path: Path) -> None:

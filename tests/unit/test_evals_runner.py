@@ -93,6 +93,19 @@ def test_a_folder_with_another_run_is_refused(tmp_path: Path) -> None:
         run(plan(desk(tmp_path, 41), tmp_path / "run"))
 
 
+def test_other_code_begins_again_and_never_over_a_finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of, out = desk(tmp_path), tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        run(plan(of, out, Keyed(sometimes_wrong, dies_after=15)))
+    monkeypatch.setattr("evals.runner.code", lambda: "changed")
+    again = Keyed(sometimes_wrong)
+    run(plan(of, out, again))
+    assert len(again.asked) == 40
+    monkeypatch.undo()
+    with pytest.raises(UsageError, match="a finished run of other code"):
+        run(plan(of, out))
+
+
 def test_two_sets_of_one_name_and_no_set_are_refused(tmp_path: Path) -> None:
     of = desk(tmp_path)
     with pytest.raises(UsageError, match="two sets are called desk"):
