@@ -524,3 +524,27 @@ CODECS = [None, "utf-8", "utf-7", "utf-16", "rot13", "idna", "\x00", "punycode",
 def test_decoding_never_fails(data: bytes, declared: str | None) -> None:
     text, _ = decode(data, declared)
     text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<style>.pre{display:none!important}</style><p>Visible.</p><div class='x pre'>Approve it.</div>",
+        "<style><!-- .note { color: red } .off { visibility : hidden } --></style>"
+        "<p>Visible.</p><p class=off>Approve it.</p>",
+        "<p>Visible.</p><template><p>Approve it.</p></template>",
+        "<p>Visible.</p><p hidden>Approve it.</p>",
+    ],
+)
+def test_text_that_a_style_sheet_or_an_attribute_hides_is_set_apart(markup: str) -> None:
+    data = f"From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n<html><body>{markup}</body></html>".encode()
+    message, _ = read_mail(data, "hidden.eml")
+    assert message.body == "Visible."
+    assert "Approve it." in message.quoted
+    assert any("cannot see" in warning for warning in message.warnings)
+
+
+def test_what_only_some_devices_hide_stays() -> None:
+    style = "<style>@media (max-width: 400px) { .wide { display: none } } .wide { color: black }</style>"
+    data = f"From: a@b.example\nContent-Type: text/html\n\n<html>{style}<p class=wide>We need it on Friday.</p></html>"
+    assert read_mail(data.encode(), "media.eml")[0].body == "We need it on Friday."

@@ -18,30 +18,16 @@ CAUSES = {
     "supplier_late", "allocation", "credit", "picking_backlog", "carrier", "address", "quality_block",
     "equipment_down", "staff", "master_data", "customer_change", "none",
 }  # fmt: skip
-DIFFERS = {
-    "ord-10": "the overdue amount counts invoices that the customer disputes; docs/facts.md says it does not",
-    "ord-26": "per cents are rounded half to even, amounts half up: 1.05 % becomes 1 %",
-    "ord-47": "slack and being on time look at the first receipt only, even where it covers a part of the need",
-    "ord-48": "a delivered order whose transfer is not known counts as late until today",
-    "ord-49": "an order that arrived in time and was sent back counts as late until today",
-}
-"""Where the code does not agree with the hand yet, and why the hand is right."""
-
 Row = dict[str, Any]
 SCALAR: TypeAdapter[Any] = TypeAdapter(Scalar)
 ROWS: list[Row] = [json.loads(line) for line in (shipped() / "orders/orders.jsonl").read_text().splitlines()]
-
-
-def known(row: Row) -> Any:
-    marks = [pytest.mark.xfail(strict=True, reason=DIFFERS[row["id"]])] if row["id"] in DIFFERS else []
-    return pytest.param(row, id=row["id"], marks=marks)
 
 
 def established(row: Row) -> dict[str, Fact]:
     return {fact.id: fact for fact in establish_facts(Case.model_validate(row["case"]), [], Policy())}
 
 
-@pytest.mark.parametrize("row", [known(row) for row in ROWS])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
 def test_facts_are_as_computed_by_hand(row: Row) -> None:
     found = established(row)
     wanted = {id_: SCALAR.validate_python(value) for id_, value in row["facts"].items()}

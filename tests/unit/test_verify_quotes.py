@@ -140,3 +140,21 @@ def test_sentences(text: str, split: list[str]) -> None:
 def test_sentences_keep_every_letter(text: str) -> None:
     kept = "".join(c for one in sentences(text) for c in one if c.isalpha())
     assert kept == "".join(c for c in text if c.isalpha())
+
+
+def test_evidence_of_a_confidential_fact_says_so() -> None:
+    from datetime import UTC, datetime
+    from decimal import Decimal
+
+    from triage.domain import Case, Company, Fact, FactEvidence, RecordRef, View
+    from triage.verify.quotes import verify_evidence
+
+    case = Case(
+        record=RecordRef(model="sale.order", id=1, name="S00001"),
+        company=Company(name="Brandt & Mercer Supply B.V."),
+        captured_at=datetime(2026, 11, 17, tzinfo=UTC),
+    )
+    fact = Fact(name="credit.over_limit", value=Decimal(410), unit="EUR", how="exposure 8410 EUR", confidential=True)
+    kept = verify_evidence(FactEvidence(fact=fact.id, text=fact.how), View(case, facts=(fact,)))
+    assert kept is not None
+    assert kept.confidential

@@ -122,8 +122,9 @@ def confidence(suggestion: Suggestion) -> str:
 
 
 def best_evidence(suggestion: Suggestion) -> str:
-    """The first piece of evidence as one line."""
-    return evidence_line(suggestion.evidence[0]) if suggestion.evidence else ""
+    """The first piece of evidence as one line; a confidential one only where there is no other."""
+    shown = sorted(suggestion.evidence, key=lambda evidence: evidence.kind == "fact" and evidence.confidential)
+    return evidence_line(shown[0]) if shown else ""
 
 
 def evidence_line(evidence: Evidence) -> str:
@@ -133,7 +134,7 @@ def evidence_line(evidence: Evidence) -> str:
         return f"“{text}”"
     if isinstance(evidence, OnPage):
         return f"{evidence.document} p. {evidence.page}: {text}"
-    return text
+    return f"{text} (confidential)" if evidence.confidential else text
 
 
 def shorten(text: str, length: int) -> str:

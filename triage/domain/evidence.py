@@ -50,6 +50,8 @@ class FactEvidence(Frozen):
     """`Fact.id`."""
     text: str
     """The fact as a reader sees it."""
+    confidential: bool = False
+    """As the fact: not every reader of the record may see the text."""
     verified: bool = False
 
 

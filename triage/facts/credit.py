@@ -144,14 +144,13 @@ def _days_overdue(grounds: Grounds, invoice: Invoice) -> int:
 
 
 def _overdue(grounds: Grounds) -> Iterator[Fact]:
-    late = [i for i in _open_invoices(grounds) if _days_overdue(grounds, i) >= max(1, grounds.thresholds.overdue_days)]
+    """What is past due and not disputed: a dispute is a reason of its own not to pay, and has a fact of its own."""
+    since = max(1, grounds.thresholds.overdue_days)
+    late = [i for i in _open_invoices(grounds) if not i.disputed and _days_overdue(grounds, i) >= since]
     yield from _sums(
         "credit.overdue_amount",
         late,
-        lambda i: (
-            f"{i.ref.name} {_money(i.amount_residual, i.currency)} due {i.invoice_date_due}"
-            + (" (disputed)" if i.disputed else "")
-        ),
+        lambda i: f"{i.ref.name} {_money(i.amount_residual, i.currency)} due {i.invoice_date_due}",
     )
     if late:
         worst = max(late, key=lambda invoice: _days_overdue(grounds, invoice))

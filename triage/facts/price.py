@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from triage.domain import Fact, Line, Order
 from triage.facts.grounds import Grounds, line_source, tidy
@@ -44,7 +44,7 @@ def _difference(grounds: Grounds, order: Order, line: Line, about: str) -> Itera
         how=words,
     )
     if listed:
-        percent = ((price - listed) / listed * 100).quantize(_CENTIPER)
+        percent = ((price - listed) / listed * 100).quantize(_CENTIPER, ROUND_HALF_UP)
         yield Fact(
             name="price.difference_percent",
             value=tidy(percent),
@@ -71,7 +71,7 @@ def _margin(order: Order, line: Line, about: str) -> Fact | None:
     """Margin as a share of the price; `cost` is on the same basis as the price."""
     if not line.unit_price or line.cost is None:
         return None
-    percent = tidy(((line.unit_price - line.cost) / line.unit_price * 100).quantize(_CENTIPER))
+    percent = tidy(((line.unit_price - line.cost) / line.unit_price * 100).quantize(_CENTIPER, ROUND_HALF_UP))
     return Fact(
         name="price.margin",
         value=percent,

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from triage.domain import Fact, Promise, Shipment, ShipmentKind
 from triage.facts.grounds import Grounds
-from triage.facts.stock import Need, expected_receipts, needs
+from triage.facts.shipment import is_stuck
+from triage.facts.stock import Need, Receipt, expected_receipts, needs
 
 _NOT_THERE = frozenset({"booked", "in_transit", "exception", "out_for_delivery", "returned", "lost"})
 
@@ -71,8 +72,10 @@ def _current(grounds: Grounds) -> Dated | None:
 
 
 def _standing(grounds: Grounds, original: Dated) -> Iterator[Fact]:
-    """Late, on time, or how much slack is left."""
+    """Late, on time, or how much slack is left; nothing where all was delivered and nobody knows when."""
     done = arrival(grounds)
+    if done is None and _delivered_unseen(grounds):
+        return
     reached = done.day if done else grounds.today
     late = (reached - original.day).days
     sources = (original.source, done.source if done else f"{grounds.case.record.key}.captured_at")
@@ -109,27 +112,33 @@ def _ready(grounds: Grounds) -> Dated | None:
     """The latest day on which goods for a short line are expected, never before today."""
     latest: Dated | None = None
     for need in needs(grounds):
-        if need.short <= 0:
-            continue
-        receipts = sorted(expected_receipts(grounds, need), key=lambda receipt: receipt[0])
-        if receipts:
-            day, source, words = receipts[0]
-            if latest is None or day > latest.day:
-                latest = Dated(max(day, grounds.today), source, f"{need.product}: {words}")
+        last = _last_needed(expected_receipts(grounds, need), need.short) if need.short > 0 else None
+        if last is not None and (latest is None or last.day > latest.day):
+            latest = Dated(max(last.day, grounds.today), last.source, f"{need.product}: {last.how}")
     return latest
 
 
+def _last_needed(receipts: list[Receipt], short: Decimal) -> Receipt | None:
+    """The receipt that closes the gap; the last one where they do not close it, none where there is none."""
+    for receipt in receipts:
+        short -= receipt.quantity
+        if short <= 0:
+            return receipt
+    return receipts[-1] if receipts else None
+
+
 def _in_trouble(grounds: Grounds) -> bool:
-    """Whether something stands against arriving in time: goods without a sound receipt, or a parcel gone wrong."""
+    """Whether something stands against arriving in time: no sound receipt of goods, a parcel gone wrong or stuck."""
     unplanned = any(need.short > 0 and not _has_receipt_ahead(grounds, need) for need in needs(grounds))
     wrong = any(s.carrier_status in {"exception", "returned", "lost"} for s in _outgoing(grounds))
-    return unplanned or wrong
+    return unplanned or wrong or any(is_stuck(grounds, shipment) for shipment in _outgoing(grounds))
 
 
 def _has_receipt_ahead(grounds: Grounds, need: Need) -> bool:
-    """Whether the first receipt is still to come: one that is overdue has no date any more."""
-    days = [day for day, _, _ in expected_receipts(grounds, need)]
-    return bool(days) and min(days) >= grounds.today
+    """Whether receipts for all that is short are still to come: one that is overdue has no date any more."""
+    receipts = expected_receipts(grounds, need)
+    enough = sum((receipt.quantity for receipt in receipts), Decimal(0)) >= need.short
+    return enough and bool(receipts) and receipts[0].day >= grounds.today
 
 
 def _outgoing(grounds: Grounds) -> list[Shipment]:
@@ -140,13 +149,26 @@ def _outgoing(grounds: Grounds) -> list[Shipment]:
     ]
 
 
+def _delivered_unseen(grounds: Grounds) -> bool:
+    """Everything was delivered, and no transfer of ours tells when (a supplier shipped it, for example)."""
+    lines = grounds.case.lines
+    return bool(lines) and all(line.delivered >= line.quantity for line in lines) and not _outgoing(grounds)
+
+
+def _sent_back(grounds: Grounds) -> bool:
+    """Whether goods of a delivery came back: Odoo then takes them off the delivered quantity."""
+    left = {shipment.ref.name for shipment in _outgoing(grounds)}
+    return any(s.return_of in left and s.state == "done" for s in grounds.case.shipments)
+
+
 def arrival(grounds: Grounds) -> Dated | None:
     """The day on which everything had arrived; none while something is owed or on the road.
 
     The carrier's word counts where there is one; otherwise the day the transfer was done.
     """
     lines, shipments = grounds.case.lines, _outgoing(grounds)
-    if any(line.delivered < line.quantity for line in lines) or not shipments:
+    owed = any(line.delivered < line.quantity for line in lines) and not _sent_back(grounds)
+    if owed or not shipments:
         return None
     if any(s.state != "done" or s.carrier_status in _NOT_THERE for s in shipments):
         return None

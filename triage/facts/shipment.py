@@ -66,12 +66,17 @@ def _status(shipment: Shipment) -> Iterator[Fact]:
         )
 
 
+def is_stuck(grounds: Grounds, shipment: Shipment) -> bool:
+    """Whether a parcel is on the road and nobody has scanned it for as long as policy allows, or longer."""
+    since = shipment.last_scan or shipment.date_done
+    on_the_road = shipment.carrier_status in _ON_THE_ROAD
+    return on_the_road and since is not None and grounds.days_since(since) >= grounds.thresholds.no_scan_days
+
+
 def _no_scan(grounds: Grounds, shipment: Shipment) -> Iterator[Fact]:
-    """A parcel on the road that nobody has scanned for as long as policy allows, or longer."""
-    if shipment.carrier_status not in _ON_THE_ROAD:
-        return
+    """How long a stuck parcel has not been scanned."""
     since, field = (shipment.last_scan, "last_scan") if shipment.last_scan else (shipment.date_done, "date_done")
-    if since is None or grounds.days_since(since) < grounds.thresholds.no_scan_days:
+    if since is None or not is_stuck(grounds, shipment):
         return
     days = grounds.days_since(since)
     word = "last scan" if field == "last_scan" else "no scan since it left"

@@ -34,6 +34,16 @@ class Need:
         return max(Decimal(0), self.ordered - self.delivered - self.covered)
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """Goods that are expected: when, how many, where that was read, and the words for it."""
+
+    day: date
+    quantity: Decimal
+    source: str
+    how: str
+
+
 def facts(grounds: Grounds) -> Iterator[Fact]:
     """`stock.*` of the order's lines and transfers."""
     if not grounds.about_sales or (grounds.case.order and grounds.case.order.state == "cancel"):
@@ -106,15 +116,16 @@ def _shortage(grounds: Grounds, need: Need) -> Fact:
 
 def _relief(grounds: Grounds, need: Need) -> Iterator[Fact]:
     """When goods for the gap come, or that none are planned."""
-    expected = sorted(expected_receipts(grounds, need), key=lambda receipt: receipt[0])
+    expected = expected_receipts(grounds, need)
     if expected:
-        day, source, words = expected[0]
+        first = expected[0]
+        overdue = f", which is {(grounds.today - first.day).days} days ago" if first.day < grounds.today else ""
         yield Fact(
             name="stock.incoming",
-            value=day,
+            value=first.day,
             about=_named(grounds, need),
-            sources=(source,),
-            how=words + (f", which is {(grounds.today - day).days} days ago" if day < grounds.today else ""),
+            sources=(first.source,),
+            how=first.how + overdue,
         )
     elif not grounds.lacks("purchase", "receipt", "stock", "moves"):
         yield Fact(
@@ -129,38 +140,52 @@ def _relief(grounds: Grounds, need: Need) -> Iterator[Fact]:
         )
 
 
-def expected_receipts(grounds: Grounds, need: Need) -> list[tuple[date, str, str]]:
-    """Days on which goods for this need are expected, each with its source and words.
+def expected_receipts(grounds: Grounds, need: Need) -> list[Receipt]:
+    """Receipts that are expected for this need, the earliest first.
 
-    Odoo's forecast for the very line comes first and alone; it already knows who else waits for the same goods.
+    Odoo's forecast for the very line stands alone, for all that is short: it already knows who else waits for the same
+    goods. Planned transfers and purchase order lines tell of the same goods twice, so the larger of the two counts.
     """
     order = grounds.case.order.ref if grounds.case.order else grounds.case.record
     forecast = [
-        (line.forecast_date, line_source(order, line, "forecast_date"), f"forecast for {line.forecast_date}")
+        Receipt(
+            line.forecast_date,
+            need.short,
+            line_source(order, line, "forecast_date"),
+            f"forecast for {line.forecast_date}",
+        )
         for line in need.lines
         if line.forecast_date is not None
     ]
     if forecast:
-        return [max(forecast, key=lambda one: one[0])]
-    return [*_open_moves_in(grounds, need.product), *_open_purchase_lines(grounds, need.product)]
+        return [max(forecast, key=lambda receipt: receipt.day)]
+    told = _open_moves_in(grounds, need.product), _open_purchase_lines(grounds, need.product)
+    fuller = max(told, key=lambda receipts: sum((receipt.quantity for receipt in receipts), Decimal(0)))
+    return sorted(fuller, key=lambda receipt: receipt.day)
 
 
-def _open_moves_in(grounds: Grounds, product: str) -> list[tuple[date, str, str]]:
+def _open_moves_in(grounds: Grounds, product: str) -> list[Receipt]:
     return [
-        (grounds.day(m.date), f"{_move_key(m)}.date", f"receipt {m.shipment} planned for {grounds.day(m.date)}")
+        Receipt(
+            grounds.day(m.date),
+            m.quantity,
+            f"{_move_key(m)}.date",
+            f"receipt {m.shipment} planned for {grounds.day(m.date)}",
+        )
         for m in grounds.case.moves
         if m.product == product and m.date is not None and _is_open(grounds, m, ShipmentKind.INCOMING)
     ]
 
 
-def _open_purchase_lines(grounds: Grounds, product: str) -> list[tuple[date, str, str]]:
+def _open_purchase_lines(grounds: Grounds, product: str) -> list[Receipt]:
     found = []
     for purchase in grounds.case.purchases:
         for line in purchase.lines:
             day = line.date_planned or purchase.date_planned
             if purchase.state in {"purchase", "done"} and line.product == product and day and _rest(line) > 0:
                 source = line_source(purchase.ref, line, "date_planned")
-                found.append((day, source, f"{purchase.ref.name} brings {tidy(_rest(line))} on {day}"))
+                rest = _rest(line)
+                found.append(Receipt(day, rest, source, f"{purchase.ref.name} brings {tidy(rest)} on {day}"))
     return found
 
 

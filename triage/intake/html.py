@@ -13,6 +13,13 @@ _HIDDEN = re.compile(
     r"mso-hide\s*:\s*all|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))",
     re.IGNORECASE,
 )
+_GONE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0?\.?0\s*(?:;|$)", re.IGNORECASE
+)
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_MOST_STYLE = 100_000
 _DARK_GROUND = re.compile(r"background(?:-color)?\s*:|bgcolor", re.IGNORECASE)
 
 
@@ -42,7 +49,7 @@ def html_text(html: str) -> HtmlText:
 def _converted(html: str) -> HtmlText:
     from inscriptis import Inscriptis
     from inscriptis.model.config import ParserConfig
-    from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+    from lxml.html import HTMLParser, document_fromstring
 
     source = html.replace(_OPEN, "").replace(_SHUT, "")
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
@@ -55,7 +62,11 @@ def _converted(html: str) -> HtmlText:
     return HtmlText(_prefixed(text), hidden, warnings)
 
 
-def _is_hidden(node: Any) -> bool:
+def _is_hidden(node: Any, classes: frozenset[str]) -> bool:
+    if node.tag == "template" or node.get("hidden") is not None:
+        return True
+    if classes.intersection((node.get("class") or "").split()):
+        return True
     style = node.get("style") or ""
     if not style or not _HIDDEN.search(style):
         return False
@@ -68,9 +79,18 @@ def _is_hidden(node: Any) -> bool:
     )
 
 
+def _hiding_classes(tree: Any) -> frozenset[str]:
+    """Classes that a style sheet in the mail hides, for everybody: rules inside `@media` depend on the device."""
+    sheets = "\n".join((node.text or "")[:_MOST_STYLE] for node in tree.iter("style"))
+    rules = _RULE.findall(_MEDIA.sub("", _COMMENT.sub("", sheets)))
+    return frozenset(name for names, body in rules if _GONE.search(body) for name in re.findall(r"\.([\w-]+)", names))
+
+
 def _set_hidden_apart(tree: Any) -> str:
     found: list[str] = []
-    for node in [n for n in tree.iter() if isinstance(n.tag, str) and n.tag not in {"html", "body"} and _is_hidden(n)]:
+    classes = _hiding_classes(tree)
+    nodes = [n for n in tree.iter() if isinstance(n.tag, str) and n.tag not in {"html", "body"}]
+    for node in [n for n in nodes if _is_hidden(n, classes)]:
         if node.getparent() is None:
             continue
         text = " ".join("".join(node.itertext()).split())
@@ -89,7 +109,7 @@ def _is_quote(node: Any) -> bool:
 
 
 def _mark_quotes(tree: Any) -> None:
-    from lxml.etree import Element  # type: ignore[import-untyped]
+    from lxml.etree import Element
 
     for node in [n for n in tree.iter("blockquote", "div") if _is_quote(n)]:
         opening, shutting = Element("div"), Element("div")

@@ -108,7 +108,7 @@ def _fact(evidence: FactEvidence, view: View) -> FactEvidence | None:
     if found is None:
         return None
     text = evidence.text if evidence.text.strip() and not unsupported_by(evidence.text, [found]) else _words(found)
-    return evidence.with_(text=text, verified=True)
+    return evidence.with_(text=text, confidential=found.confidential, verified=True)
 
 
 def _words(fact: Fact) -> str:
