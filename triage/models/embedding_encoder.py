@@ -53,7 +53,8 @@ def _layer(model: PackedModel, number: int) -> _Layer:
     )
 
 
-def _normalise(x: Floats, scale: tuple[Floats, Floats], epsilon: float) -> Floats:
+def normalised(x: Floats, scale: tuple[Floats, Floats], epsilon: float) -> Floats:
+    """Layer normalisation of each row, in place."""
     x -= x.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", x, x) / x.shape[1]
     x *= (1.0 / np.sqrt(variance + epsilon))[:, None]
@@ -80,9 +81,9 @@ class Encoder:
 
     def __init__(self, model: PackedModel) -> None:
         self._model = model
-        self._sizes: Sizes = model.sizes
-        hidden = self._sizes.hidden
-        self._layers = [_layer(model, number) for number in range(self._sizes.layers)]
+        self.sizes: Sizes = model.sizes
+        hidden = self.sizes.hidden
+        self.layers = [_layer(model, number) for number in range(self.sizes.layers)]
         positions = model.vector("emb.pos").reshape(-1, hidden)
         self._positions = positions + model.vector("emb.type").reshape(-1, hidden)[0]
         self._norm = (model.vector("emb.ln.w"), model.vector("emb.ln.b"))
@@ -90,26 +91,30 @@ class Encoder:
     def vectors(self, texts: Sequence[Sequence[int]]) -> Floats:
         """One normalised vector for each list of token ids. Lists must be sorted by length, none empty."""
         runs = [(length, len(list(run))) for length, run in groupby(len(ids) for ids in texts)]
+        pooled = self._pool(self.through(texts, runs, len(self.layers)), runs)
+        pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        return pooled
+
+    def through(self, texts: Sequence[Sequence[int]], runs: list[tuple[int, int]], layers: int) -> Floats:
+        """Token states after the first `layers` layers; `runs` are (length, how many texts of it) in order."""
         ids = np.fromiter((token for text in texts for token in text), dtype=np.int64)
         places = np.concatenate([np.tile(np.arange(length), count) for length, count in runs])
         x = self._model.words(ids) + self._positions[places]
-        x = _normalise(x, self._norm, self._sizes.epsilon)
-        for layer in self._layers:
+        x = normalised(x, self._norm, self.sizes.epsilon)
+        for layer in self.layers[:layers]:
             x = self._through(layer, x, runs)
-        pooled = self._pool(x, runs)
-        pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
-        return pooled
+        return x
 
     def _through(self, layer: _Layer, x: Floats, runs: list[tuple[int, int]]) -> Floats:
         seen = self._attention(x @ layer.qkv + layer.qkv_bias, runs)
         x = x + (seen @ layer.out + layer.out_bias)
-        x = _normalise(x, layer.attention_norm, self._sizes.epsilon)
+        x = normalised(x, layer.attention_norm, self.sizes.epsilon)
         risen = _gelu(x @ layer.rise + layer.rise_bias)
         x = x + (risen @ layer.fall + layer.fall_bias)
-        return _normalise(x, layer.norm, self._sizes.epsilon)
+        return normalised(x, layer.norm, self.sizes.epsilon)
 
     def _attention(self, qkv: Floats, runs: list[tuple[int, int]]) -> Floats:
-        hidden, heads = self._sizes.hidden, self._sizes.heads
+        hidden, heads = self.sizes.hidden, self.sizes.heads
         seen = np.empty((len(qkv), hidden), dtype=np.float32)
         at = 0
         for length, count in runs:

@@ -66,7 +66,8 @@ class Layer:
     def features(self, vectors: Floats, subject: npt.NDArray[np.bool_], cues: Floats) -> Floats:
         """Rows as the layer reads them: scaled vector, mark of the subject line, cues."""
         scaled = (vectors - self.arrays["mean"]) / self.arrays["scale"]
-        return np.concatenate([scaled, subject[:, None].astype(np.float32), cues], axis=1)
+        weighted = cues * self.arrays.get("cue_weight", np.ones(1, dtype=np.float32))
+        return np.concatenate([scaled, subject[:, None].astype(np.float32), weighted], axis=1)
 
     def weigh(self, rows: Floats, role: Role) -> Weighed:
         """Scores of one mail from its sentences' rows (`features`)."""

@@ -21,7 +21,8 @@ _HISTORY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HEADER = re.compile(
-    r"^\s*(?:from|to|cc|sent|date|von|an|gesendet|datum|de|à|envoyé|para|enviado|fecha|van|aan|verzonden)\s*:\s", re.I
+    r"^\s*(?:from|to|cc|sent|date|von|an|gesendet|datum|de|à|envoyé|para|enviado|fecha|van|aan|verzonden|subject|betreff|objet|asunto|onderwerp)\s*:\s",
+    re.I,
 )
 _CLOSING = re.compile(
     r"""^\s*(?:(?:with\s+)?(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes)|yours\s+(?:sincerely|faithfully|truly)|best|cheers
@@ -51,7 +52,7 @@ _DISCLAIMER = re.compile(
 _MARKUP = re.compile(r"^\W*$")
 _END = re.compile(r"(?<=[.!?;…])[\"')\]]*\s+(?=[\"'(\[¿¡]?[^\W_])|\s*\n+\s*|\s+[-–•]\s+(?=[A-ZÀ-Ý])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:\w|\d{1,3}|no|nr|art|ref|pos|bzw|ca|inkl|zzgl|evtl|ggf|abs|str|tel|st|st[ck]|approx|incl|mr|mrs|ms|dr|hr"
+    r"(?:^|[\s(])(?:\w|\d{1,3}|no|nr|art|ref|pos|bzw|ca|inkl|zzgl|evtl|ggf|abs|str|tel|st|st[ck]|pcs?|qty|pal|approx|incl|mr|mrs|ms|dr|hr"
     r"|fr|herr|ing|sr|sra|ud|uds|núm|réf|cde|env|max|min|vs|etc|e\.g|i\.e|z\.b|u\.a|d\.h|p\.ex|i\.p\.v|o\.a|b\.v)\.$",
     re.IGNORECASE,
 )

@@ -26,6 +26,7 @@ def _sign(points: int, why: str, words: str) -> _Sign:
     return _Sign(points, why, re.compile(r"(?<!\w)(?:" + "|".join(words.split(", ")) + ")", re.IGNORECASE))
 
 
+_CALLED_URGENT = "it is called urgent"
 _SIGNS: tuple[_Sign, ...] = (
     _sign(
         2,
@@ -57,7 +58,7 @@ _SIGNS: tuple[_Sign, ...] = (
     ),
     _sign(
         1,
-        "it is called urgent",
+        _CALLED_URGENT,
         "urgent, asap, a\\.s\\.a\\.p, as soon as possible, emergency, critical, eilt, eilig, dringend, notfall, spoed, "
         "zo snel mogelijk, noodgeval, urgence, urgent, au plus vite, urge, urgente, cuanto antes, lo antes posible",
     ),
@@ -107,7 +108,10 @@ class Weight:
 
 
 def _from_words(text: str) -> list[tuple[int, str]]:
-    return [(sign.points, sign.why) for sign in _SIGNS if sign.pattern.search(text)]
+    found = [(sign.points, sign.why) for sign in _SIGNS if sign.pattern.search(text)]
+    if any(points < 0 for points, _ in found):
+        return [reason for reason in found if reason[1] != _CALLED_URGENT]
+    return found
 
 
 def _number(fact: Fact) -> Decimal:

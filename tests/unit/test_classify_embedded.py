@@ -1,0 +1,144 @@
+"""Text and facts to one answer, with a fake embedding and a layer that only knows a few cues."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.classify_views import FakeEmbedding, fact, layer, view
+from triage.domain import Category, Classification, FactEvidence, MessageKind, Order, Quote, RecordRef, Role, Side, View
+from triage.tasks.classify.embedded import EmbeddedClassifier
+
+LAYER = layer(damage=Category.DAMAGE_LOSS, where=Category.DELAY, cancel=Category.ORDER_CHANGE, invoice=Category.INVOICE)
+
+
+def classify(given: View) -> Classification:
+    return EmbeddedClassifier(FakeEmbedding(), LAYER).invoke(given)
+
+
+def category(given: View) -> Category:
+    return classify(given).suggestions[0].category
+
+
+class TestText:
+    def test_the_newest_message_decides(self) -> None:
+        answer = classify(view("Two drums arrived damaged and one is leaking."))
+        assert answer.suggestions[0].category is Category.DAMAGE_LOSS
+        assert sum(answer.scores.values()) == pytest.approx(1.0, abs=1e-4)
+        assert set(answer.scores) == set(Category)
+        assert answer.language == "en"
+
+    def test_the_evidence_is_the_sentence_as_it_stands(self) -> None:
+        given = view("Hello,\n\nthe order came yesterday. Two drums are damaged. I am here until five.\n\nRegards\nAnn")
+        quote = classify(given).suggestions[0].evidence[0]
+        assert isinstance(quote, Quote)
+        assert quote.text == "Two drums are damaged."
+        assert quote.text in given.sources()[quote.source]
+
+    def test_confidence_comes_from_the_table(self) -> None:
+        confidence = classify(view("Two drums arrived damaged.")).suggestions[0].confidence
+        assert confidence is not None
+        assert (confidence.value, confidence.n) == (0.9, 60)
+        assert "made up" in confidence.population
+
+    def test_a_second_topic_is_a_second_suggestion(self) -> None:
+        related = Order(ref=RecordRef(model="sale.order", id=7, name="S00007"), state="sale", currency="EUR")
+        given = view("Two drums of the delivery are damaged. Please cancel order S00007.", related=(related,))
+        first, second = classify(given).suggestions
+        assert {first.category, second.category} == {Category.DAMAGE_LOSS, Category.ORDER_CHANGE}
+        ours = next(one for one in (first, second) if one.category is Category.ORDER_CHANGE)
+        assert ours.record in (related.ref, None)
+
+    def test_side_follows_the_sender(self) -> None:
+        said = {role: classify(view("a damaged box", role=role)).suggestions[0].side for role in Role}
+        assert said[Role.CUSTOMER] is Side.CUSTOMER
+        assert said[Role.CARRIER] is Side.CARRIER
+
+
+class TestFacts:
+    def test_a_fact_alone_is_the_suggestion(self) -> None:
+        main = classify(view(None, fact("credit.on_hold", how="the account is on hold"))).suggestions[0]
+        assert (main.category, main.subtype) == (Category.CREDIT, "hold")
+        assert main.confidence is None
+        assert main.abstained is None
+        assert main.evidence == (FactEvidence(fact="credit.on_hold", text="the account is on hold"),)
+
+    def test_text_and_fact_that_agree(self) -> None:
+        main = classify(view("The drums are damaged.", fact("shipment.damaged"))).suggestions[0]
+        assert main.category is Category.DAMAGE_LOSS
+        assert {one.kind for one in main.evidence} == {"quote", "fact"}
+        assert main.against == ()
+
+    def test_text_and_fact_that_disagree_show_both(self) -> None:
+        alone = classify(view("The drums are damaged.")).suggestions[0]
+        both = classify(view("The drums are damaged.", fact("confirmation.price_difference", 3))).suggestions
+        assert both[0].category is Category.DAMAGE_LOSS
+        assert both[0].confidence is not None
+        assert alone.confidence is not None
+        assert both[0].confidence.value <= alone.confidence.value
+        assert [one.kind for one in both[0].against] == ["fact"]
+        assert both[1].category is Category.SUPPLIER_CHANGE
+
+    def test_where_is_my_order_on_time_is_no_exception(self) -> None:
+        main = classify(view("Where is my order?", fact("promise.on_time", how="due on Friday"))).suggestions[0]
+        assert (main.category, main.subtype) == (Category.OTHER, "enquiry")
+        assert main.evidence[0] == FactEvidence(fact="promise.on_time", text="due on Friday")
+
+    def test_where_is_my_order_when_late(self) -> None:
+        main = classify(view("Where is my order?", fact("promise.days_late", 3))).suggestions[0]
+        assert (main.category, main.subtype) == (Category.DELAY, "late")
+
+    def test_the_reason_why_an_order_waits_comes_first(self) -> None:
+        main = classify(
+            view("Where is my order?", fact("stock.shortage", 5), fact("promise.days_late", 3))
+        ).suggestions[0]
+        assert main.category is Category.STOCK
+        assert Category.DELAY in main.secondary
+
+    def test_a_reported_sentence_is_read(self) -> None:
+        main = classify(view("See below.", fact("reported.1", "the drums arrived damaged"))).suggestions[0]
+        assert main.category is Category.DAMAGE_LOSS
+        assert main.evidence == (FactEvidence(fact="reported.1", text="reported.1: the drums arrived damaged"),)
+
+
+class TestAbstention:
+    def test_nothing_to_judge_by(self) -> None:
+        main = classify(view(None)).suggestions[0]
+        assert main.abstained is not None
+        assert main.confidence is None
+
+    def test_only_an_automatic_reply(self) -> None:
+        answer = classify(view("I am away until Monday.", kind=MessageKind.AUTO_REPLY))
+        assert answer.suggestions[0].category is Category.OTHER
+        assert answer.suggestions[0].subtype == "auto_reply"
+        assert answer.abstained is not None
+        assert "automatic" in answer.abstained.reason
+
+    def test_a_language_that_was_not_measured_still_gets_a_best_guess(self) -> None:
+        answer = classify(view("Zlecenie nie zostało odebrane, proszę o pilną odpowiedź w sprawie faktury"))
+        assert answer.abstained is not None
+        assert answer.language == "pl"
+        assert answer.suggestions[0].category in Category
+
+    def test_five_languages_do_not_abstain(self) -> None:
+        for text in (
+            "Kartons sind beschädigt",
+            "dozen zijn beschadigd",
+            "cartons abîmés à la livraison",
+            "cajas rotas",
+        ):
+            assert classify(view(text)).abstained is None, text
+
+
+def test_a_batch_is_one_pass_and_equals_single_answers() -> None:
+    embedding = FakeEmbedding()
+    classifier = EmbeddedClassifier(embedding, LAYER)
+    views = [view("Two drums are damaged."), view("Please cancel my order."), view(None, fact("credit.on_hold"))]
+    together = classifier.batch(views)
+    assert len(embedding.asked) == 1
+    assert together == [classifier.invoke(one) for one in views]
+
+
+def test_what_acts_is_named() -> None:
+    classifier = EmbeddedClassifier(FakeEmbedding(), LAYER)
+    assert classifier.acting == {"model": "fake/0", "layer": "0" * 64}
+    assert classifier.invoke(view("damaged")).by == classifier.producer
