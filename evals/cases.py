@@ -202,6 +202,8 @@ class EvalSet(Frozen):
     """Cases with one of these tags are measured by themselves and left out of the headline."""
     apart_from: tuple[str, ...] = ()
     """Text files (`*` allowed) that no case may nearly repeat: what a model was trained on."""
+    caution: str = ""
+    """What must be known to read the figures rightly; stands beside them wherever they are shown."""
     shared_styles: bool = False
     """Whether a style may occur in several splits."""
 

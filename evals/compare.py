@@ -255,7 +255,10 @@ def short(kind: Kind, result: CaseResult) -> str:
     if kind is Kind.INJECTION:
         return str(values.get("what") or "held")
     if kind is Kind.EXTRACTION:
-        return f"{_count(values, 'fields_right')} of {_count(values, 'fields')} fields"
+        lines = (
+            f", {_count(values, 'lines_right') // 2} of {_count(values, 'lines')} lines" if values.get("lines") else ""
+        )
+        return f"{_count(values, 'fields_right')} of {_count(values, 'fields')} fields{lines}"
     return (
         f"{_count(values, 'points_covered')} of {_count(values, 'points')} points, "
         f"{_count(values, 'asks_found')} of {_count(values, 'asks_wanted')} asks"

@@ -41,6 +41,7 @@ class MeasuredSet(Frozen):
     name: str
     kind: Kind
     description: str
+    caution: str = ""
     data: str
     """Hash of its cases and their files."""
     cases: int

@@ -89,6 +89,7 @@ def _measured(of: LoadedSet) -> MeasuredSet:
         name=of.name,
         kind=of.head.kind,
         description=of.head.description,
+        caution=of.head.caution,
         data=of.data_hash,
         cases=len(of.measured),
         by=of.head.by,

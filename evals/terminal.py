@@ -36,6 +36,8 @@ def print_run(folder: RunFolder, results: Sequence[CaseResult]) -> None:
         detail = {measure.name for measure in measures_of(of.kind) if measure.detail}
         mine = [figure for figure in figures if figure.set == of.name]
         out.print(f"\n[bold]{escape(of.name)}[/] ({of.kind.value}, {of.cases} cases) by {escape(head.model)}")
+        if of.caution:
+            out.print(f"[yellow]Mind:[/] {escape(of.caution)}")
         out.print(_table([figure for figure in mine if not figure.group and figure.measure not in detail]))
         groups = [figure for figure in mine if figure.group and figure.value is not None]
         if groups:

@@ -20,6 +20,7 @@ from evals.report.plots import Bar, bar, reliability, risk_coverage
 from evals.runner import measures_of
 from evals.scoring.classification import CODES
 from evals.terminal import interval, number
+from triage.domain import FIELD_NAMES
 from triage.errors import InputError
 
 _LONGEST = 2400
@@ -287,15 +288,32 @@ def _answer(kind: Kind, result: CaseResult) -> Iterator[tuple[str, str]]:
         yield from (("key point", str(point)) for point in output.get("key_points") or ())
         yield from (("ask", str(ask)) for ask in output.get("asks") or ())
     elif kind is Kind.EXTRACTION:
-        for name, cell in (output.get("fields") or {}).items():
-            yield name, str(cell.get("value"))
-        yield "lines", str(len(output.get("lines") or ()))
+        yield from _extracted(result)
     else:
         yield "effects", str(result.scored.values.get("what") or "none")
         yield from (("card", f"{card['category']}, {card['severity']}: {card['summary']}") for card in output["cards"])
     yield from (("wanted key point", str(point)) for point in target.get("key_points") or ())
     yield from (("wanted ask", str(ask)) for ask in target.get("asks") or ())
     yield from (("warning", warning) for warning in result.warnings)
+
+
+def _extracted(result: CaseResult) -> Iterator[tuple[str, str]]:
+    """The scored fields, wrong and missing ones first."""
+    cells, values = result.output.get("fields") or {}, result.scored.values
+    scored = sorted(
+        (name for name in FIELD_NAMES if f"{name} n" in values), key=lambda name: values[f"{name} right"] == 1.0
+    )
+    for name in scored:
+        cell = cells.get(name)
+        found = "–" if cell is None else str(cell.get("value"))
+        if values[f"{name} right"]:
+            yield name, found
+        else:
+            yield f"{name}, wrong" if cell else f"{name}, missing", f"{found}, right: {values[f'{name} wanted']}"
+    if "lines" in values:
+        right, there = (int(values[column] or 0) for column in ("lines_right", "lines"))
+        count = len(result.output.get("lines") or ())
+        yield "lines", f"{count} found, {right // 2} right, {there} on the page"
 
 
 def _classified(output: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,8 @@ def score(of: Truth, line: Mapping[str, Any], case: EvalCase) -> Values:
         values[f"{name} n"] = 1.0
         values[f"{name} right"] = float(right[name])
         values[f"{name} found"] = float(value not in (None, ""))
+        if not right[name]:
+            values[f"{name} wanted"] = str(of[TRUTH_NAMES[name]])
     values["fields"] = float(len(right))
     values["fields_right"] = float(sum(right.values()))
     values["fields_found"] = float(sum(value not in (None, "") for value in found.values()))

@@ -37,6 +37,7 @@ def test_the_record_says_what_acted_and_holds_every_case(tmp_path: Path) -> None
             "name": "desk",
             "kind": "classification",
             "description": "Messages to an order desk.",
+            "caution": "",
             "data": of.data_hash,
             "cases": 40,
             "by": ("language", "source"),
