@@ -86,17 +86,25 @@ def _cell(figure: Figure) -> str:
 
 def _print_details(figures: Sequence[Figure], out: Console) -> None:
     """Categories or fields down, recall, precision and F1 across."""
-    named = [figure for figure in figures if figure.value is not None and not figure.group and " " in figure.measure]
-    if not named:
+    kinds, rows = parts(figures)
+    if not rows:
         return
-    kinds = list(dict.fromkeys(figure.measure.partition(" ")[0] for figure in named))
     table = Table("", "n", *kinds, box=None, padding=(0, 2, 0, 0), header_style="dim")
-    cells = {figure.measure: figure for figure in named}
-    for name in dict.fromkeys(figure.measure.partition(" ")[2] for figure in named):
-        row = [cells.get(f"{kind} {name}") for kind in kinds]
-        n = next((one.n for one in row if one is not None), 0)
+    for name, n, row in rows:
         table.add_row(escape(name), str(n), *("" if one is None else _cell(one) for one in row))
     out.print(table)
+
+
+def parts(figures: Sequence[Figure]) -> tuple[list[str], list[tuple[str, int, list[Figure | None]]]]:
+    """Kinds of detail (`recall`), and each category or field that has a figure: how many are labelled, its figures."""
+    cells = {figure.measure: figure for figure in figures if not figure.group}
+    kinds = list(dict.fromkeys(measure.partition(" ")[0] for measure in cells))
+    found = []
+    for name in dict.fromkeys(measure.partition(" ")[2] for measure in cells):
+        row = [cells.get(f"{kind} {name}") for kind in kinds]
+        if any(one is not None and one.value is not None for one in row):
+            found.append((name, next(one.n for one in row if one is not None), row))
+    return kinds, found
 
 
 def print_gates(figures: Sequence[SetFigure]) -> list[Checked]:

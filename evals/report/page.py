@@ -19,7 +19,7 @@ from evals.record import CaseResult, MeasuredSet, RunFolder, RunHead, SetFigure
 from evals.report.plots import Bar, bar, reliability, risk_coverage
 from evals.runner import measures_of
 from evals.scoring.classification import CODES
-from evals.terminal import interval, number
+from evals.terminal import interval, number, parts
 from triage.domain import FIELD_NAMES
 from triage.errors import InputError
 
@@ -139,7 +139,7 @@ def _section(
     differences = comparison.differences if comparison else ()
     whole = {one.measure: one for one in differences if not one.group}
     groups = [figure for figure in mine if figure.group and figure.value is not None]
-    details = [figure for figure in mine if measures[figure.measure].detail and figure.value is not None]
+    kinds, details = parts([figure for figure in mine if measures[figure.measure].detail])
     classified = of.kind is Kind.CLASSIFICATION
     table, table_before = _table(own), _table([result for result in before if result.set == of.name])
     wrong = [result for result in own if merit(of.kind, result.scored.values) < 1 and not result.scored.aside]
@@ -148,8 +148,8 @@ def _section(
         rows=tuple(_rows(mine, measures, whole)),
         groups=tuple(dict.fromkeys(figure.measure for figure in groups)),
         group_rows=tuple(_group_rows(groups)),
-        details=tuple(dict.fromkeys(figure.measure.partition(" ")[0] for figure in details)),
-        detail_rows=tuple(_detail_rows(details)),
+        details=tuple(kinds),
+        detail_rows=tuple((name, n, tuple(_cell(one) for one in row)) for name, n, row in details),
         matrix=_matrix(own) if classified else None,
         reliability=reliability(table) if classified else None,
         coverage=risk_coverage(table, table_before if len(table_before) else None) if classified else None,
@@ -201,14 +201,6 @@ def _group_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, tuple[str, ...
     cells = {(figure.group, figure.measure): figure for figure in figures}
     for group in dict.fromkeys(figure.group for figure in figures):
         yield group, tuple(_cell(cells.get((group, measure))) for measure in measures)
-
-
-def _detail_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    whole = {figure.measure: figure for figure in figures if not figure.group}
-    kinds = list(dict.fromkeys(name.partition(" ")[0] for name in whole))
-    for name in dict.fromkeys(measure.partition(" ")[2] for measure in whole):
-        row = [whole.get(f"{kind} {name}") for kind in kinds]
-        yield name, next((one.n for one in row if one), 0), tuple(_cell(one) for one in row)
 
 
 def _matrix(results: Sequence[CaseResult]) -> Matrix:
