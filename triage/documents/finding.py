@@ -55,9 +55,9 @@ def find(pages: Sequence[Page]) -> Findings:
     rows = [row for table in found_tables for row in rows_of(table)]
     totals = choose_totals(sheet, marks, _line_sums(rows), table_lines)
     rows = _agreeing(rows, totals)
-    number = document_number(sheet, marks, name)
+    number = document_number(sheet, marks, name, item_lines)
     issued = issue_date(sheet, marks, name, table_lines)
-    parties = find_parties(sheet)
+    parties = find_parties(sheet, name)
     fields = {
         "document_type": kind,
         "document_number": number,

@@ -10,7 +10,7 @@ from datetime import date
 from triage.documents.amounts import CURRENCY_SIGNS, currency_of
 from triage.documents.dates import Found, find_dates
 from triage.documents.ids import find_ibans, find_misprinted_ibans, is_reference
-from triage.documents.kinds import titles
+from triage.documents.kinds import BUYERS_OWN, titles
 from triage.documents.labels import party_labels
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Place, places, value_of
@@ -54,12 +54,17 @@ _OTHERS_OWN = re.compile(r"(your|ihre?|votre|uw|su|vostr[oa]|vs|buyers?|kunden?|
 Marks = dict[int, list[Marked]]
 
 
-def document_number(sheet: Sheet, marks: Marks, kind: str) -> Candidate | None:
-    """The document's own number."""
+def document_number(
+    sheet: Sheet, marks: Marks, kind: str, item_lines: frozenset[int] = frozenset()
+) -> Candidate | None:
+    """The document's own number. References on item lines are the items' own."""
     names = _NUMBER_LABELS.get(kind, ("number",))
     found = list(_title_numbers(sheet, kind))
     for rank, name in enumerate(names):
-        found += [_scaled(c, 1.0 - 0.25 * rank) for c in _references(sheet, marks, name)]
+        own = 1.5 if kind in BUYERS_OWN and name == "order_number" else 1.0
+        for c in _references(sheet, marks, name):
+            found.append(_scaled(c, (own if c.score <= 0.5 else 1.0) * (1.0 - 0.25 * rank)))
+    found = [c for c in found if c.line not in item_lines]
     return _best(found, 0.4) or _large_reference(sheet)
 
 
@@ -79,7 +84,7 @@ def _large_reference(sheet: Sheet) -> Candidate | None:
 def order_reference(sheet: Sheet, marks: Marks, kind: str, number: Candidate | None) -> Candidate | None:
     """The buyer's order that the document refers to; for an order its own number."""
     found = [c for c in _references(sheet, marks, "order_number") if c.score >= 0.3]
-    if kind not in {"order", "order_change"} and number is not None:
+    if kind not in BUYERS_OWN and number is not None:
         found = [c for c in found if c.value != number.value]
     return _best(found, 0.4)
 
@@ -133,15 +138,30 @@ def _reference_at(place: Place, score: float) -> Candidate | None:
     text = line.spots[at].text
     if any(dated.first <= at <= dated.last for dated in line.dates):
         return None
-    last = at
-    if re.fullmatch(r"[A-Z]{1,4}", text) and at < place.last and line.segment_of[at] == line.segment_of[at + 1]:
-        last = at + 1
-    if not is_reference(line.spots[last].text):
+    last = _end_of_reference(line, at, place.last)
+    if not any(is_reference(spot.text) for spot in line.spots[at : last + 1]):
+        return None
+    if place.below and last == at and not _stands_alone(line, at) and text.isdigit():
         return None
     if place.below and last - at == 0 and len(line.spots[last].key) < 2:
         return None
     value = " ".join(spot.text for spot in line.spots[at : last + 1]).strip("#:,;()[]").rstrip(".")
     return value_of(line, at, last, value, "labelled", score)
+
+
+def _end_of_reference(line: Line, at: int, end: int) -> int:
+    """The last word of a number that may be printed in groups: `BL 118 402`, `RE 0412`."""
+    if not re.fullmatch(r"[A-Z]{1,4}", line.spots[at].text):
+        return at
+    last = at
+    while last < min(end, at + 4) and line.segment_of[last + 1] == line.segment_of[at]:
+        text = line.spots[last + 1].text
+        if not (last == at and is_reference(text)) and not re.fullmatch(r"\d{2,4}", text):
+            break
+        last += 1
+        if not text.isdigit():
+            break
+    return last
 
 
 def _title_numbers(sheet: Sheet, kind: str) -> Iterator[Candidate]:
@@ -168,7 +188,13 @@ def _after_title(mark: Marked) -> int | None:
         if not bracketed and spot.key not in _FILLERS and spot.text not in {"–", "-", "/"}:
             return at
         at += 1
-    return at if at < len(line.spots) and at == mark.last + 1 else None
+    return at if at < len(line.spots) and at == mark.last + 1 and _stands_alone(line, at) else None
+
+
+def _stands_alone(line: Line, at: int) -> bool:
+    """Whether nothing but numbers follows in the segment: a house number or postal code is followed by words."""
+    last = next(b for a, b in line.segments if a <= at <= b)
+    return not any(c.isalpha() for spot in line.spots[at + 1 : last + 1] for c in spot.text)
 
 
 _DATE_LABELS: dict[str, tuple[str, ...]] = {
@@ -377,7 +403,7 @@ def _currency_signs(sheet: Sheet) -> list[Candidate]:
         for n, spot in enumerate(line.spots):
             text = spot.text.strip("()[]:;,./")
             known = CURRENCY_SIGNS.get(text.lower())
-            if known and (text.isupper() or not text.isalpha() or text in {"Euro", "euro"}) and len(text) != 2:
+            if known and (text.isupper() or not text.isalpha() or text.lower() in {"euro", "euros"}) and len(text) != 2:
                 alone.append(value_of(line, n, n, known, "guessed", 0.5))
             elif match := re.search(r"[(/\[ ]?([€£₹]|EUR|USD|GBP|CHF|PLN)\)?\]?$", spot.text):
                 alone.append(value_of(line, n, n, CURRENCY_SIGNS[match[1].lower()], "guessed", 0.4))

@@ -10,6 +10,9 @@ from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, value_of
 from triage.documents.sheet import Line, Sheet, Spot, key_of
 
+BUYERS_OWN = frozenset({"order", "order_change"})
+"""Types that the buyer issues: the letterhead is the buyer's, the addressee the seller."""
+
 _SPECIFIC = {
     "corrected_invoice": 1.3,
     "credit_note": 1.25,

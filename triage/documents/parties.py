@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.documents.blocks import LEGAL_FORM, POSTAL, Block, Piece, blocks_of, has_legal_form
+from triage.documents.kinds import BUYERS_OWN
 from triage.documents.labels import field_labels, party_labels, title_labels
 from triage.documents.names import SALUTATION, behind, clean_name, is_name
 from triage.documents.phrases import Marked, marked
@@ -25,23 +26,37 @@ class Parties:
     seller_vat: Candidate | None = None
 
 
-def find_parties(sheet: Sheet) -> Parties:
-    """Seller, buyer and the seller's VAT id."""
+def find_parties(sheet: Sheet, kind: str = "invoice") -> Parties:
+    """Seller, buyer and the seller's VAT id on a document of a type: orders are written by the buyer."""
     if not sheet.pages:
         return Parties()
-    labelled = list(_labelled(sheet))
-    buyers = [n for n in labelled if n.role == "buyer"]
-    sellers = [n for n in labelled if n.role == "seller"]
+    ordered = kind in BUYERS_OWN
+    labelled = list(_labelled(sheet, ordered))
+    issuer_role, other_role = ("buyer", "seller") if ordered else ("seller", "buyer")
+    issuers = [n for n in labelled if n.role == issuer_role]
+    others = [n for n in labelled if n.role == other_role]
     numbers = list(sheet.by_page)
     blocks = [block for page in dict.fromkeys([*numbers[:2], numbers[-1]]) for block in blocks_of(sheet, page)]
-    elsewhere = {key_of(n.name) for n in labelled if n.role in {"buyer", "ship_to"}}
-    sellers += [n for n in _unlabelled_sellers(sheet, blocks, elsewhere) if not _is_akin(n.name, elsewhere)]
-    seller = _best(sellers, set())
-    if not buyers:
-        buyers = list(_window_buyers(sheet, blocks, seller, labelled))
-    buyer = _best(buyers, {key_of(seller.name)} if seller else set())
+    elsewhere = {key_of(n.name) for n in labelled if n.role == other_role or (n.role == "ship_to" and not ordered)}
+    found = (replace(n, role=issuer_role) for n in _unlabelled_issuers(sheet, blocks, elsewhere))
+    issuers += [n for n in found if not _is_akin(n.name, elsewhere)]
+    issuer = _best(issuers, set())
+    if not others:
+        addressed = _addressees(sheet, blocks, issuer, labelled)
+        others = [replace(n, role=other_role) for n in addressed]
+    other = _best(others, {key_of(issuer.name)} if issuer else set())
+    seller, buyer = (other, issuer) if ordered else (issuer, other)
     vat = seller_vat_id(sheet, labelled, seller, buyer)
     return Parties(_candidate(seller), _candidate(buyer), vat)
+
+
+_ADDRESSED = frozenset(map(key_of, ("to", "an", "aan", "messrs", "à", "spettabile", "spett.le", "destinataire")))
+"""Labels of whoever a document is sent to: the buyer, but on the buyer's own documents the seller."""
+_BEHALF = (
+    *("voor rekening van", "in opdracht van", "pour le compte de", "por cuenta de", "per conto di", "na rachunek"),
+    *("on account of", "for account of", "für rechnung von", "im auftrag von"),
+)
+_ON_BEHALF = frozenset(map(key_of, _BEHALF))
 
 
 def _is_akin(name: str, keys: set[str]) -> bool:
@@ -89,8 +104,8 @@ def _best(found: Sequence[Named], excluded: set[str]) -> Named | None:
     return best[winner] if scores[winner] >= 0.4 else None
 
 
-def _labelled(sheet: Sheet) -> Iterator[Named]:
-    """Names under or beside a party's label."""
+def _labelled(sheet: Sheet, ordered: bool) -> Iterator[Named]:
+    """Names under or beside a party's label. `ordered` says that the buyer wrote the document."""
     table = party_labels()
     for line in sheet.lines:
         marks = marked(line, table)
@@ -102,13 +117,22 @@ def _labelled(sheet: Sheet) -> Iterator[Named]:
                 continue
             piece, weight = found
             score = weight * (1.0 if line.page == sheet.pages[0].number else 0.7)
+            addressed = _key(mark) in _ADDRESSED
             for label in mark.labels:
-                yield Named(label.field, piece, clean_name(piece.text), score, "labelled")
+                role = "seller" if ordered and addressed else label.field
+                person = ordered and role == "buyer" and not has_legal_form(piece.text)
+                yield Named(role, piece, clean_name(piece.text), score * (0.6 if person else 1.0), "labelled")
+
+
+def _key(mark: Marked) -> str:
+    return "".join(spot.key for spot in mark.line.spots[mark.first : mark.last + 1])
 
 
 def _goes_on_as_words(mark: Marked) -> bool:
-    """`Customer service is ...`: a sentence, not a label."""
+    """`Customer service is ...`: a sentence, not a label, but `for the account of ...` names its party in words."""
     line, after = mark.line, mark.last + 1
+    if _key(mark) in _ON_BEHALF:
+        return False
     if after >= len(line.spots) or line.segment_of[after] != line.segment_of[mark.last]:
         return False
     return bool(line.spots[after].key) and not line.spots[mark.last].text.endswith(":")
@@ -214,7 +238,8 @@ def _is_party_label(piece: Piece) -> bool:
     return key_of(piece.text) in party_labels()
 
 
-def _unlabelled_sellers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> Iterator[Named]:
+def _unlabelled_issuers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> Iterator[Named]:
+    """Names that look like the writer's own. `buyers` are the keys of the names of other parties."""
     first = sheet.pages[0].number
     height = max(sheet.pages[0].height, 1.0)
     domains = _domains(sheet)
@@ -356,10 +381,10 @@ def _has_title(piece: Piece) -> bool:
     return any(key_of(spot.text) in table for spot in piece.line.spots[piece.first : piece.last + 1])
 
 
-def _window_buyers(
+def _addressees(
     sheet: Sheet, blocks: Sequence[Block], seller: Named | None, labelled: Sequence[Named]
 ) -> Iterator[Named]:
-    """An address block high on the first page that is not the seller's own."""
+    """An address block high on the first page that is not the writer's own. `seller` is the writer."""
     first = sheet.pages[0].number
     height = max(sheet.pages[0].height, 1.0)
     own = key_of(seller.name) if seller else ""

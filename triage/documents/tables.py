@@ -133,7 +133,7 @@ def _rows(
             page, previous = line.page, line
         if _is_end(line, row, marks):
             continue
-        if _is_passed(line, row, marks):
+        if _is_passed(line, row, marks, heading):
             previous = line
             continue
         anchor = _is_anchor(row, heading)
@@ -192,13 +192,15 @@ def _is_end(line: Line, row: _Row, marks: dict[int, list[Marked]]) -> bool:
     return any(name in _ENDS or (name == "net" and strong) for name, strong in fields)
 
 
-def _is_passed(line: Line, row: _Row, marks: dict[int, list[Marked]]) -> bool:
-    """A subtotal or carry-over between rows."""
+def _is_passed(line: Line, row: _Row, marks: dict[int, list[Marked]], heading: Heading) -> bool:
+    """A subtotal, carry-over or charge between rows. A charge that stands among the descriptions is a row."""
     if _CARRY.search(line.text) and "quantity" not in row.numbers:
         return True
     if "quantity" in row.numbers or "unit_price" in row.numbers or not any(n.money for n in line.numbers):
         return False
-    return any(label.field in _PASSED for mark in _leading(line, marks) for label in mark.labels)
+    among = any(c.role == "name" and abs(c.x0 - line.spots[0].x0) < 0.6 * line.height for c in heading.columns)
+    passed = {"net"} if among and "name" in row.texts else _PASSED
+    return any(label.field in passed for mark in _leading(line, marks) for label in mark.labels)
 
 
 def _is_anchor(row: _Row, heading: Heading) -> bool:
