@@ -301,11 +301,14 @@ def _extracted(result: CaseResult) -> Iterator[tuple[str, str]]:
         if values[f"{name} right"]:
             yield name, found
         else:
-            yield f"{name}, wrong" if cell else f"{name}, missing", f"{found}, right: {values[f'{name} wanted']}"
+            yield (
+                f"{name}, wrong" if cell else f"{name}, missing",
+                f"{found}, right: {values.get(f'{name} wanted', 'not recorded')}",
+            )
     if "lines" in values:
-        right, there = (int(values[column] or 0) for column in ("lines_right", "lines"))
+        matched, there = (int(values[column] or 0) for column in ("lines_right", "lines"))
         count = len(result.output.get("lines") or ())
-        yield "lines", f"{count} found, {right // 2} right, {there} on the page"
+        yield "lines", f"{count} found, {matched // 2} right, {there} on the page"
 
 
 def _classified(output: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
