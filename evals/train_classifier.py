@@ -16,7 +16,7 @@ import numpy as np
 
 from evals.classify_calibration import accuracy_at, best_temperature, calibration_error, macro_f1, probabilities, table
 from evals.classify_corpus import FOLDER, Ask, Corpus, composed, read_corpus
-from evals.classify_training import CUE_WEIGHT, Embed, Example, Floats, Settings, Table, learn, logits, tabulate
+from evals.classify_training import Embed, Example, Floats, Settings, learn_members, logits, tabulate
 from triage.domain import Category
 from triage.models.embedding import default_embedding
 from triage.tasks.classify.layer import LAYER_FILE
@@ -25,6 +25,7 @@ TARGET = Path(__file__).parent.parent / "triage" / "tasks" / "classify" / "data"
 MESSAGES = Path(__file__).parent / "sets" / "messages"
 POPULATION = "test mails by authors outside the training texts"
 COPIES = 3
+MEMBERS = 5
 
 
 def remembering_embedder() -> Embed:
@@ -63,15 +64,6 @@ def languages_of(folder: Path = MESSAGES) -> list[str]:
         for path in sorted(folder.glob("test-*.jsonl"))
         for line in path.open(encoding="utf-8")
     ]
-
-
-def rescaled(examples: list[Example], embed: Embed, mean: Floats, scale: Floats) -> Table:
-    """Examples as the layer with this mean and scale sees them."""
-    seen, own_mean, own_scale = tabulate(examples, embed)
-    there = seen.there > 0
-    vectors = seen.rows[..., : len(mean)]
-    vectors[there] = (vectors[there] * own_scale + own_mean - mean) / scale
-    return seen
 
 
 def report(scores: Floats, answers: np.ndarray, languages: list[str]) -> dict[str, dict[str, float]]:
@@ -119,8 +111,8 @@ def main() -> None:
     args = parser.parse_args()
     settings, corpus, embed = Settings(epochs=args.epochs), read_corpus(), remembering_embedder()
     learnt, mean, scale = tabulate(examples_of(corpus, corpus.asks, COPIES, settings.seed), embed)
-    weights = learn(learnt, settings)
-    unseen = rescaled(other_authors(), embed, mean, scale)
+    weights = learn_members(learnt, settings, MEMBERS)
+    unseen = tabulate(other_authors(), embed, (mean, scale))[0]
     found, answers = logits(weights, unseen), unseen.categories
     temperature = best_temperature(found, answers)
     scores = probabilities(found, temperature)
@@ -130,7 +122,6 @@ def main() -> None:
         "mean": mean,
         "scale": scale,
         "temperature": np.array([temperature]),
-        "cue_weight": np.array([CUE_WEIGHT]),
     }
     meta = {
         "name": "layer-1",
@@ -138,7 +129,7 @@ def main() -> None:
         "embedding": default_embedding().name,
         "data": data_hash(),
         "asks": len(corpus.asks),
-        "settings": asdict(settings) | {"copies": COPIES},
+        "settings": asdict(settings) | {"copies": COPIES, "members": MEMBERS},
         "population": POPULATION,
         "calibration": {"all": table(scores, answers)},
         "held_out": figures,

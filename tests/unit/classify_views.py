@@ -59,14 +59,14 @@ class FakeEmbedding:
 
 
 def layer(**cue_of: Category) -> Layer:
-    """A layer in which each named cue votes for one category with weight 6, and sentences with it are heard."""
+    """A layer in which each named cue votes for one category, and sentences with it are heard."""
     names = cue_list().names
-    width = WIDTH + 1 + len(names)
-    votes = np.zeros((width, len(CATEGORIES)), dtype=np.float32)
-    gate = np.zeros(width, dtype=np.float32)
+    width = WIDTH + 1 + 4 + 2 * len(names)
+    votes = np.zeros((1, width, len(CATEGORIES)), dtype=np.float32)
+    gate = np.zeros((width, 1), dtype=np.float32)
     for cue, category in cue_of.items():
-        votes[WIDTH + 1 + names.index(cue), CATEGORIES.index(category)] = 6.0
-        gate[WIDTH + 1 + names.index(cue)] = 3.0
+        votes[0, WIDTH + 1 + names.index(cue), CATEGORIES.index(category)] = 3.0
+        gate[WIDTH + 1 + names.index(cue), 0] = 1.5
     fine = len(SUBTYPE_NAMES)
     arrays = {
         "votes": votes,
@@ -78,7 +78,7 @@ def layer(**cue_of: Category) -> Layer:
         "subtype_role": np.zeros((5, fine), dtype=np.float32),
         "mean": np.zeros(WIDTH, dtype=np.float32),
         "scale": np.ones(WIDTH, dtype=np.float32),
-        "cue_weight": np.ones(1, dtype=np.float32),
+        "members": np.ones(1, dtype=np.float32),
         "temperature": np.ones(1, dtype=np.float32),
     }
     meta = {

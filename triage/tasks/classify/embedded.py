@@ -90,4 +90,5 @@ class EmbeddedClassifier(Runnable[View, Classification]):
         import numpy as np
 
         subject = np.array([piece.is_subject for piece in page.pieces])
-        return self._layer.weigh(self._layer.features(vectors, subject, cue_rows(page.texts)), page.role)
+        questions = np.array(["?" in text for text in page.texts])
+        return self._layer.weigh(self._layer.features(vectors, subject, questions, cue_rows(page.texts)), page.role)

@@ -1,9 +1,9 @@
 """The learnt layer: sentence vectors, cues and the sender's role to categories and subtypes.
 
-Each sentence gets an attention weight (how much it is the ask) and a vote on every category; the mail's score is the
-weighted mean of its sentences' votes plus what the sender's role says. So every score falls back on sentences, which
-is what evidence is made from. The arrays and the calibration table are one versioned file, made by
-`evals/train_classifier.py`.
+Several heads read a mail, each with its own attention (which sentences it listens to) and its own votes on every
+category; the mail's score is the sum of what its heads heard, averaged over members that were trained apart. So every
+score falls back on sentences, which is what evidence is made from. The arrays and the calibration table are one
+versioned file, made by `evals/train_classifier.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from triage.domain import SUBTYPES, Category, Confidence, Role
 from triage.errors import ConfigurationError
 
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+CUE_WEIGHT = 2.0
+"""What a cue counts in the row of its sentence; in the rows of the mail's other sentences it counts a quarter."""
 
 LAYER_FILE = "layer-1.npz"
 CATEGORIES: tuple[Category, ...] = tuple(Category)
@@ -48,9 +52,11 @@ class Weighed:
     scores: Floats
     """12 category scores, adding up to 1."""
     attention: Floats
-    """S weights, adding up to 1."""
-    votes: Floats
-    """S by 12: each sentence's own votes (logits)."""
+    """S weights, adding up to 1: how much each sentence is listened to, over all heads."""
+    pull: Floats
+    """S by 12: what each sentence adds to each category's logit."""
+    alone: Floats
+    """S by 12: the category scores if a sentence were the whole mail, without the sender's role."""
     subtypes: Floats
     """A score for each of `SUBTYPE_NAMES`."""
 
@@ -63,23 +69,28 @@ class Layer:
     meta: dict[str, Any]
     sha256: str
 
-    def features(self, vectors: Floats, subject: npt.NDArray[np.bool_], cues: Floats) -> Floats:
-        """Rows as the layer reads them: scaled vector, mark of the subject line, cues."""
+    def features(self, vectors: Floats, subject: Flags, questions: Flags, cues: Floats) -> Floats:
+        """Rows as the layer reads them (`rows`), vectors scaled first."""
         scaled = (vectors - self.arrays["mean"]) / self.arrays["scale"]
-        weighted = cues * self.arrays.get("cue_weight", np.ones(1, dtype=np.float32))
-        return np.concatenate([scaled, subject[:, None].astype(np.float32), weighted], axis=1)
+        return rows(np.asarray(scaled, dtype=np.float32), subject, questions, cues)
 
-    def weigh(self, rows: Floats, role: Role) -> Weighed:
+    def weigh(self, read: Floats, role: Role) -> Weighed:
         """Scores of one mail from its sentences' rows (`features`)."""
-        attention = softmax(np.asarray(rows @ self.arrays["gate"], dtype=np.float32))
-        votes = rows @ self.arrays["votes"]
-        mail = attention @ rows
-        said_by = role_row(role)
-        logits = mail @ self.arrays["votes"] + self.arrays["bias"] + said_by @ self.arrays["role"]
-        finer = mail @ self.arrays["subtypes"] + self.arrays["subtype_bias"] + said_by @ self.arrays["subtype_role"]
+        votes, members = self.arrays["votes"], float(self.arrays["members"][0])
+        attention = softmax(np.asarray(read @ self.arrays["gate"], dtype=np.float32).T)
+        said = np.einsum("sd,hdk->hsk", read, votes) / members
+        pull = np.einsum("hs,hsk->sk", attention, said)
+        told_by = role_row(role)
+        logits = pull.sum(axis=0) + self.arrays["bias"] + told_by @ self.arrays["role"]
+        heard = attention.mean(axis=0)
+        mail = heard @ read
+        finer = mail @ self.arrays["subtypes"] + self.arrays["subtype_bias"] + told_by @ self.arrays["subtype_role"]
         return Weighed(
-            softmax(np.asarray(logits / self.arrays["temperature"], dtype=np.float32)), attention, votes, finer
+            self._tempered(logits), heard, pull, self._tempered(said.sum(axis=0) + self.arrays["bias"]), finer
         )
+
+    def _tempered(self, logits: Floats) -> Floats:
+        return softmax(np.asarray(logits / self.arrays["temperature"], dtype=np.float32))
 
     def confidence(self, score: float, language: str) -> Confidence | None:
         """What was measured for mails with such a top score, in this language where that was counted apart."""
@@ -93,6 +104,23 @@ class Layer:
                 return Confidence(value=entry.value, population=population, n=entry.n, low=entry.low, high=entry.high)
             lower = entry.upper
         return None
+
+
+def rows(scaled: Floats, subject: Flags, questions: Flags, cues: Floats) -> Floats:
+    """A row for each piece of a mail in reading order.
+
+    Columns: the scaled vector, mark of the subject line, cues, four marks of place (first and last sentence of the
+    body, the only one, a question), the cues of the whole mail.
+    """
+    body = ~subject
+    first = body & (np.cumsum(body) == 1)
+    last = np.zeros_like(subject)
+    last[-1:] = True
+    only = np.full_like(subject, body.sum() <= 1)
+    marks = np.stack([first, last, only, questions], axis=1).astype(np.float32)
+    around = np.broadcast_to(cues.max(axis=0) * (CUE_WEIGHT / 4), cues.shape)
+    found = np.concatenate([scaled, subject[:, None], cues * CUE_WEIGHT, marks, around], axis=1)
+    return np.asarray(found, dtype=np.float32)
 
 
 def softmax(logits: Floats) -> Floats:

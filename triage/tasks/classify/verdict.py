@@ -222,9 +222,8 @@ def _side(reading: Reading, category: Category, signal: Signal | None) -> Side:
 
 
 def _pull(weighed: Weighed, category: Category) -> np.ndarray:
-    """How much each piece pulls towards a category: its attention times its vote above the mean vote."""
-    votes = weighed.votes - weighed.votes.mean(axis=1, keepdims=True)
-    return np.asarray(weighed.attention * votes[:, CATEGORIES.index(category)])
+    """How much each piece pulls towards a category, above what it pulls towards categories on average."""
+    return np.asarray(weighed.pull[:, CATEGORIES.index(category)] - weighed.pull.mean(axis=1))
 
 
 def _quotes(reading: Reading, category: Category, least: float) -> tuple[Evidence, ...]:
@@ -289,7 +288,7 @@ def _told_beside(reading: Reading, main: Suggestion) -> list[Suggestion]:
     weighed = reading.weighed
     if weighed is None or len(reading.page.pieces) < 2 or main.category is Category.OTHER:
         return []
-    own = softmax(weighed.votes)
+    own = weighed.alone
     for n in np.argsort(-weighed.attention):
         category = CATEGORIES[int(own[n].argmax())]
         clear = own[n].max() >= _OWN_TOPIC and weighed.attention[n] >= _HEARD
