@@ -377,7 +377,21 @@ def _items(heading: Heading, rows: Sequence[_Row]) -> list[Item]:
             continue
         item = items[owner]
         _absorb(item, row, n == anchors[owner])
-    return _complete([item for item in items if _is_item(item)])
+    return _complete(_without_charges([item for item in items if _is_item(item)], rows[0].line.height))
+
+
+def _without_charges(items: list[Item], height: float) -> list[Item]:
+    """Without amounts whose words stand beside the figures, far right of where the items' words begin."""
+    starts = [_left(item) for item in items if item.numbers.keys() & {"quantity", "unit_price"} and item.texts]
+    if not starts:
+        return items
+    far = max(starts) + 8 * height
+    return [i for i in items if i.numbers.keys() & {"quantity", "unit_price"} or not i.texts or _left(i) < far]
+
+
+def _left(item: Item) -> float:
+    """Where the words of an item begin."""
+    return min(span.x0 for spans in item.texts.values() for span in spans)
 
 
 _INCLUDED = re.compile(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import product
 
 from triage.documents.header import Marks
+from triage.documents.ladder import climb
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Support, value_of
 from triage.documents.sheet import Line, Number, Sheet
@@ -45,6 +46,8 @@ class Evidence:
 
     adjustments: frozenset[Decimal] = frozenset()
     """Discounts, charges and the like that are printed among the totals."""
+    ladder: Decimal | None = None
+    """The total that the rows above it add up to."""
 
     def sums_to(self, value: Decimal | None) -> bool:
         """Whether the item lines add up to a value."""
@@ -53,12 +56,17 @@ class Evidence:
 
 def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], item_lines: frozenset[int]) -> Totals:
     """The totals that labels and arithmetic support best together; each may be missing."""
-    labelled = {name: _best_by_value(_labelled(sheet, marks, name, item_lines)) for name in ("net", "tax", "gross")}
+    summed = climb(sheet, marks, item_lines)
+    proved = {"net": summed.net, "tax": summed.tax, "gross": summed.gross}
+    labelled = {
+        name: _best_by_value([*_labelled(sheet, marks, name, item_lines), *([one] if one is not None else [])])
+        for name, one in proved.items()
+    }
     loose = _unlabelled(sheet, item_lines)
     pools = {name: _pool([*found, *(_weak(c, name, sheet) for c in loose)], found) for name, found in labelled.items()}
     others = _labelled(sheet, marks, "other_amount", item_lines)
     adjustments = frozenset(abs(v) for c in others if (v := _amount(c)))
-    evidence = Evidence(_rates(sheet), line_sums, adjustments)
+    evidence = Evidence(_rates(sheet), line_sums, adjustments, _amount(summed.gross))
     best: tuple[Candidate | None, ...] = (None, None, None)
     best_score = 0.0
     for triple in product(*([None, *pools[name]] for name in ("net", "tax", "gross"))):
@@ -206,6 +214,8 @@ def _points(triple: tuple[Candidate | None, ...], evidence: Evidence) -> float:
     for value, worth in ((net, 0.7), (gross, 0.3)):
         if evidence.sums_to(value):
             points += worth
+    if gross is not None and gross == evidence.ladder:
+        points += 0.6
     unproved = [c for c in triple if c is not None and c.support == "guessed"]
     if unproved and (None in (net, tax, gross) or not _adds_up(net, tax, gross)):
         points -= 2.0 * len(unproved)
