@@ -50,9 +50,10 @@ def test_a_very_long_text_is_cut() -> None:
 
 @pytest.fixture
 def tokenizer() -> Tokenizer:
-    pieces = {"▁": -5.0, "▁bolt": -2.0, "▁bo": -2.5, "lts": -3.0, "s": -2.0, "l": -4.0, "t": -4.0}
-    listed = {piece: (n + 3, score) for n, (piece, score) in enumerate(pieces.items())}
-    return Tokenizer(Vocabulary(listed, {ord("B"): "b", ord("\u00ad"): ""}, 5, 0, 2, 1, -15.0))
+    scores = {"▁": -5.0, "▁bolt": -2.0, "▁bo": -2.5, "lts": -3.0, "s": -2.0, "l": -4.0, "t": -4.0}
+    pieces = {piece.encode(): n + 3 for n, piece in enumerate(scores)}
+    listed = [0.0, 0.0, 0.0, *scores.values()]
+    return Tokenizer(Vocabulary(pieces, listed, {ord("B"): "b", ord("\u00ad"): ""}, 7, 0, 2, 1, -15.0))
 
 
 def test_the_likeliest_split_wins(tokenizer: Tokenizer) -> None:

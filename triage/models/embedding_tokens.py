@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from triage.models.embedding_weights import Vocabulary
 
@@ -34,21 +35,28 @@ class Tokenizer:
 
     def _best_split(self, word: str) -> tuple[int, ...]:
         """Viterbi search over pieces: the split with the highest sum of log probabilities."""
-        pieces, longest = self._vocabulary.pieces, self._vocabulary.longest
+        known, data = self._vocabulary, word.encode("utf-8", "replace")
+        ends = list(accumulate((len(letter.encode("utf-8", "replace")) for letter in word), initial=0))
         scores = [0.0] + [float("-inf")] * len(word)
-        came_from = [(0, self._vocabulary.unknown)] * (len(word) + 1)
+        came_from = [(0, known.unknown)] * (len(word) + 1)
         for start in range(len(word)):
             base = scores[start]
-            unknown = base + self._vocabulary.unknown_score
-            if unknown > scores[start + 1]:
-                scores[start + 1], came_from[start + 1] = unknown, (start, self._vocabulary.unknown)
-            for end in range(start + 1, min(start + longest, len(word)) + 1):
-                piece = pieces.get(word[start:end])
-                if piece is not None and base + piece[1] > scores[end]:
-                    scores[end], came_from[end] = base + piece[1], (start, piece[0])
-        tokens: list[int] = []
-        end = len(word)
-        while end > 0:
-            end, token = came_from[end]
-            tokens.append(token)
-        return tuple(reversed(tokens))
+            if base + known.unknown_score > scores[start + 1]:
+                scores[start + 1], came_from[start + 1] = base + known.unknown_score, (start, known.unknown)
+            for end in range(start + 1, len(ends)):
+                if ends[end] - ends[start] > known.longest:
+                    break
+                piece = known.pieces.get(data[ends[start] : ends[end]])
+                if piece is not None and base + known.scores[piece] > scores[end]:
+                    scores[end], came_from[end] = base + known.scores[piece], (start, piece)
+        return _traced(came_from)
+
+
+def _traced(came_from: list[tuple[int, int]]) -> tuple[int, ...]:
+    """Pieces of the best split, first to last."""
+    tokens: list[int] = []
+    end = len(came_from) - 1
+    while end > 0:
+        end, token = came_from[end]
+        tokens.append(token)
+    return tuple(reversed(tokens))

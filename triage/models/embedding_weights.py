@@ -28,9 +28,11 @@ _WEIGHTS_FILE = "e5-small-q4.bin"
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Pieces of the unigram tokenizer: text → (id, log probability), and what a character is replaced by first."""
+    """Pieces of the unigram tokenizer: UTF-8 bytes → id, their log probabilities by id, and what a character is
+    replaced by first. `longest` is in bytes."""
 
-    pieces: dict[str, tuple[int, float]]
+    pieces: dict[bytes, int]
+    scores: list[float]
     replacements: dict[int, str]
     longest: int
     begin: int
@@ -105,19 +107,17 @@ class _Cursor:
 
 def _vocabulary(cursor: _Cursor) -> Vocabulary:
     count, begin, end, _pad, unknown, blob_size = cursor.take("5iQ")
-    offsets = np.frombuffer(cursor.raw(4 * (count + 1)), dtype=np.uint32).tolist()
+    offsets = np.frombuffer(cursor.raw(4 * (count + 1)), dtype=np.uint32)
     scores = np.frombuffer(cursor.raw(4 * count), dtype=np.float32)
     blob = cursor.raw(blob_size)
-    listed = scores.tolist()
-    pieces = {
-        blob[offsets[n] : offsets[n + 1]].decode("utf-8", "replace"): (n, listed[n])
-        for n in range(count)
-        if n != unknown
-    }
+    at = offsets.tolist()
+    pieces = dict(zip(map(blob.__getitem__, map(slice, at, at[1:])), range(count), strict=False))
+    pieces.pop(blob[at[unknown] : at[unknown + 1]], None)
     return Vocabulary(
         pieces=pieces,
         replacements=_replacements(cursor),
-        longest=max(len(piece) for piece in pieces),
+        scores=scores.tolist(),
+        longest=int(np.diff(offsets).max()),
         begin=begin,
         end=end,
         unknown=unknown,
