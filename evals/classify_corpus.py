@@ -28,6 +28,8 @@ class Ask:
     role: str
     subject: str
     text: str
+    author: str = ""
+    """Which of a language's files it stands in: each was written by somebody else."""
 
 
 @dataclass
@@ -69,7 +71,8 @@ def _read_file(path: Path, corpus: Corpus) -> None:
             if len(parts) != 4 or parts[0] not in ROLES:
                 raise ValueError(f"{path.name}:{number}: not role|subtype|subject|text")
             role, subtype, subject, text = parts
-            corpus.asks.append(Ask(language, section, subtype, ROLES[role], subject, text.replace("¶", "\n")))
+            author = path.stem.partition("-")[2]
+            corpus.asks.append(Ask(language, section, subtype, ROLES[role], subject, text.replace("¶", "\n"), author))
 
 
 def compose(corpus: Corpus, ask: Ask, chance: random.Random) -> Mail:

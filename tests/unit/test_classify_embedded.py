@@ -110,8 +110,22 @@ class TestAbstention:
         answer = classify(view("I am away until Monday.", kind=MessageKind.AUTO_REPLY))
         assert answer.suggestions[0].category is Category.OTHER
         assert answer.suggestions[0].subtype == "auto_reply"
-        assert answer.abstained is not None
-        assert "automatic" in answer.abstained.reason
+        assert answer.abstained is None
+
+    def test_an_order_with_nothing_wrong_is_no_question(self) -> None:
+        sound = view(None)
+        ref = RecordRef(model="sale.order", id=1, name="S00001")
+        case = sound.case.with_(record=ref, order=Order(ref=ref, state="sale", currency="EUR"))
+        answer = classify(View(case, sound.papers, sound.facts))
+        assert answer.suggestions[0].category is Category.OTHER
+        assert answer.abstained is None
+
+    def test_what_facts_prove_needs_no_sure_text(self) -> None:
+        short = fact("stock.shortage", 40, about="HB-M8")
+        main = classify(view("Hello, about the order, thanks.", short)).suggestions[0]
+        assert main.category is Category.STOCK
+        assert main.confidence is None
+        assert main.abstained is None
 
     def test_a_language_that_was_not_measured_still_gets_a_best_guess(self) -> None:
         answer = classify(view("Zlecenie nie zostało odebrane, proszę o pilną odpowiedź w sprawie faktury"))

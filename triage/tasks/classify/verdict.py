@@ -36,6 +36,7 @@ _PROOF = 0.8
 _OWN_TOPIC = 0.8
 _HEARD = 0.15
 _MOST_QUOTES = 2
+_CAUSES_OF_DELAY = frozenset({Category.STOCK, Category.CREDIT, Category.SUPPLIER_CHANGE, Category.DATA})
 _SIDES: dict[Role, Side] = {Role.CUSTOMER: Side.CUSTOMER, Role.SUPPLIER: Side.SUPPLIER, Role.CARRIER: Side.CARRIER}
 _USUAL_SIDE: dict[Category, Side] = {
     Category.SUPPLIER_CHANGE: Side.SUPPLIER,
@@ -101,6 +102,8 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
     if asked is Category.DELAY and punctual and not said and _only_asks(reading):
         return _Choice(Category.OTHER, _moved(scores, Category.DELAY, Category.OTHER), None, None, punctual)
     signal = next((one for one in said if one.category is best), None)
+    if signal is not None and signal.strength >= _PROOF:
+        return _Choice(best, scores, None, signal)  # the facts prove it: no text's score is its probability
     return _Choice(best, scores, _measured(text, scores, best, reading.language, layer), signal)
 
 
@@ -172,8 +175,8 @@ def _suggestion(reading: Reading, choice: _Choice) -> Suggestion:
 
 def _abstention(reading: Reading) -> Abstention | None:
     if reading.weighed is None and not reading.said:
-        if any(m.kind is not MessageKind.MESSAGE for m in reading.view.case.messages):
-            return Abstention(reason="there is only an automatic reply", missing=("a message that somebody wrote",))
+        if _only_automatic(reading) or _only_a_sound_record(reading):
+            return None
         return Abstention(reason="there is no text and no fact to judge by", missing=("a message", "the order"))
     if reading.weighed is None or reading.said:
         return None
@@ -186,6 +189,18 @@ def _abstention(reading: Reading) -> Abstention | None:
             reason=f"nothing was measured for the language {reading.language!r}", missing=("a translation",)
         )
     return None
+
+
+def _only_automatic(reading: Reading) -> bool:
+    """Whether machines alone wrote: their headers say so, which is surer than any reading of the text."""
+    messages = reading.view.case.messages
+    return bool(messages) and all(m.kind in {MessageKind.AUTO_REPLY, MessageKind.BOUNCE} for m in messages)
+
+
+def _only_a_sound_record(reading: Reading) -> bool:
+    """Whether this is an order about which nobody wrote and no fact shows anything wrong."""
+    case = reading.view.case
+    return not case.messages and (case.order is not None or bool(case.purchases))
 
 
 def _subtype(reading: Reading, choice: _Choice) -> str | None:
@@ -261,10 +276,11 @@ def _against(reading: Reading, choice: _Choice) -> tuple[Evidence, ...]:
 
 
 def _proven_beside(reading: Reading, main: Suggestion) -> list[Suggestion]:
-    """Exceptions that facts prove and that the main suggestion does not name."""
+    """Exceptions that facts prove beside the main one; lateness that the main one explains is its consequence."""
+    explained = {Category.DELAY} if main.category in _CAUSES_OF_DELAY else set()
     found: dict[Category, Signal] = {}
     for one in reading.said:
-        if one.strength >= _PROOF and one.category is not main.category:
+        if one.strength >= _PROOF and one.category not in {main.category, *explained}:
             found.setdefault(one.category, one)
     return [_from_signal(reading, one) for one in found.values()]
 
