@@ -113,7 +113,7 @@ def _is_heading(line: Line, marks: Sequence[Marked]) -> bool:
 
 def _distinct(marks: Iterable[Marked]) -> set[str]:
     return {mark.labels[0].field for mark in marks} | {
-        label.field for mark in marks for label in mark.labels if label.field in _NEEDS
+        label.field for mark in marks for label in mark.labels if label.field in _NEEDS or label.field == "name"
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from triage.documents.dates import DateOrder
+from triage.documents.formulas import item_tables
 from triage.documents.header import (
     Marks,
     currency,
@@ -24,7 +25,6 @@ from triage.documents.parties import find_parties
 from triage.documents.phrases import all_marked
 from triage.documents.places import Candidate
 from triage.documents.sheet import Sheet, sheet_of
-from triage.documents.tables import tables
 from triage.documents.totals import Totals, choose_totals
 from triage.domain import Page
 
@@ -49,7 +49,7 @@ def find(pages: Sequence[Page]) -> Findings:
         marks = all_marked(sheet)
     kind = document_type(sheet)
     name = str(kind.value) if kind else "invoice"
-    found_tables = tables(sheet, marks)
+    found_tables = item_tables(sheet, marks)
     item_lines = frozenset(n for t in found_tables for item in t.items for n in item.lines if item.numbers)
     table_lines = item_lines | {n for t in found_tables for n in range(t.heading.first, t.heading.last + 1)}
     rows = [row for table in found_tables for row in rows_of(table)]

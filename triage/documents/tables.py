@@ -93,6 +93,7 @@ def _unheaded(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
 def _table(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marked]]) -> Table | None:
     """First with the headings alone, then with the columns of numbers as they stand on those lines."""
     looked = list(_rows(sheet, heading, end, marks, ()))
+    heading = _without_empty(heading, looked)
     anchors = [row.line for row in looked if len(row.numbers) >= 2 or _is_anchor(row, heading)]
     measured = bands(anchors, heading)
     rows = list(_rows(sheet, heading, end, marks, measured))
@@ -101,6 +102,18 @@ def _table(sheet: Sheet, heading: Heading, end: int, marks: dict[int, list[Marke
         return None
     lines = frozenset(range(heading.first, heading.last + 1)) | {row.line.number for row in rows}
     return Table(heading, tuple(items), lines)
+
+
+def _without_empty(heading: Heading, rows: Sequence[_Row]) -> Heading:
+    """Without columns of money where none stands under them: forms are printed on delivery notes as they are."""
+    money = any(number.money for row in rows for number in row.numbers.values())
+    if money or not heading.has("quantity"):
+        return heading
+    kept = tuple(c for c in heading.columns if c.role not in _MONEY)
+    return Heading(kept, heading.first, heading.last)
+
+
+_MONEY = frozenset({"unit_price", "gross_price", "net_amount", "gross_line", "tax_amount", "discount", "tax_rate"})
 
 
 def _without_breakdowns(made: list[Table]) -> list[Table]:
@@ -196,11 +209,28 @@ def _is_passed(line: Line, row: _Row, marks: dict[int, list[Marked]], heading: H
     """A subtotal, carry-over or charge between rows. A charge that stands among the descriptions is a row."""
     if _CARRY.search(line.text) and "quantity" not in row.numbers:
         return True
+    if _is_count(line, row):
+        return True
     if "quantity" in row.numbers or "unit_price" in row.numbers or not any(n.money for n in line.numbers):
         return False
     among = any(c.role == "name" and abs(c.x0 - line.spots[0].x0) < 0.6 * line.height for c in heading.columns)
     passed = {"net"} if among and "name" in row.texts else _PASSED
     return any(label.field in passed for mark in _leading(line, marks) for label in mark.labels)
+
+
+_COUNTED = re.compile(
+    r"^\W*(?:lines?|total|totals|totaal|totale|totali|totales|summe|gesamt|gesamtmenge|suma|razem|łącznie|ogółem|somme|"
+    r"sum|cartons|packages|colli|colis|bultos|gross weight|net weight|gesamtgewicht|poids|peso|gewicht|waga)\b",
+    re.I,
+)
+
+
+def _is_count(line: Line, row: _Row) -> bool:
+    """A sum of quantities, packages or weights under the rows."""
+    if "position" in row.numbers or row.texts.keys() & {"position", "seller_item_id", "buyer_item_id"}:
+        return False
+    words = sum(any(c.isalpha() for c in spot.text) for spot in line.spots)
+    return bool(_COUNTED.match(line.text)) and words <= 8 and not any(n.money for n in line.numbers)
 
 
 def _is_anchor(row: _Row, heading: Heading) -> bool:
@@ -499,7 +529,7 @@ def _behind_widest_gap(rows: Sequence[_Row], between: Sequence[int], anchor: int
     gaps = [rows[b].line.top - rows[a].line.top for a, b in pairwise(order)]
     widest = max(range(len(gaps)), key=lambda n: gaps[n])
     within = max(gap for n, gap in enumerate(gaps) if n != widest)
-    if widest == len(gaps) - 1 or gaps[widest] < 1.25 * within:
+    if gaps[widest] < 1.25 * within:
         return None
     return order[widest + 1]
 

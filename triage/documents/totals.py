@@ -46,8 +46,8 @@ class Evidence:
 
     adjustments: frozenset[Decimal] = frozenset()
     """Discounts, charges and the like that are printed among the totals."""
-    ladder: Decimal | None = None
-    """The total that the rows above it add up to."""
+    ladder: tuple[Decimal | None, ...] = (None, None, None)
+    """Net, tax and total as the rows above them add up."""
 
     def sums_to(self, value: Decimal | None) -> bool:
         """Whether the item lines add up to a value."""
@@ -63,10 +63,15 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
         for name, one in proved.items()
     }
     loose = _unlabelled(sheet, item_lines)
-    pools = {name: _pool([*found, *(_weak(c, name, sheet) for c in loose)], found) for name, found in labelled.items()}
+    pools = {
+        name: _pool(
+            [*found, *(_weak(c, name, sheet) for c in loose if name != "tax" or not _is_charge(c, marks))], found
+        )
+        for name, found in labelled.items()
+    }
     others = _labelled(sheet, marks, "other_amount", item_lines)
     adjustments = frozenset(abs(v) for c in others if (v := _amount(c)))
-    evidence = Evidence(_rates(sheet), line_sums, adjustments, _amount(summed.gross))
+    evidence = Evidence(_rates(sheet), line_sums, adjustments, tuple(_amount(one) for one in proved.values()))
     best: tuple[Candidate | None, ...] = (None, None, None)
     best_score = 0.0
     for triple in product(*([None, *pools[name]] for name in ("net", "tax", "gross"))):
@@ -186,6 +191,12 @@ def _weak(candidate: Candidate, name: str, sheet: Sheet) -> Candidate:
     return Candidate(candidate.value, candidate.found, score, "guessed", candidate.line)
 
 
+def _is_charge(candidate: Candidate, marks: Marks) -> bool:
+    """Whether the line calls its amount freight, a deposit or the like: that is no tax."""
+    fields = {label.field for mark in marks.get(candidate.line, []) for label in mark.labels}
+    return "other_amount" in fields and "tax" not in fields
+
+
 def _best_by_value(found: Iterable[Candidate]) -> list[Candidate]:
     best: dict[object, Candidate] = {}
     for candidate in found:
@@ -214,8 +225,7 @@ def _points(triple: tuple[Candidate | None, ...], evidence: Evidence) -> float:
     for value, worth in ((net, 0.7), (gross, 0.3)):
         if evidence.sums_to(value):
             points += worth
-    if gross is not None and gross == evidence.ladder:
-        points += 0.6
+    points += 0.6 * sum(v is not None and v == its for v, its in zip((net, tax, gross), evidence.ladder, strict=True))
     unproved = [c for c in triple if c is not None and c.support == "guessed"]
     if unproved and (None in (net, tax, gross) or not _adds_up(net, tax, gross)):
         points -= 2.0 * len(unproved)
