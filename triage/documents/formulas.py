@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from triage.documents.columns import Column, Heading
 from triage.documents.phrases import Marked
@@ -69,7 +70,7 @@ def _formula(line: Line) -> dict[str, Number] | None:
     numbers = line.numbers
     if len(numbers) < 3 or not numbers[-1].money:
         return None
-    for quantity, price in zip(numbers, numbers[1:], strict=False):
+    for quantity, price in pairwise(numbers):
         between = [spot.text.casefold() for spot in line.spots[quantity.last + 1 : price.first]]
         if not 1 <= len(between) <= 3 or between[-1] not in _TIMES or not price.money or price is numbers[-1]:
             continue
