@@ -24,9 +24,13 @@ from triage.documents.kinds import document_type
 from triage.documents.parties import find_parties
 from triage.documents.phrases import all_marked
 from triage.documents.places import Candidate
+from triage.documents.sense import makes_sense
 from triage.documents.sheet import Sheet, sheet_of
 from triage.documents.totals import Totals, choose_totals
 from triage.domain import Page
+
+BROKEN_TEXT = "the text layer is broken or in an unknown language: its words make no sense"
+"""Warning of a document from which nothing is read because wrong values would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ def find(pages: Sequence[Page]) -> Findings:
     sheet = sheet_of(pages)
     if not sheet.lines:
         return Findings({}, ())
+    if not makes_sense(sheet):
+        return Findings({}, (), (BROKEN_TEXT,))
     marks = all_marked(sheet)
     if not sheet.order.sure and _runs_backwards(sheet, marks):
         sheet = sheet_of(pages, DateOrder(not sheet.order.day_first, False))

@@ -9,9 +9,9 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from triage.documents.finding import Findings, find
+from triage.documents.finding import BROKEN_TEXT, Findings, find
 from triage.documents.places import Candidate, Support
-from triage.documents.reading import Recogniser, read
+from triage.documents.reading import Recogniser, is_garbled, read
 from triage.domain import (
     LINE_FIELD_NAMES,
     Abstention,
@@ -74,7 +74,7 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
         nothing = not findings.fields and not findings.lines
         return Paper(
             by=self.producer,
-            abstained=_why_nothing(pages) if nothing else None,
+            abstained=_why_nothing(pages, findings) if nothing else None,
             warnings=(*warnings, *findings.warnings),
             document=document.name,
             sha256=document.sha256,
@@ -109,9 +109,11 @@ def _is_readable(document: Document) -> bool:
     return kind == "application/octet-stream" and name.endswith(".pdf")
 
 
-def _why_nothing(pages: tuple[Page, ...]) -> Abstention:
+def _why_nothing(pages: tuple[Page, ...], findings: Findings) -> Abstention:
     if not any(page.words for page in pages):
         return Abstention(reason="no text on any page", missing=("a PDF with text, or the OCR extra",))
+    if BROKEN_TEXT in findings.warnings or all(is_garbled(page.text) for page in pages if page.words):
+        return Abstention(reason=BROKEN_TEXT, missing=("a PDF whose text can be copied, or the OCR extra",))
     return Abstention(
         reason="no field of a business document was found", missing=("an invoice, order or delivery note",)
     )
