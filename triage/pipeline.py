@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from triage import __version__
 from triage.audit.journal import Journal, Log
 from triage.cards import transitions
 from triage.cards.proposals import may_advise, propose
@@ -112,18 +113,19 @@ def triage(event: Event, desk: Desk) -> Outcome:
         return log.close(Gone())
     policy = log.once("policy", case.company, desk.policies.current)
     papers = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
+    acting = {"policy": policy.fingerprint(), "software": __version__}
     view = View(case, tuple(papers), establish_facts(case, papers, policy))
     for task in desk.tasks:
         view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
-    cards = [log.atomic("card", proposal, _put(desk.cards, event)) for proposal in propose(view, policy)]
+    cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
     if not cards:
-        return log.close(NoException(why=_why_none(view)))
+        return log.close(NoException(why=_why_none(view)), acting)
     if all(card.proposal.suggestion.abstained for card in cards):
-        return log.close(Abstained(cards=tuple(card.id for card in cards), why=_why_abstained(cards)))
+        return log.close(Abstained(cards=tuple(card.id for card in cards), why=_why_abstained(cards)), acting)
     notes = [
         log.once("publish", card, desk.publish) for card in cards if desk.publish and may_advise(card.proposal, policy)
     ]
-    return log.close(Advised(cards=tuple(card.id for card in cards), advisories=tuple(notes)))
+    return log.close(Advised(cards=tuple(card.id for card in cards), advisories=tuple(notes)), acting)
 
 
 def decide(

@@ -173,9 +173,14 @@ class Log:
             return cast(T, self._journal.opened(found))
         return self._keep(step, key, acting, produce(given))
 
-    def atomic(self, step: str, given: InputT, produce: Callable[[InputT], T]) -> T:
-        """Like `once`, but `produce` runs inside the transaction of its record: both happen or neither does."""
-        acting = _acting(produce)
+    def atomic(
+        self, step: str, given: InputT, produce: Callable[[InputT], T], acting: Mapping[str, str] | None = None
+    ) -> T:
+        """Like `once`, but `produce` runs inside the transaction of its record: both happen or neither does.
+
+        `acting` names what acts where `produce` itself does not.
+        """
+        acting = _acting(produce) if acting is None else acting
         key = self._key(step, _fingerprint(step, given), acting)
         with self._database.transaction():
             found = records.recorded_once(self._database, key)
@@ -187,12 +192,12 @@ class Log:
         """Append something that happened on the way and is no step's result, for example a failed model call."""
         self._journal.record(stream=self._stream, kind=kind, case=self.case, event=self._event, value=value)
 
-    def close(self, outcome: Outcome) -> Outcome:
+    def close(self, outcome: Outcome, acting: Mapping[str, str] = _NOTHING) -> Outcome:
         """Record how the event ended. The same outcome again is fine; another one raises `Conflict`."""
         with self._database.transaction():
             recorded = self.outcome()
             if recorded is None:
-                self._append("outcome", "outcome", self._key("outcome"), _NOTHING, outcome)
+                self._append("outcome", "outcome", self._key("outcome"), acting, outcome)
             elif recorded != outcome:
                 raise Conflict(
                     f"event {self._event} has ended as {recorded.kind}; it cannot also end as {outcome.kind}."

@@ -10,7 +10,7 @@ from typing import Any
 
 from triage.audit.chain import parse
 from triage.audit.journal import open_record
-from triage.domain import Answer, Card, Case, Decision, Event, Frozen
+from triage.domain import Answer, Card, Case, Decision, Event, Frozen, Policy
 from triage.errors import ChainBroken, KeyMissing
 from triage.storage import records
 from triage.storage.database import Database
@@ -126,6 +126,8 @@ def _parts(value: Frozen) -> Iterator[str]:
     elif isinstance(value, Decision):
         yield f"{value.verdict.value} by {value.by}"
         yield from (value.reason.value if value.reason else "", value.comment)
+    elif isinstance(value, Policy):
+        yield from (value.version, f"fingerprint {value.fingerprint()[:12]}")
     elif isinstance(value, Answer):
         yield from _answer(value)
     else:

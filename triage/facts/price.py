@@ -62,8 +62,16 @@ def _below_floor(order: Order, line: Line, about: str) -> Iterator[Fact]:
             value=True,
             about=about,
             sources=(line_source(order.ref, line, "unit_price"), line_source(order.ref, line, "floor_price")),
-            how=f"{_price(line.unit_price, order, line)} is below the lowest price allowed, "
-            f"{_price(line.floor_price, order, line)}",
+            how=f"{_price(line.unit_price, order, line)} is below the lowest price allowed",
+        )
+        yield Fact(
+            name="price.floor",
+            value=tidy(line.floor_price),
+            unit=order.currency,
+            about=about,
+            sources=(line_source(order.ref, line, "floor_price"),),
+            how=f"lowest price allowed: {_price(line.floor_price, order, line)}",
+            confidential=True,
         )
 
 
