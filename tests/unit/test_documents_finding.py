@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from pypdf import PdfReader, PdfWriter
 
+from tests.unit.document_hard import HARD
 from tests.unit.document_layouts import LAYOUTS
 from tests.unit.document_samples import SAMPLES, Pen, Sample, american_invoice, cells
 from triage.documents.finding import Findings, find
@@ -35,7 +36,7 @@ MAY_BE_PRINTED = {"delivery_date", "document_type", "issue_date", "currency"}
 """Fields that a sample may print without listing them."""
 
 
-@pytest.fixture(scope="module", params=(*SAMPLES, *LAYOUTS), ids=lambda make: make.__name__)
+@pytest.fixture(scope="module", params=(*SAMPLES, *LAYOUTS, *HARD), ids=lambda make: make.__name__)
 def sample(request) -> Sample:
     return request.param()
 

@@ -92,14 +92,32 @@ class Amount:
 def separators(texts: Iterable[str]) -> Separators:
     """The decimal sign, by vote of the numbers that can be read in one way only."""
     votes = {".": 0, ",": 0}
+    texts = list(texts)
     for text in texts:
         for match in re.finditer(r"(?<![\w.,/-])\d[\d.,'’]*\d(?![\w/])", text):
             sign = _certain_decimal_sign(match[0])
             if sign:
                 votes[sign] += 1
     if votes["."] == votes[","]:
-        return Separators(".", False)
+        return Separators(",", True) if not votes["."] and _writes_commas(texts) else Separators(".", False)
     return Separators(max(votes, key=lambda sign: votes[sign]), True)
+
+
+_COMMAS = re.compile(
+    r"\b(?:der|die|und|für|ihre?|nr|datum|menge|lieferschein|bestellung|artikel|het|uw|voor|van|aantal|omschrijving|"
+    r"geleverd|besteld|pakbon|quantité|qté|livraison|commande|désignation|votre|du|cantidad|fecha|pedido|descripción|"
+    r"artículo|albarán|su|del|quantità|descrizione|ordine|consegna|data|ilość|nazwa|zamówienie|towaru|dostawy)\b",
+    re.I,
+)
+_POINTS = re.compile(
+    r"\b(?:the|and|your|our|date|order|quantity|qty|description|delivery|delivered|shipped|invoice|number|item)\b", re.I
+)
+
+
+def _writes_commas(texts: Iterable[str]) -> bool:
+    """Whether the words are those of a language with a decimal comma, where no number tells."""
+    joined = "\n".join(texts)
+    return len(_COMMAS.findall(joined)) > max(2, 2 * len(_POINTS.findall(joined)))
 
 
 def _certain_decimal_sign(number: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -159,6 +160,8 @@ def _cells_of(line: Line, marks: Sequence[Marked]) -> list[_Cell]:
         near = [c for c in cells if abs(spot.x0 - c.x1) < 0.6 * spot.height or abs(c.x0 - spot.x1) < 0.6 * spot.height]
         if near:
             _widen(near[0], spot)
+            top, text = near[0].parts[0]
+            near[0].parts[0] = (top, f"{text} {spot.text}" if spot.x0 > near[0].x0 else f"{spot.text} {text}")
         else:
             cells.append(_Cell(spot.x0, spot.x1, [(line.top, spot.text)]))
     return cells
@@ -213,10 +216,22 @@ def _stack(cells: list[_Cell], line: Line) -> None:
             cell.x0, cell.x1 = min(cell.x0, x0), max(cell.x1, x1)
 
 
+_PRICE_PER = re.compile(
+    r"^\W*(?:(?:\w+\.?)?\s?(?:preis|price|prijs|prix|precio|prezzo|cena|cost|tarief|tarif)\w*\.?|"
+    r"p\.? ?u\.?|€|eur|£|gbp|\$|usd)?"
+    r"\s*(?:\(?(?:€|eur|£|gbp|\$|usd|pln|zł)\)?)?\s*(?:per|pro|je|par|por|za|pour|/|%)\s*\(?"
+    r"(?:100?0?|1[.,' ]000|%|c|m|stk|stück|st|pcs?|piece|unit|pièces?|stuks?|uds?|pz|pezzi|szt)\b\.?\)?\s*"
+    r"(?:stk|stück|st|pcs?|pieces|units|pièces|stuks|uds?|pz|pezzi|szt|€|eur|£|gbp)?\.?\W*$",
+    re.I,
+)
+"""Headings of prices for so many pieces: `€/100`, `%Stück`, `Preis per 100`, `per 1.000`."""
+
+
 def _column(cell: _Cell) -> Column | None:
     parts = [text for _, text in sorted(cell.parts)]
     whole = key_of(" ".join(parts))
-    roles = [*_roles(whole), *_roles(whole.rstrip("%"))]
+    roles = ["unit_price"] if _PRICE_PER.search(" ".join(parts)) else []
+    roles += [*_roles(whole), *_roles(whole.rstrip("%"))]
     roles += cell.base
     for part in parts:
         roles += _roles_within(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,11 +70,22 @@ def find_dates(text: str, order: DateOrder = DateOrder(), compact: bool = False)
         (_MONTH_DAY, lambda m: (_named(m[3], m[1], m[2]),)),
         *(((_COMPACT, lambda m: (_day(m[1], m[2], m[3]),)),) if compact else ()),
     ):
-        for match in pattern.finditer(text):
-            readings = tuple(day for day in reading(match) if day is not None)
-            if readings and not any(f.start < match.end() and match.start() < f.end for f in found):
+        for match, readings in _read(pattern, reading, text):
+            if not any(f.start < match.end() and match.start() < f.end for f in found):
                 found.append(Found(match.start(), match.end(), readings))
     return sorted(found, key=lambda f: f.start)
+
+
+def _read(
+    pattern: re.Pattern[str], reading: Callable[[re.Match[str]], tuple[date | None, ...]], text: str
+) -> Iterator[tuple[re.Match[str], tuple[date, ...]]]:
+    """Matches that are dates. One that is none (`12 Date 14`) does not hide the date that begins within it."""
+    at = 0
+    while match := pattern.search(text, at):
+        readings = tuple(day for day in reading(match) if day is not None)
+        at = match.end() if readings else match.start() + 1
+        if readings:
+            yield match, readings
 
 
 def date_order(texts: Iterable[str], day_first: bool = True) -> DateOrder:

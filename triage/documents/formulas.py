@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from triage.documents.cards import card_table
 from triage.documents.columns import Column, Heading
 from triage.documents.phrases import Marked
 from triage.documents.products import multiplies
@@ -41,13 +42,13 @@ _MOST_ABOVE = 6
 
 
 def item_tables(sheet: Sheet, marks: Mapping[int, list[Marked]]) -> list[Table]:
-    """The item tables of a document, or its items printed as sums where those are more."""
+    """The item tables of a document, or its items printed as sums or cards where those are as many."""
     made = tables(sheet, dict(marks))
-    summed = _formula_table(sheet, marks)
-    if summed is None:
-        return made
     whole = [i for t in made for i in t.items if {"quantity", "net_amount"} <= i.numbers.keys()]
-    return [summed] if len(summed.items) >= len(whole) else made
+    for other in (_formula_table(sheet, marks), card_table(sheet)):
+        if other is not None and len(other.items) >= len(whole):
+            return [other]
+    return made
 
 
 def _formula_table(sheet: Sheet, marks: Mapping[int, list[Marked]]) -> Table | None:

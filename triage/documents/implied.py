@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from triage.documents.columns import Column, Heading
 from triage.documents.products import multiplies
@@ -28,7 +28,8 @@ def implied_heading(lines: Sequence[Line]) -> Heading | None:
         x0 = min(row[role].span.x0 for _, row in rows)
         x1 = max(row[role].span.x1 for _, row in rows)
         columns.append(Column((role,), x0, x1))
-    first = rows[0][0].number - 1
+    lead = min((b.number - a.number for (a, _), (b, _) in pairwise(rows)), default=1)
+    first = max(rows[0][0].number - lead, lines[0].number - 1)
     if first < 0:
         return None
     return Heading(tuple(sorted(columns, key=lambda c: c.x0)), first + 1, first)

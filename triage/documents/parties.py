@@ -46,7 +46,7 @@ def find_parties(sheet: Sheet, kind: str = "invoice") -> Parties:
         others = [replace(n, role=other_role) for n in addressed]
     other = _best(others, {key_of(issuer.name)} if issuer else set())
     seller, buyer = (other, issuer) if ordered else (issuer, other)
-    vat = seller_vat_id(sheet, labelled, seller, buyer)
+    vat = seller_vat_id(sheet, labelled, seller, buyer, ordered)
     return Parties(_candidate(seller), _candidate(buyer), vat)
 
 
@@ -256,6 +256,7 @@ def _unlabelled_issuers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str])
                 continue
             score = _seller_score(block, piece, name, n if head is None else 0, height) - share
             score += 0.2 * (block is alone and n == 0) + 0.1 * (text.count(name.casefold()) > 1)
+            score -= 0.3 * (block is not alone and not _is_sender_line(piece) and _is_window(block, height))
             if _matches_domain(name, domains):
                 score += 0.3
             if score > 0.4:
@@ -263,6 +264,14 @@ def _unlabelled_issuers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str])
     logo = _logo(sheet, domains)
     if logo is not None:
         yield logo
+
+
+def _is_window(block: Block, height: float) -> bool:
+    """Whether a block is nothing but a name over an address, as the addressee's is: writers add their details."""
+    pieces = [piece for piece in block.pieces if not _is_sender_line(piece)]
+    named = 3 <= len(pieces) <= 7 and is_name(pieces[0].text)
+    upper = 0.08 * height < block.top < 0.4 * height
+    return named and upper and block.own_details == 0 and any(POSTAL.search(p.text) for p in pieces[1:])
 
 
 def _only_address(blocks: Sequence[Block], page: int, height: float, buyers: set[str]) -> Block | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import product
 
 from triage.documents.header import Marks
+from triage.documents.labels import units
 from triage.documents.ladder import climb
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Support, value_of
@@ -56,6 +57,8 @@ class Evidence:
 
 def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], item_lines: frozenset[int]) -> Totals:
     """The totals that labels and arithmetic support best together; each may be missing."""
+    if not any(number.money for line in sheet.lines for number in line.numbers):
+        return Totals()
     summed = climb(sheet, marks, item_lines)
     proved = {"net": summed.net, "tax": summed.tax, "gross": summed.gross}
     labelled = {
@@ -127,7 +130,7 @@ def _amounts_of(
     line = mark.line
     following = [m.first for m in marks[line.number] if m.first > mark.last and _names_amount(m)]
     last = min(following, default=len(line.spots)) - 1
-    numbers = [n for n in line.numbers if mark.last < n.first <= last and _may_be_total(n)]
+    numbers = [n for n in line.numbers if mark.last < n.first <= last and _may_be_total(n) and not _is_measure(line, n)]
     crowd = 0.12 * (len(numbers) - 1)
     for place, number in enumerate(numbers):
         tail = 0.06 * place
@@ -168,6 +171,14 @@ def _may_be_total(number: Number) -> bool:
     if read.percent or read.decimals > 4:
         return False
     return number.money or (read.decimals == 0 and abs(read.value) >= 20 and not 1990 <= read.value <= 2100)
+
+
+def _is_measure(line: Line, number: Number) -> bool:
+    """Whether a unit follows: `Total weight 48,250 kg`, `Total 385 pieces`."""
+    after = number.last + 1
+    if number.amount.currency or after >= len(line.spots) or line.segment_of[after] != line.segment_of[number.last]:
+        return False
+    return line.spots[after].key in units()
 
 
 def _unlabelled(sheet: Sheet, item_lines: frozenset[int]) -> list[Candidate]:

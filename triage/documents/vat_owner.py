@@ -34,9 +34,12 @@ class Named:
 
 
 def seller_vat_id(
-    sheet: Sheet, labelled: Sequence[Named], seller: Named | None, buyer: Named | None
+    sheet: Sheet, labelled: Sequence[Named], seller: Named | None, buyer: Named | None, ordered: bool = False
 ) -> Candidate | None:
-    """The VAT id that stands with the seller; one that is the buyer's by label or block is left out."""
+    """The VAT id that stands with the seller; one that is the buyer's by label or block is left out.
+
+    Where the buyer wrote the document (`ordered`), only an id in the seller's own block counts.
+    """
     table = field_labels()
     found: list[Candidate] = []
     for line in sheet.lines:
@@ -49,7 +52,7 @@ def seller_vat_id(
             near = _follows(line, one.start, marks)
             if not near and not one.valid:
                 continue
-            score = 0.5 * near + 0.2 * one.valid + _side(sheet, line, one.start, labelled, seller, buyer)
+            score = 0.5 * near + 0.2 * one.valid + _side(sheet, line, one.start, labelled, seller, buyer, ordered)
             first, last = line.indexes(one.start, one.end)
             found.append(value_of(line, first, last, one.value, "proved" if one.valid else "labelled", score))
     best = max(found, key=lambda c: c.score, default=None)
@@ -72,6 +75,7 @@ def _side(
     labelled: Sequence[Named],
     seller: Named | None,
     buyer: Named | None,
+    ordered: bool,
 ) -> float:
     """Positive where an id stands with the seller, negative where it stands with somebody else."""
     before = line.text[max(0, start - 40) : start]
@@ -87,6 +91,8 @@ def _side(
         score += 0.3
     elif owner in {"buyer", "ship_to"}:
         score -= 0.6
+    if ordered:
+        return score if owner == "seller" else -1.0
     if line.top > 0.8 * max(sheet.pages[0].height, 1.0):
         score += 0.2
     return score
