@@ -11,7 +11,7 @@ import numpy.typing as npt
 from triage.domain import Role
 from triage.tasks.classify.cues import cue_list, cue_rows
 from triage.tasks.classify.layer import CATEGORIES, SUBTYPE_NAMES, role_row, rows, softmax
-from triage.tasks.classify.reading import sentences
+from triage.tasks.classify.reading import for_embedding, sentences
 
 Floats = npt.NDArray[np.float32]
 Embed = Callable[[list[str]], Floats]
@@ -74,7 +74,7 @@ def tabulate(
     """Arrays of the examples, with the mean and scale of the vectors (those given, else their own)."""
     read = [pieces_of(example) for example in examples]
     texts = list(dict.fromkeys(text for pieces, _ in read for text in pieces))
-    vectors = embed(texts)
+    vectors = embed([for_embedding(text) for text in texts])
     mean, scale = moments or (vectors.mean(axis=0), (vectors.std(axis=0) + 1e-4) * SPREAD)
     scaled, cues = ((vectors - mean) / scale).astype(np.float32), cue_rows(texts)
     place = {text: n for n, text in enumerate(texts)}

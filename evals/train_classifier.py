@@ -1,6 +1,8 @@
 """Trains the embedded classifier's layer and writes it with its calibration: `python -m evals.train_classifier`.
 
-Trained on `evals/train`; temperature and calibration table come from `evals/sets/messages`, which is never trained on.
+Trained on `evals/train`. Temperature and calibration table come from its full mails by authors left out of training
+(`evals/classify_heldout.py`); `evals/sets/messages` is only measured. `--calibrate-only` counts the table anew for the
+layer that is there.
 """
 
 from __future__ import annotations
@@ -15,17 +17,18 @@ from pathlib import Path
 import numpy as np
 
 from evals.classify_calibration import accuracy_at, best_temperature, calibration_error, macro_f1, probabilities, table
-from evals.classify_corpus import FOLDER, Ask, Corpus, composed, read_corpus
+from evals.classify_corpus import FOLDER, read_corpus
+from evals.classify_heldout import answers_of_unread_authors, examples_of
 from evals.classify_training import Embed, Example, Floats, Settings, learn_members, logits, tabulate
 from triage.domain import Category
 from triage.models.embedding import default_embedding
-from triage.tasks.classify.layer import LAYER_FILE
+from triage.tasks.classify.layer import LAYER_FILE, read_layer
 
 TARGET = Path(__file__).parent.parent / "triage" / "tasks" / "classify" / "data" / LAYER_FILE
 MESSAGES = Path(__file__).parent / "sets" / "messages"
-POPULATION = "test mails by authors outside the training texts"
+POPULATION = "full mails by authors left out of training"
 COPIES = 3
-MEMBERS = 5
+MEMBERS = 4
 
 
 def remembering_embedder() -> Embed:
@@ -38,14 +41,6 @@ def remembering_embedder() -> Embed:
         return np.stack([known[text] for text in texts])
 
     return embed
-
-
-def examples_of(corpus: Corpus, asks: list[Ask], copies: int, seed: int) -> list[Example]:
-    """Composed mails as training examples."""
-    return [
-        Example(mail.subject, mail.body, mail.ask.role, mail.ask.category, mail.ask.subtype)
-        for mail in composed(corpus, asks, copies, seed)
-    ]
 
 
 def other_authors(folder: Path = MESSAGES) -> list[Example]:
@@ -104,19 +99,26 @@ def packed(arrays: dict[str, Floats], meta: dict[str, object]) -> bytes:
 
 
 def main() -> None:
-    """Train, calibrate on held-out languages, write."""
+    """Train, calibrate on authors left out, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--calibrate-only", action="store_true", help="keep the weights")
     parser.add_argument("--epochs", type=int, default=Settings.epochs)
     args = parser.parse_args()
     settings, corpus, embed = Settings(epochs=args.epochs), read_corpus(), remembering_embedder()
-    learnt, mean, scale = tabulate(examples_of(corpus, corpus.asks, COPIES, settings.seed), embed)
-    weights = learn_members(learnt, settings, MEMBERS)
-    unseen = tabulate(other_authors(), embed, (mean, scale))[0]
-    found, answers = logits(weights, unseen), unseen.categories
-    temperature = best_temperature(found, answers)
-    scores = probabilities(found, temperature)
-    figures = report(scores, answers, languages_of())
+    if args.calibrate_only:
+        weights = {
+            name: np.asarray(w, dtype=np.float32) for name, w in read_layer(args.out.read_bytes()).arrays.items()
+        }
+        mean, scale = weights.pop("mean"), weights.pop("scale")
+        weights.pop("temperature")
+    else:
+        learnt, mean, scale = tabulate(examples_of(corpus, corpus.asks, COPIES, settings.seed), embed)
+        weights = learn_members(learnt, settings, MEMBERS)
+    unread, right = answers_of_unread_authors(corpus, embed, settings, MEMBERS)
+    temperature = best_temperature(unread, right)
+    measured = tabulate(other_authors(), embed, (mean, scale))[0]
+    figures = report(probabilities(logits(weights, measured), temperature), measured.categories, languages_of())
     arrays = {
         **weights,
         "mean": mean,
@@ -131,7 +133,7 @@ def main() -> None:
         "asks": len(corpus.asks),
         "settings": asdict(settings) | {"copies": COPIES, "members": MEMBERS},
         "population": POPULATION,
-        "calibration": {"all": table(scores, answers)},
+        "calibration": {"all": table(probabilities(unread, temperature), right)},
         "held_out": figures,
     }
     args.out.write_bytes(packed(arrays, meta))

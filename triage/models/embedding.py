@@ -40,7 +40,7 @@ class MultilingualE5:
     version = "1"
     dimension = 384
 
-    def __init__(self, prefix: str = "query: ") -> None:
+    def __init__(self, prefix: str = "") -> None:
         self._prefix = prefix
         self._lock = threading.Lock()
 

@@ -13,6 +13,7 @@ from triage.models.language import detect_language
 from triage.tasks.classify.cues import cue_rows
 from triage.tasks.classify.layer import Layer, Weighed, shipped_layer
 from triage.tasks.classify.pages import Page, read
+from triage.tasks.classify.reading import for_embedding
 from triage.tasks.classify.verdict import Reading, verdict
 
 _MAILS_AT_ONCE = 64
@@ -79,10 +80,14 @@ class EmbeddedClassifier(Runnable[View, Classification]):
         return found if found != "und" else detect_language(page.text)
 
     def _weigh(self, pages: Sequence[Page]) -> list[Weighed | None]:
-        texts = list(dict.fromkeys(text for page in pages for text in page.texts))
+        plain = [[for_embedding(text) for text in page.texts] for page in pages]
+        texts = list(dict.fromkeys(text for texts in plain for text in texts))
         vectors = self._embedding.embed(texts)
         place = {text: n for n, text in enumerate(texts)}
-        return [self._weigh_page(page, vectors[[place[text] for text in page.texts]]) for page in pages]
+        return [
+            self._weigh_page(page, vectors[[place[text] for text in texts]])
+            for page, texts in zip(pages, plain, strict=True)
+        ]
 
     def _weigh_page(self, page: Page, vectors: Any) -> Weighed | None:
         if not page.pieces:

@@ -56,6 +56,7 @@ _ABBREVIATION = re.compile(
     r"|fr|herr|ing|sr|sra|ud|uds|núm|réf|cde|env|max|min|vs|etc|e\.g|i\.e|z\.b|u\.a|d\.h|p\.ex|i\.p\.v|o\.a|b\.v)\.$",
     re.IGNORECASE,
 )
+_LONG_NUMBER = re.compile(r"\d{4,}")
 _SHORT = 16
 _LONG = 320
 _MOST_SENTENCES = 28
@@ -68,6 +69,11 @@ class Sentence:
     text: str
     start: int
     end: int
+
+
+def for_embedding(text: str) -> str:
+    """A sentence as the embedding model gets it: long numbers say only that there is a number."""
+    return _LONG_NUMBER.sub("1000", text)
 
 
 def own_words(body: str) -> tuple[int, int]:
