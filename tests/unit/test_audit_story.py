@@ -78,6 +78,24 @@ def test_an_event_tells_everything(opened: Opened) -> None:
     assert story(opened.database, opened.keys, "file:unknown") == []
 
 
+def test_two_companies_may_know_events_by_the_same_key(opened: Opened) -> None:
+    [mine] = told(opened, "file:1", Category.STOCK)
+    log = opened.journal.of(event("file:1", company="Elsewhere B.V."))
+    log.once("capture", ORDER, lambda _: None)
+    theirs = log.atomic("card", proposal(company="Elsewhere B.V."), lambda it: opened.cards.put(it, "file:1"))
+    assert opened.cards.of_event("file:1", COMPANY) == [mine]
+    assert opened.cards.of_event("file:1", "Elsewhere B.V.") == [theirs]
+    for card, company in ((mine, COMPANY), (theirs, "Elsewhere B.V.")):
+        told_of_card = story(opened.database, opened.keys, card)
+        assert {entry.stream for entry in told_of_card} == {company}
+        assert told_of_card == story(opened.database, opened.keys, "file:1", company)
+    assert opened.cards.case_key(mine) != opened.cards.case_key(theirs)
+    opened.keys.delete(opened.cards.case_key(mine))
+    assert opened.cards.all() == [theirs]
+    assert all(entry.erased for entry in story(opened.database, opened.keys, mine))
+    assert not any(entry.erased for entry in story(opened.database, opened.keys, theirs))
+
+
 def test_erased_records_stay_in_the_story(opened: Opened) -> None:
     [card] = told(opened, "file:1", Category.STOCK)
     opened.keys.delete(opened.cards.case_key(card))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.unit.opened_store import NOW, Opened, abstained, case, decision, event, proposal, ref
+from tests.unit.opened_store import COMPANY, NOW, Opened, abstained, case, decision, event, proposal, ref
 from triage.audit.verify import verify
 from triage.cards.transitions import decide
 from triage.domain import Card, CardState, Category, Policy, RecordRef, Severity, Suggestion, Verdict
@@ -53,7 +53,7 @@ def test_an_identical_proposal_adds_the_event_only(opened: Opened) -> None:
     second = opened.cards.put(proposal(), "file:2")
     assert (second.id, second.revision, second.events) == (first.id, 1, ("file:1", "file:2"))
     assert opened.cards.put(proposal(), "file:2") == second
-    assert opened.cards.of_event("file:2") == opened.cards.of_event("file:1") == [second]
+    assert opened.cards.of_event("file:2", COMPANY) == opened.cards.of_event("file:1", COMPANY) == [second]
 
 
 def test_a_changed_proposal_updates_the_open_card(opened: Opened) -> None:
@@ -180,7 +180,7 @@ def test_cards_are_listed_in_pages(opened: Opened) -> None:
     assert [card.number for card in opened.cards.all(CardState.OPEN)] == [1, 3, 4, 5]
     assert [card.number for card in opened.cards.all(limit=2, offset=1)] == [2, 3]
     assert [card.number for card in opened.cards.all(offset=3)] == [4, 5]
-    assert opened.cards.of_event("file:9") == []
+    assert opened.cards.of_event("file:9", COMPANY) == []
 
 
 def test_putting_joins_the_transaction(opened: Opened) -> None:
@@ -202,7 +202,7 @@ def test_a_card_is_erased_with_the_case_its_content_came_from(opened: Opened) ->
     opened.keys.delete(opened.cards.case_key(card))
     with pytest.raises(KeyMissing, match="card #1"):
         opened.cards.get(1)
-    assert opened.cards.all() == opened.cards.of_event("mail:1") == []
+    assert opened.cards.all() == opened.cards.of_event("mail:1", COMPANY) == []
     assert verify(opened.database, opened.keys).first_bad is None
 
 

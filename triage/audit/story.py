@@ -61,18 +61,20 @@ class Entry:
         }
 
 
-def story(database: Database, keys: KeyFile, of: Card | str) -> list[Entry]:
+def story(database: Database, keys: KeyFile, of: Card | str, company: str | None = None) -> list[Entry]:
     """The records of a card's events, or of the event with this key, in the order in which they were recorded.
+
+    `company` says whose event a key means; without it, and only for a key, every company's come one after the other.
 
     Of a card: without what was put or decided on other cards of the same events. Erased records stay in the list,
     without their value. Raises `ChainBroken` where a record was changed.
     """
     if isinstance(of, str):
-        return [_entry(record, keys) for record in records.of_event(database, keys.event_id(of))]
+        return [_entry(record, keys) for record in records.of_event(database, keys.event_id(of), company)]
     found = {
         (record.stream, record.seq): record
         for key in of.events
-        for record in records.of_event(database, keys.event_id(key))
+        for record in records.of_event(database, keys.event_id(key), of.key.company)
     }
     entries = [_entry(record, keys) for _, record in sorted(found.items())]
     return [entry for entry in entries if _belongs(entry.value, of)]

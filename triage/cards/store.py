@@ -66,9 +66,9 @@ class CardStore:
         )
         return self._readable_of(found)
 
-    def of_event(self, event: str) -> list[Card]:
-        """Cards that the event with this key made or updated, by number, without erased ones."""
-        return self._readable_of(rows.of_event(self._database, self._keys.event_id(event)))
+    def of_event(self, event: str, company: str) -> list[Card]:
+        """Cards that the company's event with this key made or updated, by number, without erased ones."""
+        return self._readable_of(rows.of_event(self._database, self._keys.event_id(event), company))
 
     def save(self, card: Card, expected_revision: int) -> Card:
         """Store a changed card over the revision that was seen; returns it as stored, one revision on.
@@ -148,7 +148,7 @@ class CardStore:
         return found[0]
 
     def _case_of(self, proposal: Proposal, event: str) -> str:
-        known = records.case_of_event(self._database, self._keys.event_id(event))
+        known = records.case_of_event(self._database, self._keys.event_id(event), proposal.company)
         return known or self._keys.case_id(proposal.company, proposal.record.key)
 
     def _record_hash(self, proposal: Proposal) -> str:

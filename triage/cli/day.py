@@ -97,7 +97,7 @@ def _triage_one(event: Event, source: FileSource, desk: Desk, store: Store) -> R
         return Row(name=event.ref.name, error=error)
     case = source.capture(event.ref)
     name = case_name(case) if case else event.ref.name
-    return Row(name=name, outcome=outcome, cards=tuple(store.cards.of_event(event.key)))
+    return Row(name=name, outcome=outcome, cards=tuple(store.cards.of_event(event.key, event.company)))
 
 
 def _with_progress(events: Sequence[Event]) -> Iterator[Event]:

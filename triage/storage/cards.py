@@ -106,9 +106,10 @@ def page(database: Database, state: str | None, limit: int, offset: int) -> list
     return _many(database, "WHERE state = ? ORDER BY number LIMIT ? OFFSET ?", state, limit, offset)
 
 
-def of_event(database: Database, event: str) -> list[CardRow]:
-    """Cards that an event made or updated, by number."""
-    return _many(database, "WHERE id IN (SELECT card FROM card_events WHERE event = ?) ORDER BY number", event)
+def of_event(database: Database, event: str, company: str) -> list[CardRow]:
+    """Cards that an event of a company made or updated, by number."""
+    where = "WHERE company = ? AND id IN (SELECT card FROM card_events WHERE event = ?) ORDER BY number"
+    return _many(database, where, company, event)
 
 
 def every(database: Database) -> Iterator[CardRow]:
@@ -142,7 +143,8 @@ def without_record(database: Database) -> list[int]:
     """Numbers of cards with an event that the journal does not hold: its record was cut off, or never written."""
     rows = database.query(
         "SELECT DISTINCT c.number FROM card_events e JOIN cards c ON c.id = e.card"
-        " WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.event = e.event AND j.kind = 'event')"
+        " WHERE NOT EXISTS"
+        " (SELECT 1 FROM journal j WHERE j.event = e.event AND j.stream = c.company AND j.kind = 'event')"
         " ORDER BY c.number LIMIT 10"
     )
     return [row["number"] for row in rows]

@@ -146,7 +146,10 @@ class KeyFile:
         return self.keyed_hash("case", company, record)
 
     def event_id(self, key: str) -> str:
-        """Id of an event by its key, which may hold a file's name or a Message-ID."""
+        """Id of an event by its key, which may hold a file's name or a Message-ID.
+
+        Only unique within a company: whoever looks by it names the company (the stream) as well.
+        """
         return self.keyed_hash("event", key)
 
     def belong_to(self, database: Database) -> None:

@@ -66,9 +66,13 @@ def recorded_once(database: Database, once: str) -> Record | None:
     return next(map(_record, database.query(f"{_JOINED} WHERE j.once = ?", (once,))), None)
 
 
-def of_event(database: Database, event: str) -> list[Record]:
-    """All records of an event, in order."""
-    return [_record(row) for row in database.query(f"{_JOINED} WHERE j.event = ? ORDER BY j.stream, j.seq", (event,))]
+def of_event(database: Database, event: str, stream: str | None = None) -> list[Record]:
+    """All records of an event, in order; with `stream`, of the event of that company.
+
+    Two companies may know events by the same key; without `stream` they come together.
+    """
+    sql = f"{_JOINED} WHERE j.event = :event AND (:stream IS NULL OR j.stream = :stream) ORDER BY j.stream, j.seq"
+    return [_record(row) for row in database.query(sql, {"event": event, "stream": stream})]
 
 
 def of_case(database: Database, case_id: str) -> list[Record]:
@@ -77,9 +81,10 @@ def of_case(database: Database, case_id: str) -> list[Record]:
     return [_record(row) for row in database.query(sql, (case_id,))]
 
 
-def case_of_event(database: Database, event: str) -> str | None:
-    """Case id under which an event was recorded, or none where the journal does not know the event."""
-    rows = database.query("SELECT case_id FROM journal WHERE event = ? AND kind = 'event' LIMIT 1", (event,))
+def case_of_event(database: Database, event: str, stream: str) -> str | None:
+    """Case id under which a company's event was recorded, or none where the journal does not know the event."""
+    sql = "SELECT case_id FROM journal WHERE event = ? AND stream = ? AND kind = 'event' LIMIT 1"
+    rows = database.query(sql, (event, stream))
     return rows[0]["case_id"] if rows else None
 
 
