@@ -156,3 +156,9 @@ def test_what_acts_is_named() -> None:
     classifier = EmbeddedClassifier(FakeEmbedding(), LAYER)
     assert classifier.acting == {"model": "fake/0", "layer": "0" * 64}
     assert classifier.invoke(view("damaged")).by == classifier.producer
+
+
+def test_who_asks_for_goods_that_the_carrier_delivered_is_not_sent_away() -> None:
+    on_time, delivered = fact("promise.on_time"), fact("shipment.delivered", "2026-05-03", about="WH/OUT/00001")
+    assert category(view("Where is my order?", on_time)) is Category.OTHER
+    assert category(view("Where is my order?", on_time, delivered)) is Category.DELAY

@@ -99,7 +99,7 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
     if asked is Category.DELAY and (reason := _blocking(said)):
         return _Choice(reason.category, _lifted(scores, reason.category), None, reason)
     punctual = on_time(reading.view.facts)
-    if asked is Category.DELAY and punctual and not said and _only_asks(reading):
+    if asked is Category.DELAY and punctual and not said and _only_asks(reading) and not _arrived(reading):
         return _Choice(Category.OTHER, _moved(scores, Category.DELAY, Category.OTHER), None, None, punctual)
     signal = next((one for one in said if one.category is best), None)
     if signal is not None and signal.strength >= _PROOF:
@@ -110,6 +110,11 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
 def _only_asks(reading: Reading) -> bool:
     """Whether the mail asks about its order rather than states that something went wrong in a carrier's words."""
     return reading.page.role not in {Role.CARRIER, Role.SUPPLIER}
+
+
+def _arrived(reading: Reading) -> bool:
+    """Whether the carrier says delivered: who still asks for the goods then has not received them."""
+    return any(fact.name == "shipment.delivered" for fact in reading.view.facts)
 
 
 def _blocking(said: tuple[Signal, ...]) -> Signal | None:
