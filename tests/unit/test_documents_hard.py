@@ -16,11 +16,12 @@ from triage.documents.columns import headings
 from triage.documents.dates import find_dates
 from triage.documents.finding import BROKEN_TEXT, Findings, find
 from triage.documents.formulas import item_tables
+from triage.documents.labels import field_labels
 from triage.documents.ladder import climb
 from triage.documents.phrases import all_marked
 from triage.documents.reading import read
 from triage.documents.sense import makes_sense
-from triage.documents.sheet import Sheet, sheet_of
+from triage.documents.sheet import Sheet, key_of, sheet_of
 from triage.domain import Document, Limits, Page
 from triage.tasks.extract.embedded import EmbeddedExtractor
 
@@ -189,3 +190,21 @@ def test_a_broken_text_layer_gives_nothing_and_says_so():
 def test_what_can_be_read_makes_sense(make):
     sample: Sample = make()
     assert makes_sense(sheet_of(pages_of(sample.content)))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "field"),
+    [
+        ("Gutschrift-Nr.", "number"),
+        ("Numero preventivo", "quotation_number"),
+        ("Date du devis", "issue_date"),
+        ("Lieferschein-Nummer", "delivery_number"),
+        ("Opdrachtbevestiging nr.", "confirmation_number"),
+    ],
+)
+def test_a_title_with_a_word_for_a_number_or_date_names_it(phrase, field):
+    assert field in {label.field for label in field_labels()[key_of(phrase)]}
+
+
+def test_listed_labels_outrank_composed_ones():
+    assert {label.field for label in field_labels()[key_of("Purchase order no")]} == {"order_number"}

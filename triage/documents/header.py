@@ -164,16 +164,22 @@ def _end_of_reference(line: Line, at: int, end: int) -> int:
     return last
 
 
+def _begins_reference(line: Line, at: int) -> bool:
+    """Whether a number begins at a word, perhaps with its letters in front."""
+    last = _end_of_reference(line, at, len(line.spots) - 1)
+    return any(is_reference(spot.text) for spot in line.spots[at : last + 1])
+
+
 def _title_numbers(sheet: Sheet, kind: str) -> Iterator[Candidate]:
     """`Rechnung (380) Nr. 471102`, `Invoice INV/2026/0042`: a number in the title's own line."""
     for mark, score in titles(sheet):
         if score < 0.4 or kind not in {label.field for label in mark.labels}:
             continue
         at = _after_title(mark)
-        if at is None or not is_reference(mark.line.spots[at].text):
+        if at is None or not _begins_reference(mark.line, at):
             at = _behind_number_word(mark)
-        if at is not None and is_reference(mark.line.spots[at].text):
-            place = Place(mark.line, at, at, 1.0, False)
+        if at is not None and _begins_reference(mark.line, at):
+            place = Place(mark.line, at, _end_of_reference(mark.line, at, len(mark.line.spots) - 1), 1.0, False)
             found = _reference_at(place, 0.6 + 0.4 * min(score, 1.0))
             if found is not None:
                 yield found

@@ -25,8 +25,36 @@ Labels = dict[str, tuple[Label, ...]]
 
 @cache
 def field_labels() -> Labels:
-    """Labels of header fields."""
-    return _table(("strong", True), ("weak", False))
+    """Labels of header fields: those listed, and the words for a type of document with those for a number or date."""
+    return {**_composed(), **_table(("strong", True), ("weak", False))}
+
+
+_NUMBER_WORDS = ("no", "nr", "number", "nummer", "numero", "num", "numer", "ref", "id")
+_DATE_WORDS = ("date", "datum", "fecha", "data")
+_LINKS = ("", "de", "del", "di", "du", "van", "der", "dela", "of")
+_NAMED = {
+    "invoice": ("number", "issue_date"),
+    "credit_note": ("number", "issue_date"),
+    "corrected_invoice": ("number", "issue_date"),
+    "order_confirmation": ("confirmation_number", "confirmation_date"),
+    "delivery_note": ("delivery_number", "delivery_note_date"),
+    "quotation": ("quotation_number", "issue_date"),
+}
+"""Fields of the number and the date of types of document."""
+
+
+def _composed() -> Labels:
+    """`Gutschrift-Nr.`, `Date du devis`, `Numero preventivo`: a title with a word for a number or a date."""
+    table: Labels = {}
+    for title, labels in title_labels().items():
+        fields = next((_NAMED[label.field] for label in labels if label.field in _NAMED), None)
+        if fields is None:
+            continue
+        for field, words in zip(fields, (_NUMBER_WORDS, _DATE_WORDS), strict=True):
+            for word in words:
+                for key in (title + word, *(word + link + title for link in _LINKS)):
+                    table[key] = (Label(field, True),)
+    return table
 
 
 @cache
