@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.unit.opened_store import COMPANY, ORDER, Opened, case, event, proposal, ref
 from triage.audit.chain import digest, record_hash
 from triage.audit.verify import Verification, verify
-from triage.domain import NoException
+from triage.domain import NoException, Policy, Verdict
+from triage.errors import StoreError
+from triage.pipeline import decide
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
 
@@ -113,6 +115,47 @@ def test_damage_is_named(home: Path, change: str, where: str, what: str) -> None
     assert found is not None
     assert where in found
     assert any(word in found for word in what.split("|"))
+
+
+@pytest.fixture
+def decided(home: Path) -> Path:
+    """The store after a decision on its card, recorded as the pipeline does."""
+    with Opened(home) as opened:
+        decide("1", Verdict.ACCEPT, "mila", opened.cards, opened.journal, opened.clock, policy=Policy())
+    return home
+
+
+def test_a_deleted_card_shows_with_the_keys(home: Path) -> None:
+    damaged(home, "DELETE FROM card_events", "DELETE FROM cards")
+    assert checked(home, with_keys=False).first_bad is None
+    assert "its row was taken away" in str(checked(home).first_bad)
+
+
+def test_a_card_put_back_to_before_its_decision_shows(whole: Path, decided: Path) -> None:
+    assert checked(decided).first_bad is None
+    damaged(decided, f"ATTACH '{whole / 'audit.db'}' AS old", "REPLACE INTO cards SELECT * FROM old.cards")
+    assert checked(decided).first_bad == "card #1: it stands at revision 1, the journal tells of 2"
+
+
+def test_an_updated_card_put_back_shows(whole: Path, home: Path) -> None:
+    with Opened(home) as opened:
+        log = opened.journal.of(event("file:5"))
+        log.atomic("card", proposal(summary="They ask again."), lambda it: opened.cards.put(it, "file:5"))
+    assert checked(home).first_bad is None
+    damaged(home, f"ATTACH '{whole / 'audit.db'}' AS old", "REPLACE INTO cards SELECT * FROM old.cards")
+    assert checked(home).first_bad == "card #1: it stands at revision 1, the journal tells of 2"
+
+
+def test_an_erased_card_is_no_fault(decided: Path) -> None:
+    with Opened(decided) as opened:
+        opened.keys.delete(opened.cards.case_key(opened.cards.get(1)))
+    assert checked(decided).first_bad is None
+
+
+@pytest.mark.parametrize("table", ["cards", "card_events"])
+def test_cards_are_not_deleted(home: Path, table: str) -> None:
+    with Database.open(home / "audit.db") as database, pytest.raises(StoreError, match="never deleted"):
+        database.execute(f"DELETE FROM {table}")
 
 
 def test_cut_off_records_show_where_a_card_points_to_them(home: Path) -> None:
@@ -237,6 +280,7 @@ mutations = st.one_of(
     st.builds(_flip, st.just("cards"), st.sampled_from(["state", "team", "case_id", "sealed"]), st.just(0), **flips),
     st.builds(_flip, st.just("card_events"), st.just("event"), st.just(0), **flips),
     st.builds(_delete, st.sampled_from(["journal", "payloads"]), rows),
+    st.builds(_delete, st.just("cards"), st.just(0)),
     two_rows.map(lambda pair: _swap("journal", "body", *pair)),
     two_rows.map(lambda pair: _swap("journal", "hash", *pair)),
     two_rows.map(lambda pair: _swap("payloads", "sealed", *pair)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from triage.audit import sealing
 from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import open_record
+from triage.domain import Card, Decision, Frozen
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database
@@ -49,9 +50,10 @@ def verify(database: Database, keys: KeyFile | None = None) -> Verification:
 
     Found: a changed, removed, inserted, swapped or reordered record; a column that disagrees with the record; a
     payload that was changed, swapped or lost. With keys also: a chain that was hashed anew by somebody without the
-    keys, a key file that does not fit, a card whose row was changed. Not found, because a shorter chain is a chain
-    too: records cut off the end together with all that points to them, and a store rewritten by somebody who has the
-    keys. Only a checkpoint kept elsewhere shows those.
+    keys, a key file that does not fit, a card whose row was changed, deleted, or put back to an earlier revision than
+    the journal tells of. Not found: the same of a card of which only erased records tell; and, because a shorter
+    chain is a chain too, records cut off the end together with all that points to them, and a store rewritten by
+    somebody who has the keys. Only a checkpoint kept elsewhere shows those.
     """
     counted: Counter[str] = Counter()
     first_bad = None
@@ -74,13 +76,16 @@ def verify(database: Database, keys: KeyFile | None = None) -> Verification:
 def _faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
     if keys is not None:
         keys.belong_to(database)
-    yield from _chain_faults(database, keys, counted)
+    told: dict[str, int] = {}
+    yield from _chain_faults(database, keys, counted, told)
     for stream, seq in records.strays(database):
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
-    yield from _card_faults(database, keys, counted)
+    yield from _card_faults(database, keys, counted, told)
 
 
-def _chain_faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
+def _chain_faults(
+    database: Database, keys: KeyFile | None, counted: Counter[str], told: dict[str, int]
+) -> Iterator[str]:
     removed = records.removals(database)
     stream, seq, prev = None, 0, GENESIS
     for record in records.every(database):
@@ -88,14 +93,14 @@ def _chain_faults(database: Database, keys: KeyFile | None, counted: Counter[str
             stream, seq, prev = record.stream, 0, GENESIS
             counted["streams"] += 1
         found = fault(record, seq + 1, prev, removed=(record.stream, record.seq) in removed)
-        found = found or _opening_fault(record, keys, counted)
+        found = found or _opening_fault(record, keys, counted, told)
         if found:
             yield f"stream {record.stream}, record {seq + 1}: {found}"
         counted["records"] += 1
         seq, prev = record.seq, record.hash
 
 
-def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str]) -> str | None:
+def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str], told: dict[str, int]) -> str | None:
     if record.sealed is None:
         counted["erased"] += 1
         return None
@@ -103,7 +108,7 @@ def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str]) 
     if keys is None:
         return None
     try:
-        open_record(record, keys)
+        _tell(open_record(record, keys), told)
     except KeyMissing as error:
         if not keys.was_deleted(sealing.key_id(record.sealed)):
             return str(error)
@@ -115,11 +120,24 @@ def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str]) 
     return None
 
 
-def _card_faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
+def _tell(value: Frozen | None, told: dict[str, int]) -> None:
+    """Note the revision that a card has at least after this record: a decision makes one more."""
+    if isinstance(value, Card):
+        told[str(value.id)] = max(told.get(str(value.id), 0), value.revision)
+    elif isinstance(value, Decision):
+        told[str(value.card)] = told.get(str(value.card), 0) + 1
+
+
+def _card_faults(
+    database: Database, keys: KeyFile | None, counted: Counter[str], told: dict[str, int]
+) -> Iterator[str]:
     for number in cards.without_record(database):
         yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
     for row in cards.every(database):
         counted["cards"] += 1
+        revision = told.pop(row.id, 0)
+        if row.revision < revision:
+            yield f"card #{row.number}: it stands at revision {row.revision}, the journal tells of {revision}"
         if keys is None:
             continue
         try:
@@ -129,3 +147,5 @@ def _card_faults(database: Database, keys: KeyFile | None, counted: Counter[str]
                 yield f"card #{row.number}: {error}"
         except ChainBroken:
             yield f"card #{row.number}: its row was changed outside this software"
+    for card in told:
+        yield f"card {card}: the journal tells of it, its row was taken away"
