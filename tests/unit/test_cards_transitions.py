@@ -67,6 +67,34 @@ def test_only_who_policy_allows() -> None:
         said(card(), Verdict.ACCEPT, by="  ")
 
 
+def test_an_edit_needs_the_right_for_both_categories() -> None:
+    policy = Policy(
+        deciders={
+            "mila": {Category.STOCK},
+            "ines": {Category.DELAY},
+            "tariq": {Category.STOCK, Category.DELAY},
+        }
+    )
+    with pytest.raises(DecisionRefused, match=r"mila may not decide delay cards.*allows: tariq\."):
+        said(card(), Verdict.EDIT, changes=TO_DELAY, policy=policy)
+    with pytest.raises(DecisionRefused, match="ines may not decide stock cards"):
+        said(card(), Verdict.EDIT, by="ines", changes=TO_DELAY, policy=policy)
+    assert said(card(), Verdict.EDIT, by="tariq", changes=TO_DELAY, policy=policy).state is CardState.EDITED
+    urgent = Changes(severity=Severity.URGENT)
+    assert said(card(), Verdict.EDIT, changes=urgent, policy=policy).state is CardState.EDITED
+
+
+def test_who_confirms_an_edit_needs_the_right_for_both_categories() -> None:
+    both = {Category.STOCK, Category.DELAY}
+    policy = Policy(deciders={"mila": {Category.STOCK}, "tariq": both, "ines": both})
+    waiting = said(card(second_person=True), Verdict.EDIT, by="tariq", changes=TO_DELAY, policy=policy)
+    with pytest.raises(DecisionRefused, match="mila may not decide delay cards"):
+        said(waiting, Verdict.ACCEPT, policy=policy)
+    assert said(waiting, Verdict.ACCEPT, by="ines", policy=policy).state is CardState.EDITED
+    rejected = said(waiting, Verdict.REJECT, reason=ReasonCode.OTHER, policy=policy)
+    assert rejected.state is CardState.REJECTED
+
+
 def test_a_decision_on_another_card_is_refused() -> None:
     other = card().with_(id=UUID("01931f3e-0000-7000-8000-000000000002"))
     with pytest.raises(DecisionRefused, match="another card"):
@@ -83,6 +111,7 @@ def test_a_decision_on_another_card_is_refused() -> None:
         (Verdict.EDIT, {"changes": Changes(subtype="copy")}, "none of stock: shortage"),
         (Verdict.EDIT, {"changes": Changes(category=Category.DELAY, subtype="backorder")}, "none of delay"),
         (Verdict.ACCEPT, {"changes": TO_DELAY}, "use edit"),
+        (Verdict.REJECT, {"reason": ReasonCode.OTHER, "changes": TO_DELAY}, "use edit"),
     ],
 )
 def test_what_is_incomplete_is_refused(verdict: Verdict, more: dict, what: str) -> None:
@@ -145,6 +174,10 @@ class TestSecondPerson:
         assert said(card(), Verdict.ACCEPT, policy=policy).state is CardState.ACCEPTED
         to_credit = Changes(category=Category.CREDIT)
         assert said(card(), Verdict.EDIT, changes=to_credit, policy=policy).state is CardState.AWAITING_SECOND
+
+    def test_policy_asks_for_it_by_the_category_it_was(self) -> None:
+        policy = Policy(second_person={Category.STOCK})
+        assert said(card(), Verdict.EDIT, changes=TO_DELAY, policy=policy).state is CardState.AWAITING_SECOND
 
 
 people = st.sampled_from(["mila", "tariq", "ines"])

@@ -3,6 +3,8 @@
 open ── accept / edit ──▶ accepted / edited          (or awaiting_second where a second person is asked for)
 awaiting_second ── accept by another person ──▶ accepted / edited, as the first person said
 open, awaiting_second ── reject ──▶ rejected
+
+Who edits the category, or confirms such an edit, may decide both the old and the new one.
 """
 
 from __future__ import annotations
@@ -60,15 +62,25 @@ def _check_card(card: Card, decision: Decision) -> None:
 
 
 def _check_person(card: Card, decision: Decision, policy: Policy) -> None:
-    category = card.proposal.suggestion.category
     if not decision.by.strip():
         raise DecisionRefused(f"card #{card.number}: a decision needs the name of a person.")
-    if not policy.may_decide(decision.by, category):
-        allowed = sorted(person for person in policy.deciders if policy.may_decide(person, category))
+    touched = _touched(card, decision)
+    refused = [category for category in touched if not policy.may_decide(decision.by, category)]
+    if refused:
+        allowed = sorted(person for person in policy.deciders if all(policy.may_decide(person, it) for it in touched))
         raise DecisionRefused(
-            f"card #{card.number}: {decision.by} may not decide {category.value} cards. "
+            f"card #{card.number}: {decision.by} may not decide {refused[0].value} cards. "
             f"Policy {policy.version} allows: {', '.join(allowed) or 'nobody'}."
         )
+
+
+def _touched(card: Card, decision: Decision) -> tuple[Category, ...]:
+    """The categories that a decision is about: as suggested, as edited by the first person, as edited by this one."""
+    words = [decision] if decision.verdict is Verdict.EDIT else []
+    if card.state is CardState.AWAITING_SECOND and decision.verdict is not Verdict.REJECT:
+        words = [*card.decisions, *words]
+    edited = [word.changes.category for word in words if word.changes is not None and word.changes.category is not None]
+    return tuple(dict.fromkeys((card.proposal.suggestion.category, *edited)))
 
 
 def _accept(card: Card, decision: Decision, policy: Policy) -> CardState:
@@ -127,14 +139,16 @@ def _differs(suggestion: Suggestion, changes: Changes) -> bool:
 
 
 def _reject(card: Card, decision: Decision, _policy: Policy) -> CardState:
+    if decision.changes is not None and decision.changes != Changes():
+        raise DecisionRefused(f"card #{card.number}: a rejection changes nothing; use edit to say what it is.")
     if decision.reason is None:
         raise DecisionRefused(f"card #{card.number}: a rejection needs a reason, for example wrong_category.")
     return CardState.REJECTED
 
 
 def _needs_second(card: Card, edited_to: Category | None, policy: Policy) -> bool:
-    category = edited_to or card.proposal.suggestion.category
-    return card.proposal.second_person or category in policy.second_person
+    suggested = card.proposal.suggestion.category
+    return card.proposal.second_person or not policy.second_person.isdisjoint({suggested, edited_to or suggested})
 
 
 def _same_person(one: str, other: str) -> bool:
