@@ -85,6 +85,14 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
         KeyFile(keys.path)
 
 
+def test_a_missing_file_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"keys\.db is missing: restore it"):
+        KeyFile(tmp_path / "keys.db", create=False)
+    assert not (tmp_path / "keys.db").exists()
+    KeyFile(tmp_path / "keys.db").close()
+    KeyFile(tmp_path / "keys.db", create=False).close()
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "keys.db").touch(0o600)
     with sqlite3.connect(tmp_path / "keys.db") as other:

@@ -42,19 +42,24 @@ class Store:
 
 @contextmanager
 def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
-    """Open the store of an installation; without `create` a missing one is an error that says what to do."""
+    """Open the store of an installation; without `create` a missing one is an error that says what to do.
+
+    A store without its key file is an error, too: a new one would fit nothing in it.
+    """
     from triage.audit.journal import Journal
     from triage.cards.store import CardStore
     from triage.storage.database import Database
     from triage.storage.keys import KeyFile
 
-    if not create and not settings.store.exists():
+    existed = settings.store.exists()
+    if not create and not existed:
         raise ConfigurationError(
             f"{settings.store}: there is no store yet. `triage run FILE...` makes one; "
             "TRIAGE_HOME or --home says where it lies."
         )
     settings.make_home()
-    with Database.open(settings.store) as database, KeyFile(settings.keys) as keys:
+    # Keys first: where there is a store, its key file was there before it.
+    with KeyFile(settings.keys, create=not existed) as keys, Database.open(settings.store) as database:
         yield Store(database, keys, Journal(database, keys, now), CardStore(database, keys, now))
 
 

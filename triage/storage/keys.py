@@ -53,15 +53,15 @@ class KeyFile:
     A case id is what `case_id()` gives: a keyed hash, so that even the names of cases tell nothing.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file; a new one is made with rights for its owner only.
+    def __init__(self, path: Path, create: bool = True) -> None:
+        """Open the file; a new one is made with rights for its owner only, and only with `create`.
 
-        Raises `StoreError` where the file is not ours, cannot be written, or may be read by others.
+        Raises `StoreError` where the file is missing, is not ours, cannot be written, or may be read by others.
         """
         self.path = path
         self._lock = threading.RLock()
         try:
-            _create(path)
+            _create(path, create)
         except OSError as error:
             raise StoreError(f"{path}: the key file cannot be opened ({error.strerror}).") from error
         try:
@@ -209,7 +209,9 @@ class KeyFile:
                 raise explain(error, self.path) from error
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, create: bool) -> None:
+    if not create and not path.exists():
+        raise StoreError(f"{path} is missing: restore it from your backup; without it nobody can read the journal.")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
