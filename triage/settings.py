@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.domain.policy import Policy
-from triage.errors import ConfigurationError
+from triage.errors import ConfigurationError, UsageError
 
 
 @dataclass(frozen=True)
@@ -96,5 +96,10 @@ def _as_json(data: object) -> str:
 
 
 def person(environment: Mapping[str, str] = os.environ) -> str:
-    """Who decides: `TRIAGE_USER`, else the account's name."""
-    return environment.get("TRIAGE_USER") or getpass.getuser()
+    """Who decides: `TRIAGE_USER`, else the account's name. Raises `UsageError` where the account has none."""
+    if named := environment.get("TRIAGE_USER"):
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:
+        raise UsageError("who decides? This account has no name: set TRIAGE_USER, or use --as.") from error
