@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,19 +47,46 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of a ta
 
 
 def guarded(run: Callable[..., int], *arguments: Any, **options: Any) -> None:
-    """Run a command; turn errors made on purpose into one line and an exit status, everything else into a traceback."""
+    """Run a command; turn errors made on purpose, and those of disk and pipe, into one line and an exit status.
+
+    Everything else becomes a traceback.
+    """
     try:
         status = run(*arguments, **options)
+        sys.stdout.flush()
     except (UsageError, ConfigurationError) as error:
-        typer.echo(f"triage: {error}", err=True)
+        _complain(error)
         status = USAGE
     except TriageError as error:
-        typer.echo(f"triage: {error}", err=True)
+        _complain(error)
         status = SOME_FAILED
     except BrokenPipeError:
-        sys.stderr.close()
+        _nobody_reads()
+        status = SOME_FAILED
+    except OSError as error:
+        _flush_or_drop()
+        _complain(error)
         status = SOME_FAILED
     raise typer.Exit(status)
+
+
+def _complain(error: Exception) -> None:
+    from triage.cli.show import shown
+
+    typer.echo(shown(f"triage: {error}"), err=True)
+
+
+def _flush_or_drop() -> None:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _nobody_reads()
+
+
+def _nobody_reads() -> None:
+    """Send what is left to nowhere, so that the interpreter does not stumble over it at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -116,7 +145,10 @@ def decide(
 
 @app.command()
 def cards(
-    state: Annotated[str | None, typer.Option(help="Only cards in this state; `all` for every one.")] = "open",
+    state: Annotated[
+        str,
+        typer.Option(help="Only cards in this state; `waiting`: open or awaiting a second person; `all`: every one."),
+    ] = "waiting",
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:

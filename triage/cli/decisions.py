@@ -18,17 +18,21 @@ from triage.settings import Settings, person
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def run_cards(state: str | None, as_json: bool, home: Path | None) -> int:
-    """List the cards in a state (`all` for every one)."""
-    wanted = None if state in (None, "all") else _one_of(CardState, state, "state")
+WAITING = (CardState.OPEN, CardState.AWAITING_SECOND)
+"""States in which a card still waits for somebody's word."""
+
+
+def run_cards(state: str, as_json: bool, home: Path | None) -> int:
+    """List the cards in a state (`waiting` for those that can be decided, `all` for every one)."""
+    wanted = _states(state)
     with open_store(Settings.of(home)) as store:
-        found = store.cards.all(wanted)
+        found = sorted((card for each in wanted for card in store.cards.all(each)), key=lambda card: card.number)
     if as_json:
         for card in found:
             typer.echo(card.model_dump_json())
         return 0
     if not found:
-        which = "" if wanted is None else f" in state {wanted.value}"
+        which = {"all": "", "waiting": " wait for a decision"}.get(state, f" in state {state}")
         typer.echo(f"No cards{which}. `triage cards --state all` shows every one.")
         return 0
     console().print(cards_table(found))
@@ -86,6 +90,19 @@ def run_schema(name: str | None) -> int:
         raise UsageError(f"there is no type {name!r}; `triage schema` lists them.")
     typer.echo(json.dumps(schema(name), indent=2))
     return 0
+
+
+def _states(wanted: str) -> tuple[CardState | None, ...]:
+    """What to list; none stands for every state."""
+    if wanted == "all":
+        return (None,)
+    if wanted == "waiting":
+        return WAITING
+    try:
+        return (CardState(wanted),)
+    except ValueError:
+        allowed = ", ".join(["waiting", "all", *(state.value for state in CardState)])
+        raise UsageError(f"state {wanted!r} is none of: {allowed}.") from None
 
 
 def _changes(given: dict[str, str | None]) -> Changes | None:
