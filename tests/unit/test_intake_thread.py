@@ -66,6 +66,19 @@ def test_the_same_mail_twice_counts_once() -> None:
     assert thread.digests == (full.digest,)
 
 
+def test_another_mail_of_the_same_id_is_kept_with_a_warning() -> None:
+    one, other = mail(1, day=3, body="please cancel S00042"), mail(1, day=3, body="where is it?")
+    for files in ([one, other, one], [other, one]):
+        messages = [message for thread in threads(files) for message in thread.messages]
+        assert {m.id: m.body for m in messages} == {
+            "<1@x.example>": "please cancel S00042",
+            "<1@x.example>#2": "where is it?",
+        }
+        warned = [m for m in messages if m.warnings]
+        assert [m.id for m in warned] == ["<1@x.example>#2"]
+        assert "same Message-ID" in warned[0].warnings[-1]
+
+
 @pytest.mark.parametrize("prefix", ["Re:", "RE :", "AW:", "WG:", "RV:", "Antw:", "TR:", "Fwd:", "Re[2]:", "Re: AW:"])
 def test_a_reply_without_headers_joins_by_subject_and_people(prefix: str) -> None:
     answer = mail(2, day=9, subject=f"{prefix} s00042", sender=DESK, to=ANA)

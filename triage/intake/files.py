@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from triage.domain import Case, Document, Limits, RecordRef
 from triage.errors import InputError
 from triage.intake.mail import Mail, parse_mail
-from triage.intake.text import read_text
+from triage.intake.text import clean, read_text
 from triage.intake.thread import Unlinked, threads
 
 SUFFIXES = (".eml", ".txt", ".pdf", ".json")
@@ -50,6 +50,9 @@ def read_files(paths: Sequence[Path], limits: Limits | None = None) -> tuple[lis
             found.problems.append(error)
         except OSError as error:
             found.problems.append(InputError(str(path), f"cannot be read ({error.strerror or error}).", _RIGHTS))
+        except Exception as error:
+            said = f"internal error ({type(error).__name__}: {str(error)[:200]}); please report it."
+            found.problems.append(InputError(str(path), said))
     others = {(other.ref.key, other.digests): other for other in found.others}
     return threads(found.mails) + [others[key] for key in sorted(others)], found.problems
 
@@ -125,7 +128,7 @@ def _read(path: Path, limits: Limits, found: _Found, named: bool) -> None:
         return
     if suffix == ".json" and not named and _is_record_book(data):
         return
-    ref, digest = file_ref(path.name, data)
+    ref, digest = file_ref(clean(path.name), data)
     if suffix == ".txt":
         message = read_text(data, str(path), limits)
         found.others.append(Unlinked(ref=ref, digests=(digest,), messages=(message,)))
@@ -162,7 +165,7 @@ def _content(path: Path, limits: Limits) -> bytes:
 def _pdf(path: Path, data: bytes) -> Document:
     if b"%PDF-" not in data[:1024]:
         raise InputError(str(path), "is no PDF although it is called one.", "Open it and save it as PDF again.")
-    return Document(name=path.name, media_type="application/pdf", content=data)
+    return Document(name=clean(path.name), media_type="application/pdf", content=data)
 
 
 def case_from_json(data: bytes, name: str) -> Case:
@@ -191,6 +194,6 @@ def _is_record_book(data: bytes) -> bool:
         return False
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and "cases" in value and "record" not in value

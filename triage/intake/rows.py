@@ -9,22 +9,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from triage.domain import Case, Company, Fact, Link, LinkStatus, Message, RecordRef, Role
+from triage.domain import Case, Company, Fact, Limits, Link, LinkStatus, Message, RecordRef, Role
 from triage.errors import InputError
 from triage.intake.automatic import kind_of_subject
 from triage.intake.files import first_problem
 from triage.intake.split import split
-from triage.intake.text import clean
+from triage.intake.text import clean, shortened
 
 _SHAPE = 'A row is {"id", "text", "subject"?, "from_role"?, "facts"?}.'
 _COMPANY = Company(name="batch")
 
 
-def case_from_row(row: Any, line: int, now: datetime, company: Company = _COMPANY) -> Case:
+def case_from_row(
+    row: Any, line: int, now: datetime, company: Company = _COMPANY, limits: Limits | None = None
+) -> Case:
     """One row as a case without records; `line` counts from 1, `now` is the time of capture.
 
     `text` is split like a mail. `facts` may be `{name: value}`, a list of facts (`{"name", "value", ...}`) or a list of
-    texts; they become `Case.reported`. An unknown role is read as unknown, with a warning on the message. Raises
+    texts; they become `Case.reported`. An unknown role is read as unknown, with a warning on the message, and so is
+    a text beyond `limits.max_message_chars`, which is cut. Raises
     `InputError` with line and id for anything else.
     """
     if not isinstance(row, Mapping):
@@ -36,6 +39,8 @@ def case_from_row(row: Any, line: int, now: datetime, company: Company = _COMPAN
     text, subject = _text(row, "text", where, required=True), _text(row, "subject", where)
     if not (text.strip() or subject.strip()):
         raise InputError(where, "the text is empty.", "Leave the row out or give it a text.")
+    most = (limits or Limits()).max_message_chars
+    (text, cut), (subject, cut_subject) = shortened(text, most), shortened(subject, most)
     role, warnings = _role(row.get("from_role"))
     parts = split(text)
     message = Message(
@@ -46,7 +51,7 @@ def case_from_row(row: Any, line: int, now: datetime, company: Company = _COMPAN
         body=parts.body,
         quoted=parts.quoted,
         signature=parts.signature,
-        warnings=(*warnings, *parts.warnings),
+        warnings=(*warnings, *cut, *cut_subject, *parts.warnings),
     )
     return Case(
         record=RecordRef(model="row", id=None, name=clean(str(identity))),

@@ -13,7 +13,7 @@ from triage.intake.automatic import kind_of_subject
 from triage.intake.split import split
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _LEADING = re.compile(
     r"(?P<subject>subject|betreff|objet|asunto|onderwerp)|(?P<sender>from|von|de|van)|(?P<other>to|an|à|para|aan|cc)",
     re.IGNORECASE,
@@ -26,7 +26,10 @@ _NO_CHARACTER_SETS = frozenset({"unicode_escape", "raw_unicode_escape", "punycod
 
 
 def clean(text: str) -> str:
-    """Text that every later step can hold: `\\n` as line end, no control characters, no lone surrogates."""
+    """Text that every later step can hold: `\\n` as line end, no control characters, no lone surrogates.
+
+    Characters that turn the direction of writing count as control characters.
+    """
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
     return text.encode("utf-8", "replace").decode("utf-8")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from triage.domain import Case, Document, Message, RecordRef
@@ -50,7 +50,8 @@ def threads(mails: Iterable[Mail]) -> list[Unlinked]:
     """Mails as threads, ordered by their first mail.
 
     Threads follow Message-ID, In-Reply-To and References. A reply without any of these joins a mail of the same subject
-    between the same people within 30 days. A mail that is there twice counts once. Messages are ordered by date, those
+    between the same people within 30 days. A mail that is there twice counts once; another mail under the
+    same Message-ID stays, as `<ID>#2`. Messages are ordered by date, those
     without one last.
     """
     unique = _unique(mails)
@@ -73,10 +74,41 @@ def _place(thread: Unlinked) -> tuple[datetime, str]:
 
 
 def _unique(mails: Iterable[Mail]) -> list[Mail]:
-    best: dict[str, Mail] = {}
+    """Each mail once. A different mail of the same Message-ID is kept under an id of its own, with a warning."""
+    kept: dict[str, list[Mail]] = defaultdict(list)
     for mail in sorted(mails, key=lambda m: (-len(m.documents), -len(m.message.body), m.digest)):
-        best.setdefault(mail.message.id, mail)
-    return sorted(best.values(), key=lambda m: (_date(m), m.message.id))
+        same = kept[mail.message.id]
+        if not any(_holds(other, mail) for other in same):
+            same.append(mail)
+    found = [mail if n == 1 else _renamed(mail, n) for same in kept.values() for n, mail in enumerate(same, start=1)]
+    return sorted(found, key=lambda m: (_date(m), m.message.id))
+
+
+def _holds(full: Mail, copy: Mail) -> bool:
+    """Whether nothing of the copy is lost where only the full mail is kept."""
+    if full.digest == copy.digest:
+        return True
+    ours, theirs = full.message, copy.message
+    heads = (ours.sent_at, ours.email, bare_subject(ours.subject)) == (
+        theirs.sent_at,
+        theirs.email,
+        bare_subject(theirs.subject),
+    )
+    texts = all(
+        " ".join(getattr(theirs, part).split()) in " ".join(getattr(ours, part).split())
+        for part in ("body", "quoted", "signature")
+    )
+    papers = {d.sha256 for d in copy.documents} <= {d.sha256 for d in full.documents}
+    inner = {m.digest for m in _inner(copy)} <= {m.digest for m in _inner(full)}
+    return heads and texts and papers and inner
+
+
+def _renamed(mail: Mail, n: int) -> Mail:
+    old = mail.message
+    new = f"{old.id}#{n}"
+    warning = f"another mail has the same Message-ID {old.id}; this one is read as {new}"
+    documents = tuple(d.with_(message=new) if d.message == old.id else d for d in mail.documents)
+    return replace(mail, message=old.with_(id=new, warnings=(*old.warnings, warning)), documents=documents)
 
 
 class _Groups:
