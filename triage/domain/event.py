@@ -15,8 +15,8 @@ class RecordRef(Frozen):
 
     model: str
     """Odoo model (`sale.order`), or `mail.message`, `file` and `row` for what is not in Odoo."""
-    id: int | None
-    """Odoo's integer id; none outside Odoo."""
+    id: Annotated[int, Field(gt=-(2**53), lt=2**53)] | None
+    """Odoo's integer id; none outside Odoo. Larger numbers have no canonical JSON."""
     name: str
     """What people call it: `S00042`, a Message-ID, a file name."""
 
