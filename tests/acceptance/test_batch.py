@@ -74,7 +74,7 @@ def test_summarize_reads_standard_input(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     answers = lines(done)
     assert [set(answer) for answer in answers] == [
-        {"id", "summary", "key_points", "asks", "references", "language", "warnings"}
+        {"id", "summary", "key_points", "asks", "references", "language", "warnings", "model"}
     ] * 3
     assert all(answer["summary"] for answer in answers)
     assert "S00042" in answers[0]["references"]

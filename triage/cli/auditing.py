@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
-from triage.cli.show import console, shorten
+from triage.cli.show import console, literal, shorten, shown
 from triage.cli.wiring import open_store
 from triage.settings import Settings
 
@@ -35,11 +35,12 @@ def run_show(handle: str, as_json: bool, home: Path | None) -> int:
             typer.echo(json.dumps(entry.as_json(), ensure_ascii=False))
         return 0
     out = console()
-    out.print(f"Card {card.number} · {escape(card.proposal.record.name)} · {card.state.value}")
+    out.print(literal(f"Card {card.number} · {card.proposal.record.name} · {card.state.value}"))
     for entry in entries:
         acting = " ".join(f"{name}={value[:12]}" for name, value in sorted(entry.acting.items()))
         when = f"{entry.seq:>5}  {entry.at:%Y-%m-%d %H:%M:%S}"
-        out.print(f"{when}  [bold]{escape(entry.title):<18}[/] {escape(shorten(entry.text, 180))}")
+        title = (f"{shown(entry.title):<18}", "bold")
+        out.print(Text.assemble(f"{when}  ", title, f" {shown(shorten(entry.text, 180))}"))
         if acting:
-            out.print(f"{'':>28}[dim]{escape(acting)}[/]")
+            out.print(literal(f"{'':>28}{acting}", style="dim"))
     return 0

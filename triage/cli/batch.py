@@ -10,13 +10,15 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from triage.cli.show import internal_error, json_line
 from triage.cli.wiring import EMBEDDED, classifier, extractor, now, summariser
-from triage.domain import Answer, Case, Classification, Document, Paper, Policy, Suggestion, Summary, View
-from triage.errors import InputError, TriageError, UsageError
+from triage.domain import Answer, Case, Classification, Document, Method, Paper, Policy, Suggestion, Summary, View
+from triage.errors import InputError, ReplayMiss, TriageError, UsageError
 from triage.settings import Settings
 
 CHUNK = 256
@@ -40,29 +42,36 @@ def run_summarize(jsonl: Path, model: str, home: Path | None) -> int:
 def run_extract(files: Sequence[Path], jsonl: bool, model: str, home: Path | None) -> int:
     """A line (or a readable report) a document."""
     from triage.cli.reading import documents_in
-    from triage.tasks.extract.rows import row
 
     policy = Settings.of(home).policy()
     task = extractor(model, policy)
     failed = 0
     for name, found in _progress(documents_in(files, policy.limits), None):
-        paper = found if isinstance(found, TriageError) else _read(found, task)
-        failed += isinstance(paper, TriageError) or paper.abstained is not None
-        if isinstance(paper, TriageError):
-            line: Line = {
-                "file": name,
-                "error": str(paper),
-                "fields": {},
-                "lines": [],
-                "checks": [],
-                "warnings": [str(paper)],
-            }
-        else:
-            line = row(paper, name)
-            if paper.abstained:
-                line["error"] = f"{name}: {paper.abstained.reason}"
+        line = _extracted(name, found, task, model)
+        failed += "error" in line
         _write(line) if jsonl else _report(line)
     return 1 if failed else 0
+
+
+def _extracted(name: str, found: Document | TriageError, task: Any, model: str) -> Line:
+    from triage.tasks.extract.rows import row
+    from triage.verify.pages import verify_paper
+
+    if isinstance(found, TriageError):
+        return _unread(name, str(found))
+    try:
+        paper: Paper = verify_paper(task.invoke(found))
+        _refuse_unrecorded(paper, model)
+        line: Line = row(paper, name) | {"model": paper.by.model}
+    except Exception as error:
+        return _unread(name, _said(error))
+    if paper.abstained:
+        line["error"] = f"{name}: {paper.abstained.reason}"
+    return line
+
+
+def _unread(name: str, why: str) -> Line:
+    return {"file": name, "error": why, "fields": {}, "lines": [], "checks": [], "warnings": [why]}
 
 
 def _stream(jsonl: Path, model: str, policy: Policy, task: Any, shape: Callable[[str | int, Any], Line]) -> int:
@@ -70,7 +79,7 @@ def _stream(jsonl: Path, model: str, policy: Policy, task: Any, shape: Callable[
     with _opened(jsonl) as lines:
         numbered = enumerate(lines, start=1)
         for chunk in _chunks(_progress(numbered, None), CHUNK if model == EMBEDDED else 16):
-            for line in _answered(chunk, task, policy, shape):
+            for line in _answered(chunk, task, policy, shape, model):
                 failed += "error" in line
                 _write(line)
             sys.stdout.flush()
@@ -78,50 +87,85 @@ def _stream(jsonl: Path, model: str, policy: Policy, task: Any, shape: Callable[
 
 
 def _answered(
-    chunk: Sequence[tuple[int, str]], task: Any, policy: Policy, shape: Callable[[str | int, Any], Line]
+    chunk: Sequence[tuple[int, str]],
+    task: Any,
+    policy: Policy,
+    shape: Callable[[str | int, Any], Line],
+    model: str = EMBEDDED,
 ) -> list[Line]:
     """One line for each row of the chunk, in order."""
-    from triage.verify.answers import verify
-
     out: list[Line] = []
     views: list[tuple[int, str | int, View]] = []
     for number, text in chunk:
         if not text.strip():
             continue
-        id_, case = _case(number, text)
-        if isinstance(case, TriageError):
-            out.append({"id": id_, "error": str(case)})
+        id_, view = _prepared(number, text, policy)
+        if isinstance(view, Exception):
+            out.append({"id": id_, "error": _said(view)})
             continue
-        views.append((len(out), id_ if id_ is not None else number, _view(case, policy)))
+        views.append((len(out), id_ if id_ is not None else number, view))
         out.append({})
     answers = _batch(task, [view for _, _, view in views])
     for (place, id_, view), answer in zip(views, answers, strict=True):
-        out[place] = (
-            {"id": id_, "error": str(answer)} if isinstance(answer, Exception) else shape(id_, verify(answer, view))
-        )
+        out[place] = _line(id_, view, answer, shape, model)
     return out
 
 
+def _line(
+    id_: str | int, view: View, answer: Answer | Exception, shape: Callable[[str | int, Any], Line], model: str
+) -> Line:
+    from triage.verify.answers import verify
+
+    if isinstance(answer, Exception):
+        return {"id": id_, "error": _said(answer)}
+    try:
+        _refuse_unrecorded(answer, model)
+        line = shape(id_, verify(answer, view))
+    except Exception as error:
+        return {"id": id_, "error": _said(error)}
+    read = [warning for message in view.case.messages for warning in message.warnings]
+    return line | {"warnings": list(dict.fromkeys([*read, *line["warnings"]]))}
+
+
+def _refuse_unrecorded(answer: Answer, model: str) -> None:
+    """A recording that lacks an answer must not look as if the recorded model had given it."""
+    if model.startswith("replay:") and answer.by.method is Method.EMBEDDED:
+        why = f" ({answer.warnings[0]})" if answer.warnings else ""
+        raise ReplayMiss(f"no recorded answer{why}")
+
+
+def _said(error: Exception) -> str:
+    return str(error if isinstance(error, TriageError) else internal_error(error))
+
+
 def _batch(task: Any, views: list[View]) -> list[Answer | Exception]:
-    """Answer all at once; what goes wrong on purpose is an answer's place, anything else is raised."""
-    answers: list[Answer | Exception] = task.batch(views, config={"max_concurrency": 8}, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, Exception) and not isinstance(answer, TriageError):
-            raise answer
+    """Answer all at once, or one by one where that fails; what went wrong stands in its answer's place."""
+    try:
+        answers: list[Answer | Exception] = task.batch(views, config={"max_concurrency": 8}, return_exceptions=True)
+    except Exception:
+        return [_one(task, view) for view in views]
     return answers
 
 
-def _case(number: int, text: str) -> tuple[str | int | None, Case | TriageError]:
+def _one(task: Any, view: View) -> Answer | Exception:
+    try:
+        answer: Answer = task.invoke(view)
+    except Exception as error:
+        return error
+    return answer
+
+
+def _prepared(number: int, text: str, policy: Policy) -> tuple[str | int | None, View | Exception]:
     from triage.intake.rows import case_from_row
 
+    id_ = None
     try:
         data = json.loads(text)
-    except ValueError as error:
+        id_ = data.get("id") if isinstance(data, dict) else None
+        return id_, _view(case_from_row(data, number, now(), limits=policy.limits), policy)
+    except json.JSONDecodeError as error:
         return None, InputError(f"line {number}", f"is not JSON ({error}).", "Write one JSON object a line.")
-    id_ = data.get("id") if isinstance(data, dict) else None
-    try:
-        return id_, case_from_row(data, number, now())
-    except TriageError as error:
+    except Exception as error:
         return id_, error
 
 
@@ -149,6 +193,8 @@ def _classified(id_: str | int, answer: Classification, policy: Policy) -> Line:
         "scores": {category.value: round(score, 5) for category, score in answer.scores.items()},
         "language": answer.language,
         "evidence": [evidence.model_dump(mode="json") for evidence in main.evidence],
+        "warnings": list(answer.warnings),
+        "model": answer.by.model,
     }
 
 
@@ -161,20 +207,12 @@ def _summarised(id_: str | int, answer: Summary) -> Line:
         "references": list(answer.references),
         "language": answer.language,
         "warnings": list(answer.warnings),
+        "model": answer.by.model,
     }
 
 
-def _read(document: Document, task: Any) -> Paper | TriageError:
-    from triage.verify.pages import verify_paper
-
-    try:
-        return verify_paper(task.invoke(document))
-    except TriageError as error:
-        return error
-
-
 def _write(line: Line) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_line(line, sys.stdout.encoding) + "\n")
 
 
 def _report(line: Line) -> None:
@@ -186,13 +224,16 @@ def _report(line: Line) -> None:
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[str]]:
     if str(path) == "-":
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
         yield sys.stdin
         return
     try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            yield lines
+        lines = path.open(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    with lines:
+        yield lines
 
 
 def _chunks(items: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from triage.cli.show import Row, card_panel, case_name, console, outcomes_table
+from triage.cli.show import Row, card_panel, case_name, console, internal_error, json_line, outcomes_table
 from triage.cli.wiring import Store, desk, now, open_store
-from triage.domain import Card, CardState, Company, Event, OnPage, Severity
-from triage.errors import StoreError, TriageError
+from triage.domain import Card, CardState, Company, Event, Limits, OnPage, Severity
+from triage.errors import InputError, StoreError, TriageError, UsageError
 from triage.settings import Settings
 
 if TYPE_CHECKING:
+    from triage.odoo.book import RecordBook
     from triage.odoo.source import FileSource
     from triage.pipeline import Desk
 
@@ -32,9 +32,10 @@ def run_files(
 ) -> int:
     """Triage files; 1 if any could not be read or triaged, and the others are done all the same."""
     settings = Settings.of(home)
+    policy, book = settings.policy(), _book(records)
     with open_store(settings, create=True) as store:
-        source = _source(files, records, company, settings)
-        rows = _triage_all(source, desk(store, source, settings.policy(), model), store)
+        source = _source(files, book, company, policy.limits)
+        rows = _triage_all(source, desk(store, source, policy, model), store)
     problems = [Row(name=problem.source, error=problem) for problem in source.problems]
     _print_rows([*rows, *problems], as_json)
     if not as_json:
@@ -51,7 +52,7 @@ def run_demo(home: Path | None, model: str) -> int:
     out = console()
     out.print("[bold]A day at the order desk of Brandt & Mercer Supply B.V.[/] (fictional)\n")
     with open_store(settings, create=True) as store, folder() as day:
-        source = _source([day / "mails", day / "cases"], day / "odoo.json", None, settings)
+        source = _source([day / "mails", day / "cases"], _book(day / "odoo.json"), None, settings.policy().limits)
         rows = _triage_all(source, desk(store, source, settings.policy(), model), store)
         out.print(outcomes_table(rows))
         shown = _most_telling([card for row in rows for card in row.cards])
@@ -65,18 +66,26 @@ def run_demo(home: Path | None, model: str) -> int:
     return 1 if problems or checked.first_bad or any(row.error for row in rows) else 0
 
 
-def _source(files: Sequence[Path], records: Path | None, company: str | None, settings: Settings) -> FileSource:
+def _book(records: Path | None) -> RecordBook | None:
+    """The Odoo side. Raises `UsageError` where the file cannot be used: without it nothing would be linked."""
     from triage.odoo.book import RecordBook
+
+    try:
+        return RecordBook.read(records) if records else None
+    except InputError as error:
+        raise UsageError(f"--records {error}") from error
+
+
+def _source(files: Sequence[Path], book: RecordBook | None, company: str | None, limits: Limits) -> FileSource:
     from triage.odoo.source import FileSource
 
-    book = RecordBook.read(records) if records else None
     named = Company(name=company) if company else None
     return FileSource(
         files,
         book=book,
         company=named or (book.company if book else Company(name="unnamed company")),
         clock=now,
-        limits=settings.policy().limits,
+        limits=limits,
     )
 
 
@@ -91,13 +100,16 @@ def _triage_one(event: Event, source: FileSource, desk: Desk, store: Store) -> R
 
     try:
         outcome = triage(event, desk)
+        case = source.capture(event.ref)
+        name = case_name(case) if case else event.ref.name
+        cards = tuple(store.cards.of_event(event.key, event.company))
     except StoreError:
         raise
     except TriageError as error:
         return Row(name=event.ref.name, error=error)
-    case = source.capture(event.ref)
-    name = case_name(case) if case else event.ref.name
-    return Row(name=name, outcome=outcome, cards=tuple(store.cards.of_event(event.key, event.company)))
+    except Exception as error:
+        return Row(name=event.ref.name, error=internal_error(error))
+    return Row(name=name, outcome=outcome, cards=cards)
 
 
 def _with_progress(events: Sequence[Event]) -> Iterator[Event]:
@@ -115,7 +127,7 @@ def _print_rows(rows: Sequence[Row], as_json: bool) -> None:
         console().print(outcomes_table(rows))
         return
     for row in rows:
-        typer.echo(json.dumps(_json(row), ensure_ascii=False))
+        typer.echo(json_line(_json(row), sys.stdout.encoding))
 
 
 def _json(row: Row) -> dict[str, object]:

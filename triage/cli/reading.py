@@ -7,23 +7,26 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from triage.cli.show import console
+from triage.cli.show import console, internal_error, literal, shown
 from triage.domain import LINE_FIELD_NAMES, Document, Limits
-from triage.errors import InputError
+from triage.errors import InputError, TriageError
+from triage.intake.text import clean
 
 
-def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, Document | InputError]]:
+def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, Document | TriageError]]:
     """Each file as a document under the name it was given, or why it cannot be read; folders in order of names."""
     for path in files:
         members = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for member in members:
             try:
                 yield str(member), _document(member, limits)
-            except InputError as error:
+            except TriageError as error:
                 yield str(member), error
+            except Exception as error:
+                yield str(member), internal_error(error)
 
 
 def _document(path: Path, limits: Limits) -> Document:
@@ -41,32 +44,34 @@ def _document(path: Path, limits: Limits) -> Document:
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror}).") from error
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Document(name=path.name, media_type=media_type, content=content)
+    return Document(name=clean(path.name), media_type=media_type, content=content)
 
 
 def paper_report(line: dict[str, Any]) -> None:
     """Print one extracted document for a person."""
     out = console()
-    out.print(f"\n[bold]{escape(line['file'])}[/]")
+    out.print()
+    out.print(literal(line["file"], style="bold"))
     if line.get("error"):
-        out.print(f"  not read: {escape(line['error'])}")
+        out.print(literal(f"  not read: {line['error']}"))
         return
     for name, found in line["fields"].items():
         sure = f"{found['confidence']:.0%}" if found["confidence"] is not None else "not measured"
-        out.print(f"  {name:<26} {escape(str(found['value']))}  [dim]page {found['page']}, {sure}[/]")
+        value = f"  {name:<26} {shown(str(found['value']))}  "
+        out.print(Text.assemble(value, (f"page {found['page']}, {sure}", "dim")))
     if line["lines"]:
         out.print(_lines(line["lines"]))
     for check in line["checks"]:
-        out.print(f"  {'ok ' if check['passed'] else 'BAD'} {escape(check['detail'])}")
+        out.print(literal(f"  {'ok ' if check['passed'] else 'BAD'} {check['detail']}"))
     for warning in line["warnings"]:
-        out.print(f"  mind: {escape(warning)}")
+        out.print(literal(f"  mind: {warning}"))
 
 
 def _lines(lines: Sequence[dict[str, Any]]) -> Table:
     shown = [name for name in LINE_FIELD_NAMES if any(name in line for line in lines)]
     table = Table(*shown, box=None, padding=(0, 1))
     for line in lines:
-        table.add_row(*(escape(_cell(line.get(name))) for name in shown))
+        table.add_row(*(literal(_cell(line.get(name))) for name in shown))
     return table
 
 

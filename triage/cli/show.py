@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
@@ -30,7 +31,37 @@ from triage.domain import (
 )
 from triage.errors import TriageError
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WIDE, _MIDDLE = 110, 80
+
 STYLE = {Severity.LOW: "dim", Severity.NORMAL: "", Severity.HIGH: "yellow", Severity.URGENT: "bold red"}
+
+
+def shown(text: str) -> str:
+    """Text that a terminal can only show: what would steer it, or turn the direction of writing, stands there as
+    `\\x1b` or `\\u202e`. Line end and tab are kept."""
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def literal(text: str, style: str = "") -> Text:
+    """Words that others wrote, to be printed as they stand: no markup, no control characters."""
+    return Text(shown(text), style=style)
+
+
+def json_line(value: object, encoding: str | None = None) -> str:
+    """A value as one line of JSON; all in ASCII where `encoding` (UTF-8) cannot hold it as it is."""
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return line
+
+
+def internal_error(error: Exception) -> TriageError:
+    """What nobody foresaw, as the error of the one input that caused it."""
+    said = shorten(str(error), 200)
+    return TriageError(f"internal error ({type(error).__name__}: {said}); please report it")
 
 
 def console() -> Console:
@@ -59,20 +90,32 @@ def case_name(case: Case) -> str:
     return f"({subject})"
 
 
-def outcomes_table(rows: Sequence[Row]) -> Table:
-    """One line a card, one line a case that made none."""
+def outcomes_table(rows: Sequence[Row], width: int | None = None) -> Table:
+    """One line a card, one line a case that made none, for so many columns (the terminal's where none are named).
+
+    Below 110 columns best evidence and subtypes are left out; below 80 severity and the reason for the confidence too.
+    """
+    width = console().width if width is None else width
+    narrow = width < _MIDDLE
+    cells = [cells for row in rows for cells in _rows(row, width)]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("card", justify="right")
-    table.add_column("case", max_width=20, overflow="ellipsis", no_wrap=True)
-    table.add_column("category", no_wrap=True)
-    table.add_column("severity", no_wrap=True)
-    table.add_column("confidence", max_width=16)
-    table.add_column("summary", ratio=5, overflow="fold")
-    table.add_column("best evidence", ratio=4, overflow="fold")
-    for row in rows:
-        for cells in _rows(row):
-            table.add_row(*cells)
+    table.add_column("card", justify="right", no_wrap=True, min_width=_longest(cells, 0, "card"))
+    table.add_column("case", max_width=8 if narrow else 20, overflow="ellipsis", no_wrap=True)
+    table.add_column("category", no_wrap=True, min_width=_longest(cells, 2, "category"))
+    if not narrow:
+        table.add_column("severity", no_wrap=True)
+    table.add_column("confidence", min_width=10, max_width=16, no_wrap=narrow)
+    table.add_column("summary", ratio=5, overflow="fold", min_width=10)
+    if width >= _WIDE:
+        table.add_column("best evidence", ratio=4, overflow="fold")
+    for row in cells:
+        told = row[:3] + row[4:] if narrow else row
+        table.add_row(*told[: len(table.columns)])
     return table
+
+
+def _longest(rows: Sequence[Sequence[Text]], column: int, title: str) -> int:
+    return max([len(title), *(cells[column].cell_len for cells in rows)])
 
 
 def cards_table(cards: Sequence[Card]) -> Table:
@@ -80,34 +123,36 @@ def cards_table(cards: Sequence[Card]) -> Table:
     return outcomes_table([Row(name=card.proposal.record.name, cards=(card,)) for card in cards])
 
 
-def _rows(row: Row) -> Iterator[tuple[str | Text, ...]]:
+def _rows(row: Row, width: int) -> Iterator[tuple[Text, ...]]:
+    none, name = Text(""), literal(" ".join(row.name.split()))
     if row.error is not None:
-        yield ("", escape(row.name), Text("failed", style="red"), "", "", escape(str(row.error)), "")
+        yield none, name, Text("failed", style="red"), none, none, literal(str(row.error)), none
     elif isinstance(row.outcome, NoException):
-        yield ("", escape(row.name), Text("no exception", style="green"), "", "", escape(row.outcome.why), "")
+        why = literal(shorten(row.outcome.why, 150))
+        yield none, name, Text("no exception", style="green"), none, none, why, none
     elif row.outcome is not None and not isinstance(row.outcome, Advised | Abstained):
-        yield ("", escape(row.name), row.outcome.kind, "", "", "", "")
+        yield none, name, literal(row.outcome.kind), none, none, none, none
     for card in row.cards:
-        yield _card_cells(row.name, card)
+        yield _card_cells(name, card, width)
 
 
-def _card_cells(name: str, card: Card) -> tuple[str | Text, ...]:
+def _card_cells(name: Text, card: Card, width: int) -> tuple[Text, ...]:
     suggestion = card.proposal.suggestion
     return (
-        str(card.number),
-        escape(name),
-        _category(suggestion),
+        Text(str(card.number)),
+        name,
+        _category(suggestion, width < _WIDE),
         Text(suggestion.severity.value, style=STYLE[suggestion.severity]),
-        confidence(suggestion),
-        escape(shorten(card.proposal.summary, 170)),
-        escape(shorten(best_evidence(suggestion), 110)),
+        literal(_short_confidence(suggestion) if width < _MIDDLE else confidence(suggestion)),
+        literal(shorten(card.proposal.summary, 170)),
+        literal(shorten(best_evidence(suggestion), 110)),
     )
 
 
-def _category(suggestion: Suggestion) -> Text:
+def _category(suggestion: Suggestion, narrow: bool = False) -> Text:
     if suggestion.abstained:
         return Text(f"{suggestion.category.value}?", style="dim")
-    subtype = f"/{suggestion.subtype}" if suggestion.subtype else ""
+    subtype = f"/{suggestion.subtype}" if suggestion.subtype and not narrow else ""
     return Text(f"{suggestion.category.value}{subtype}")
 
 
@@ -119,6 +164,10 @@ def confidence(suggestion: Suggestion) -> str:
         proven = any(evidence.kind == "fact" for evidence in suggestion.evidence)
         return "from facts" if proven else "not measured"
     return f"{suggestion.confidence.value:.0%}"
+
+
+def _short_confidence(suggestion: Suggestion) -> str:
+    return "abstained" if suggestion.abstained else confidence(suggestion).removeprefix("from ").removeprefix("not ")
 
 
 def best_evidence(suggestion: Suggestion) -> str:
@@ -146,7 +195,7 @@ def shorten(text: str, length: int) -> str:
 def card_panel(card: Card) -> Panel:
     """A card in full: suggestion, summary, evidence for and against, facts, warnings, decisions."""
     proposal, suggestion = card.proposal, card.proposal.suggestion
-    title = f"Card {card.number} · {escape(proposal.record.name)} · {card.state.value}"
+    title = literal(f"Card {card.number} · {proposal.record.name} · {card.state.value}")
     return Panel(Group(*_parts(card, suggestion)), title=title, title_align="left", padding=(1, 2))
 
 
@@ -154,7 +203,7 @@ def _parts(card: Card, suggestion: Suggestion) -> Iterator[Table | Text | Rule]:
     proposal = card.proposal
     yield _headline(card, suggestion)
     if proposal.summary:
-        yield _section("What happened", [Text(proposal.summary)])
+        yield _section("What happened", [literal(proposal.summary)])
     yield from _bullets("They ask", proposal.asks)
     yield from _bullets("Evidence", [_with_source(evidence) for evidence in suggestion.evidence])
     yield from _bullets("What speaks against it", [_with_source(evidence) for evidence in suggestion.against])
@@ -169,13 +218,13 @@ def _headline(card: Card, suggestion: Suggestion) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_row("Suggestion", _category(suggestion))
     if suggestion.secondary:
-        grid.add_row("Also", ", ".join(category.value for category in suggestion.secondary))
+        grid.add_row("Also", literal(", ".join(category.value for category in suggestion.secondary)))
     why = f" ({suggestion.severity_why})" if suggestion.severity_why else ""
-    grid.add_row("Severity", Text(suggestion.severity.value + why, style=STYLE[suggestion.severity]))
+    grid.add_row("Severity", literal(suggestion.severity.value + why, style=STYLE[suggestion.severity]))
     if suggestion.act_by:
-        grid.add_row("Act by", f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})")
-    grid.add_row("Confidence", confidence(suggestion) + _measured(suggestion))
-    grid.add_row("Team", escape(card.proposal.team))
+        grid.add_row("Act by", literal(f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})"))
+    grid.add_row("Confidence", literal(confidence(suggestion) + _measured(suggestion)))
+    grid.add_row("Team", literal(card.proposal.team))
     return grid
 
 
@@ -197,7 +246,7 @@ def _section(title: str, lines: Sequence[Text]) -> Table:
 
 def _bullets(title: str, lines: Sequence[str]) -> Iterator[Table]:
     if lines:
-        yield _section(title, [Text(f"• {' '.join(line.split())}") for line in lines])
+        yield _section(title, [literal(f"• {' '.join(line.split())}") for line in lines])
 
 
 def _with_source(evidence: Evidence) -> str:
