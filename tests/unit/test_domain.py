@@ -132,3 +132,10 @@ def test_two_endpoints_with_one_name_are_refused() -> None:
     endpoint = d.Endpoint(name="house", url="http://127.0.0.1:9/v1")
     with pytest.raises(ValidationError, match="same name"):
         d.Policy(endpoints=(endpoint, endpoint))
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 10**40])
+def test_an_id_that_canonical_json_cannot_hold_is_refused(number: int) -> None:
+    with pytest.raises(ValidationError, match="id"):
+        d.RecordRef(model="sale.order", id=number, name="S00042")
+    assert d.RecordRef(model="sale.order", id=2**53 - 1, name="S00042").fingerprint()

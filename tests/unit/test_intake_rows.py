@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.link_book import NOW
-from triage.domain import Case, LinkStatus, MessageKind, Role
+from triage.domain import Case, Limits, LinkStatus, MessageKind, Role
 from triage.errors import InputError
 from triage.intake.rows import case_from_row
 
@@ -104,3 +104,15 @@ def test_a_row_is_a_case_or_an_input_error(text: Any, subject: Any, role: Any, f
     except InputError:
         return
     assert Case.model_validate_json(found.model_dump_json()).fingerprint() == found.fingerprint()
+
+
+def test_a_row_that_is_too_long_is_cut_with_a_warning() -> None:
+    row = {"id": "a1", "text": "Where is S00042?", "subject": "An order"}
+    found = case_from_row(row, 7, NOW, limits=Limits(max_message_chars=10)).messages[0]
+    assert found.body == "Where is S"
+    assert found.warnings == ("only the first 10 of 16 characters were read",)
+
+
+def test_what_steers_a_terminal_is_no_text() -> None:
+    found = case_from_row({"id": "a1", "text": "Where\x9b is\x1b[2J \u202eS00042\u2069?"}, 7, NOW).messages[0]
+    assert found.body == "Where is[2J S00042?"
