@@ -171,6 +171,11 @@ def test_a_book_fills_in_company_and_time() -> None:
     assert RecordBook.from_json(read.model_dump_json().encode(), "again.json") == read
 
 
+def test_a_book_is_of_one_company() -> None:
+    with pytest.raises(InputError, match=r"S00042 is of Elsewhere B\.V\.; each company needs its own file"):
+        RecordBook.from_json(book(cases=[entry(company={"name": "Elsewhere B.V."})]), "odoo.json")
+
+
 def test_a_book_is_asked_by_name_and_partner() -> None:
     assert [case.record.id for case in BOOK.by_name("S00042")] == [42] and BOOK.by_name("S0004") == ()
     assert [case.record.name for case in BOOK.of_party(party(ACME))] == ["S00042", "S00043", "S00044"]

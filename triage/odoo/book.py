@@ -63,6 +63,9 @@ class RecordBook(Frozen):
         for case in self.cases:
             if case.record.key in seen:
                 raise ValueError(f"{case.record.model} {case.record.name} stands there twice")
+            if case.company.name != self.company.name:
+                # Events are recorded in the name of the book's company: another one's record would mix them.
+                raise ValueError(f"{case.record.name} is of {case.company.name}; each company needs its own file")
             if case.messages or case.documents:
                 raise ValueError(f"{case.record.name} holds messages or documents; they come from the mails")
             seen.add(case.record.key)
