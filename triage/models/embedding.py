@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -72,16 +74,30 @@ class MultilingualE5:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         tokens = [self.tokens(text) for text in texts]
         order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
-        encoder = self._parts[1] if texts else None
-        at = 0
-        while at < len(order) and encoder is not None:
-            end, size = at, 0
-            while end < len(order) and (end == at or size + len(tokens[order[end]]) <= _TOKENS_A_BATCH):
-                size += len(tokens[order[end]])
-                end += 1
-            rows[order[at:end]] = encoder.vectors([tokens[n] for n in order[at:end]])
-            at = end
+        batches = list(_batches(order, [len(one) for one in tokens]))
+
+        def encode(batch: list[int]) -> None:
+            rows[batch] = self._parts[1].vectors([tokens[n] for n in batch])
+
+        if len(batches) < 2:
+            for batch in batches:
+                encode(batch)
+            return rows
+        with ThreadPoolExecutor(max_workers=min(len(batches), os.cpu_count() or 1)) as pool:
+            list(pool.map(encode, reversed(batches)))  # the arithmetic runs outside the interpreter's lock
         return rows
+
+
+def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Texts of like length together, up to so many tokens at once."""
+    batch: list[int] = []
+    for n in order:
+        if batch and sum(lengths[one] for one in batch) + lengths[n] > _TOKENS_A_BATCH:
+            yield batch
+            batch = []
+        batch.append(n)
+    if batch:
+        yield batch
 
 
 @lru_cache(maxsize=1)
