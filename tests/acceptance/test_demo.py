@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import signal
@@ -21,7 +20,7 @@ from triage.domain import Category
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     home = tmp_path_factory.mktemp("demo")
-    done = triage(home, "demo", "--home", home)
+    done = triage(home, "demo", "--home", home, COLUMNS="120")
     assert done.returncode == 0, done.stdout + done.stderr
     assert no_traceback(done)
     return home, done.stdout
@@ -37,9 +36,9 @@ def cards(home: Path) -> list[dict[str, Any]]:
 
 
 def test_the_demo_touches_every_exception_category(demo: tuple[Path, str]) -> None:
-    _, shown = demo
-    missing = [c.value for c in Category if c is not Category.OTHER and c.value not in shown]
-    assert missing == []
+    home, shown = demo
+    suggested = {card["proposal"]["suggestion"]["category"] for card in cards(home)}
+    assert suggested >= {category.value for category in Category} - {Category.OTHER.value}
     assert "no exception" in shown
 
 
@@ -54,7 +53,7 @@ def test_the_demo_shows_a_card_verifies_the_chain_and_says_what_next(demo: tuple
 
 def test_the_demo_again_shows_the_same(demo: tuple[Path, str]) -> None:
     home, shown = demo
-    again = triage(home, "demo", "--home", home)
+    again = triage(home, "demo", "--home", home, COLUMNS="120")
     table = shown.split("Next:")[0]
     assert again.stdout.split("Next:")[0] == table
 
@@ -91,7 +90,3 @@ def test_killed_at_any_moment_the_demo_ends_with_the_same_cards(demo: tuple[Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert cards(home) == cards(demo[0])
     assert triage(home, "audit", "verify", "--home", home).returncode == 0
-
-
-def test_the_cards_are_json(demo: tuple[Path, str]) -> None:
-    assert all(json.dumps(card) for card in cards(demo[0]))
