@@ -139,3 +139,17 @@ def test_an_id_that_canonical_json_cannot_hold_is_refused(number: int) -> None:
     with pytest.raises(ValidationError, match="id"):
         d.RecordRef(model="sale.order", id=number, name="S00042")
     assert d.RecordRef(model="sale.order", id=2**53 - 1, name="S00042").fingerprint()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"thresholds": {"days_late": -3}},
+        {"limits": {"max_pages": 0}},
+        {"min_confidence_by_category": {"credit": 7}},
+        {"min_confidence": 1.2},
+    ],
+)
+def test_a_policy_refuses_numbers_that_make_no_sense(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        d.Policy.model_validate(wrong)

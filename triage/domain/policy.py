@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -37,25 +38,25 @@ class PrivateKind(StrEnum):
 class Thresholds(Frozen):
     """Where a fact becomes an exception. Days are calendar days in the company's time zone."""
 
-    days_late: int = 1
+    days_late: int = Field(default=1, ge=0)
     """Late from this many days after the first promise."""
-    no_scan_days: int = 3
+    no_scan_days: int = Field(default=3, ge=0)
     """A shipment in transit without a scan for this long is stuck."""
-    backorder_days: int = 7
+    backorder_days: int = Field(default=7, ge=0)
     """A backorder older than this is aged."""
-    overdue_days: int = 1
+    overdue_days: int = Field(default=1, ge=0)
     """An invoice counts as overdue from this many days past due."""
-    price_tolerance: Decimal = Decimal("0.005")
+    price_tolerance: Decimal = Field(default=Decimal("0.005"), ge=0)
     """Relative difference of unit prices that is ignored (rounding)."""
-    quantity_tolerance: Decimal = Decimal("0")
+    quantity_tolerance: Decimal = Field(default=Decimal(0), ge=0)
     """Relative difference of quantities that is ignored."""
-    date_tolerance_days: int = 0
+    date_tolerance_days: int = Field(default=0, ge=0)
     """A supplier's date this many days after the order's is ignored."""
-    claim_days: int = 7
+    claim_days: int = Field(default=7, ge=0)
     """Days after delivery within which transport damage must be reported (CMR art. 30: seven days)."""
-    high_amount: Decimal = Decimal(5000)
+    high_amount: Decimal = Field(default=Decimal(5000), ge=0)
     """An order from this amount on raises the severity."""
-    stalled_hours: int = 48
+    stalled_hours: int = Field(default=48, ge=0)
     """An unanswered customer message older than this is stalled."""
 
 
@@ -74,9 +75,9 @@ class Endpoint(Frozen):
 class Limits(Frozen):
     """Bounds on what is read. Beyond them a document is named, not read."""
 
-    max_file_bytes: int = 25_000_000
-    max_pages: int = 200
-    max_message_chars: int = 200_000
+    max_file_bytes: int = Field(default=25_000_000, gt=0)
+    max_pages: int = Field(default=200, gt=0)
+    max_message_chars: int = Field(default=200_000, gt=0)
 
 
 class Policy(Frozen):
@@ -89,7 +90,7 @@ class Policy(Frozen):
     default_team: str = "order desk"
     min_confidence: float = Field(default=0.5, ge=0, le=1)
     """Below this measured confidence there is no suggestion but a question."""
-    min_confidence_by_category: dict[Category, float] = {}
+    min_confidence_by_category: dict[Category, Annotated[float, Field(ge=0, le=1)]] = {}
     second_person: SortedSet[Category] = frozenset()
     deciders: dict[str, SortedSet[Category]] = {}
     """Person → categories they may decide. Empty: anybody who can open the store."""
