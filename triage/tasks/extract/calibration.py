@@ -1,4 +1,4 @@
-"""How often values of a field were right, by how they were supported: counted on documents of issuers held out."""
+"""How often values of a field were right, by how they were supported: counted on documents that the rules had seen."""
 
 from __future__ import annotations
 
