@@ -3,7 +3,7 @@
     python -m evals.speed            # classify, summarise, --help
     python -m evals.speed --clone    # a fresh clone to the demo's table, and the size of the installation
 
-Messages are the shipped test messages, cut to their first 140 characters and repeated with other numbers.
+Messages are the shipped test messages, cut to their first letters (`--letters`) and repeated with other numbers.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[1]
 SETS = Path(__file__).parent / "sets" / "messages"
 
 
-def short_messages(languages: Sequence[str], count: int) -> list[dict[str, object]]:
-    """`count` short messages, taking turns between the languages, no two alike."""
-    pools = [_texts(SETS / f"test-{language}.jsonl") for language in languages]
+def short_messages(languages: Sequence[str], count: int, letters: int = 140) -> list[dict[str, object]]:
+    """`count` messages of at most so many letters, taking turns between the languages, no two alike."""
+    pools = [_texts(SETS / f"test-{language}.jsonl", letters) for language in languages]
     if not all(pools):
         raise SystemExit(f"{SETS}: no test messages for {', '.join(languages)}")
     rows: list[dict[str, object]] = []
@@ -41,9 +41,9 @@ def _renumbered(text: str, n: int) -> str:
     return re.sub(r"\d+", lambda found: str(int(found[0][-6:]) + n), text)
 
 
-def _texts(path: Path) -> list[str]:
+def _texts(path: Path, letters: int) -> list[str]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    return [" ".join(row["text"].split())[:140] for row in rows]
+    return [" ".join(row["text"].split())[:letters] for row in rows]
 
 
 def batch(command: str, rows: Sequence[dict[str, object]]) -> tuple[float, float]:
@@ -63,13 +63,13 @@ def batch(command: str, rows: Sequence[dict[str, object]]) -> tuple[float, float
     return seconds, usage.ru_maxrss / 1024
 
 
-def measure_batches(count: int) -> None:
+def measure_batches(count: int, letters: int) -> None:
     """Throughput of each command by language, and whether memory grows with the input."""
     print(f"{'command':<10} {'messages':<24} {'rows':>6} {'seconds':>8} {'per second':>11} {'peak MB':>8}")
     for command in ("classify", "summarize"):
         for name, languages in (("English", ["en"]), ("German, French, Spanish, Dutch", ["de", "fr", "es", "nl"])):
             for rows in (count // 4, count):
-                seconds, memory = batch(command, short_messages(languages, rows))
+                seconds, memory = batch(command, short_messages(languages, rows, letters))
                 print(f"{command:<10} {name[:24]:<24} {rows:>6} {seconds:>8.1f} {rows / seconds:>11.1f} {memory:>8.0f}")
 
 
@@ -108,12 +108,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clone", action="store_true", help="only the fresh clone and its size")
     parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--letters", type=int, default=140, help="messages are cut to so many")
     chosen = parser.parse_args()
     if chosen.clone:
         measure_clone()
         return
     measure_help()
-    measure_batches(chosen.rows)
+    measure_batches(chosen.rows, chosen.letters)
 
 
 if __name__ == "__main__":
