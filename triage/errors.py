@@ -9,6 +9,11 @@ TriageError
 │   ├── KeyMissing        the key of a record is gone (erased) or its file is not here
 │   └── Conflict          somebody else changed it first (compare-and-set)
 ├── DecisionRefused       this person may not decide this card, or not like this
+├── OdooError             Odoo gave no usable answer
+│   ├── OdooUnavailable   down, slow, or something else answers in its place: may work later
+│   ├── AccessDenied      the key is wrong or expired, or the service user lacks a right
+│   ├── RecordMissing     the record is not there (any more)
+│   └── OdooRejected      Odoo refused the call: a rule, an unknown field, model or method
 └── ModelError            a model gave no usable answer
     ├── ModelUnavailable  down, slow, rate-limited: may work later
     ├── ModelRefused      the model or endpoint declined
@@ -64,6 +69,31 @@ class Conflict(StoreError):
 
 class DecisionRefused(TriageError):
     """The decision is not allowed; the message says why and what would be."""
+
+
+class OdooError(TriageError):
+    """Odoo gave no usable answer. The message names the record or call, and what to do."""
+
+
+class OdooUnavailable(OdooError):
+    """Odoo is down or too slow, or something else answers in its place; the same call may work later."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds after which the server wants to be asked again; none where it did not say."""
+        super().__init__(message)
+
+
+class AccessDenied(OdooError):
+    """The key is wrong or expired, or the service user lacks a right."""
+
+
+class RecordMissing(OdooError):
+    """The record is not there (any more)."""
+
+
+class OdooRejected(OdooError):
+    """Odoo refused the call: a constraint, a validation, an unknown field, model or method."""
 
 
 class ModelError(TriageError):

@@ -1,0 +1,162 @@
+"""Which Odoo, as whom, and what is different there: `odoo.yaml` in the home folder, or variables.
+
+`TRIAGE_ODOO_URL`, `TRIAGE_ODOO_DATABASE`, `TRIAGE_ODOO_LOGIN` and `TRIAGE_ODOO_API` stand above the file. The key comes
+from `TRIAGE_ODOO_KEY`, from the file that `TRIAGE_ODOO_KEY_FILE` names, or from the file that `key_file` names; it
+stands in no configuration file itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator
+
+from triage.domain.base import Frozen
+from triage.errors import ConfigurationError
+from triage.odoo.transport import Api, Server
+
+FILE = "odoo.yaml"
+
+CUSTOM_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "partner.customer_class": ("res.partner",),
+    "partner.requires_reference": ("res.partner",),
+    "partner.on_hold": ("res.partner",),
+    "order.channel": ("sale.order",),
+    "line.partner_code": ("sale.order.line", "purchase.order.line"),
+    "line.price_per": ("sale.order.line", "purchase.order.line"),
+    "line.list_price": ("sale.order.line",),
+    "line.floor_price": ("sale.order.line",),
+    "shipment.carrier": ("stock.picking",),
+    "shipment.tracking": ("stock.picking",),
+    "shipment.carrier_status": ("stock.picking",),
+    "shipment.last_scan": ("stock.picking",),
+    "shipment.delivered_at": ("stock.picking",),
+    "shipment.signed_by": ("stock.picking",),
+    "invoice.disputed": ("account.move",),
+}
+"""Values of a case that core Odoo has no field for, and the models on which a company's own field may hold them."""
+
+_VARIABLES = {"url": "TRIAGE_ODOO_URL", "database": "TRIAGE_ODOO_DATABASE", "login": "TRIAGE_ODOO_LOGIN"}
+
+Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class Tickets(Frozen):
+    """Where draft tickets go: a stage of their own, which must mail nobody and start no clock."""
+
+    team: str | None = None
+    """Name of the Helpdesk team; none: the first one that Odoo gives."""
+    stage: Name = "Suggested by triage"
+    """Name of the stage. `triage odoo grant` makes it where it is not there."""
+
+
+class Connection(Frozen):
+    """One Odoo and what is different there."""
+
+    url: Name
+    database: Name
+    login: str = ""
+    """Login of the service user; not needed with JSON-2."""
+    api: Api = Api.AUTO
+    key_file: Path | None = None
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    calls_per_second: float | None = Field(default=None, gt=0)
+    """Set to 1 for Odoo Online."""
+    web_url: str | None = None
+    """What people open in the browser, where it is not `url`."""
+    tickets: Tickets = Tickets()
+    fields: dict[str, Name] = {}
+    """Case value → field of this Odoo that holds it, for example `partner.customer_class: x_class`."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.rstrip("/")
+
+    @field_validator("fields")
+    @classmethod
+    def _fields_are_known(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if name not in CUSTOM_FIELDS:
+                raise ValueError(f"{name!r} is none of: {', '.join(CUSTOM_FIELDS)}")
+        return value
+
+    def custom(self, name: str) -> str | None:
+        """The company's own field for a value of the case, or none."""
+        return self.fields.get(name)
+
+    def server(self, environment: Mapping[str, str] = os.environ) -> Server:
+        """Where to connect, with the key. Raises `ConfigurationError` where there is none."""
+        return Server(
+            url=self.url,
+            database=self.database,
+            login=self.login,
+            key=_key(self, environment),
+            api=self.api,
+            timeout_seconds=self.timeout_seconds,
+            calls_per_second=self.calls_per_second,
+        )
+
+    def page_of(self, model: str, number: int) -> str:
+        """The address under which people open a record."""
+        return f"{(self.web_url or self.url).rstrip('/')}/web#id={number}&model={model}&view_type=form"
+
+
+def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> Connection | None:
+    """The connection of an installation, or none where neither file nor variables name one.
+
+    Raises `ConfigurationError` that names the file or variable and the first wrong entry.
+    """
+    path = home / FILE
+    values = _from_file(path) if path.exists() else {}
+    values |= {name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)}
+    values |= {"api": environment["TRIAGE_ODOO_API"]} if environment.get("TRIAGE_ODOO_API") else {}
+    if not values:
+        return None
+    try:
+        return Connection.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        variable = _VARIABLES.get(where)
+        also = f" (or the variable {variable})" if variable else ""
+        raise ConfigurationError(f"{path}: {where}{also}: {first['msg']}.") from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error}).") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(values, dict):
+        raise ConfigurationError(f"{path}: must name at least url and database.")
+    if "key" in values or "password" in values:
+        raise ConfigurationError(f"{path}: holds a secret. Put it into a file of its own and name it as key_file.")
+    return values
+
+
+def _key(connection: Connection, environment: Mapping[str, str]) -> str:
+    if key := environment.get("TRIAGE_ODOO_KEY"):
+        return key
+    named = environment.get("TRIAGE_ODOO_KEY_FILE") or connection.key_file
+    if not named:
+        raise ConfigurationError(
+            f"{connection.url}: no key. Set TRIAGE_ODOO_KEY, or name its file (TRIAGE_ODOO_KEY_FILE, key_file)."
+        )
+    path = Path(named).expanduser()
+    try:
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: the key of Odoo cannot be read ({error}).") from error
+    if not key:
+        raise ConfigurationError(f"{path}: is empty; it should hold the key of Odoo.")
+    return key
