@@ -34,6 +34,8 @@ class Unlinked:
     says of its author is hearsay."""
     given: Case | None = None
     """The whole case, where the file was one."""
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By message id, the Message-IDs that its `References` and `In-Reply-To` name, the oldest first."""
 
 
 def bare_subject(subject: str) -> str:
@@ -154,14 +156,17 @@ def _thread(mails: Sequence[Mail]) -> Unlinked:
     messages: list[Message] = []
     documents: list[Document] = []
     inside: dict[str, str] = {}
+    references: dict[str, tuple[str, ...]] = {}
     outer = {mail.message.id for mail in mails}
     for mail in mails:
         for inner in _inner(mail):
             if inner.message.id not in outer and inner.message.id not in inside:
                 inside[inner.message.id] = mail.message.id
                 messages.append(inner.message)
+                references[inner.message.id] = inner.references
             documents += inner.documents
         messages.append(mail.message)
+        references[mail.message.id] = mail.references
         documents += mail.documents
     ordered = sorted(messages, key=lambda m: m.sent_at or _LAST)
     once = {(document.name, document.sha256): document for document in reversed(documents)}
@@ -171,6 +176,7 @@ def _thread(mails: Sequence[Mail]) -> Unlinked:
         messages=tuple(ordered),
         documents=tuple(d for d in documents if once.pop((d.name, d.sha256), None) is not None),
         inside=inside,
+        references={identity: named for identity, named in references.items() if named},
     )
 
 

@@ -1,6 +1,7 @@
 """The Odoo side as one JSON file: for work without an Odoo, for examples and for tests.
 
-    {"company": Company, "captured_at": moment or null, "domains": [...], "partners": [Partner...], "cases": [...]}
+    {"company": Company, "captured_at": moment or null, "domains": [...], "partners": [Partner...], "cases": [...],
+     "threads": {Message-ID: key of a record}}
 
 Each entry of `cases` is the neighbourhood of one record (a sales or purchase order), in the form of a Case without
 messages and documents; `company` and `captured_at` may be left out there.
@@ -48,6 +49,9 @@ class RecordBook(Frozen):
     """Mail domains of the company itself, besides those of partners whose role is `colleague`."""
     partners: tuple[Partner, ...] = ()
     cases: tuple[Case, ...] = ()
+    threads: dict[str, str] = {}
+    """Messages that stand on a record's thread: Message-ID to the record's key (`sale.order:42`, `account.move:7`).
+    Keys of records that no neighbourhood holds say nothing."""
 
     @model_validator(mode="before")
     @classmethod

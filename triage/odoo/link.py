@@ -1,8 +1,8 @@
 """Which record a thread or file belongs to: by the numbers it names together with who names them.
 
-A number alone never opens another partner's facts. Carriers may name what they carry, colleagues any order. What is
-named only in quoted history, by an address that two companies share, or by nobody in particular makes a candidate,
-never a link. Pure: the book is the only source.
+A number alone never opens another partner's facts, and neither does a reply to a message on a record's thread. Carriers
+may name what they carry, colleagues any order. What is named only in quoted history, by an address that two companies
+share, or by nobody in particular makes a candidate, never a link. Pure: the book is the only source.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from enum import IntEnum
 from triage.domain import Case, Document, Link, LinkCandidate, LinkStatus, Message, MessageKind
 from triage.intake.thread import is_reply
 from triage.odoo.book import RecordBook, is_purchase, owners, party
-from triage.odoo.numbers import Number, NumberIndex, Tie, plain
+from triage.odoo.numbers import Number, NumberIndex, Tie, numbers_of, plain
 from triage.odoo.people import Author, People
+from triage.odoo.threads import ThreadIndex
 
 _OPEN_SALE = frozenset({"draft", "sent", "sale"})
 _OPEN_PURCHASE = frozenset({"draft", "sent", "to approve", "purchase"})
@@ -28,6 +29,8 @@ class Weight(IntEnum):
     QUOTED = 0
     PAPER = 1
     WRITTEN = 2
+    HEADER = 3
+    """Not written at all: the mail answers, or is, a message on the record's thread."""
 
 
 class Leave(IntEnum):
@@ -48,6 +51,8 @@ class Passage:
     author: Author | None
     """None where nobody is known to have written it (a file on its own)."""
     is_file_name: bool = False
+    told_by: Author | None = None
+    """Who wrote it according to the colleague who passed it on."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,9 @@ class Mention:
 
     @property
     def why(self) -> str:
-        """For a reader: `order number S00042 in the subject`."""
+        """For a reader: `order number S00042 in the subject`, `reply to a message on S00042`."""
+        if self.passage.weight is Weight.HEADER:
+            return f"{self.passage.place} {self.number.text}"
         return f"{self.number.what} {self.number.text} in the {self.passage.place}"
 
 
@@ -71,6 +78,7 @@ class Linker:
         self.book = book
         self.people = People(book)
         self._index = NumberIndex(book.cases)
+        self._threads = ThreadIndex(book.threads, (number for case in book.cases for number in numbers_of(case)))
 
     def link(
         self,
@@ -78,16 +86,20 @@ class Linker:
         documents: Sequence[Document] = (),
         text_of: Callable[[Document], str] | None = None,
         inside: Mapping[str, str] | None = None,
+        references: Mapping[str, Sequence[str]] | None = None,
     ) -> tuple[Link, Case | None]:
         """The link of a thread and, where it is certain, the neighbourhood of its record.
 
         `text_of` gives the text of a document where it is known; `inside` maps messages that came inside another mail
-        to the mail that brought them, whose author answers for them.
+        to the mail that brought them, whose author answers for them; `references` gives by message what its headers
+        refer to, the oldest first, where that is more than `Message.reply_to`.
         """
         authors = self._authors(messages, inside or {})
-        passages = list(_passages(messages, documents, text_of, authors))
+        told = {message.id: self.people.who(message.email) for message in messages if message.id in (inside or {})}
+        passages = list(_passages(messages, documents, text_of, authors, told))
         outside = [author for author in authors.values() if not author.is_own]
         mentions = [mention for passage in passages for mention in self._mentions(passage, passages, outside)]
+        mentions += self._headers(messages, references or {}, authors, outside)
         refused = _refused(mentions)
         allowed = [mention for mention in mentions if mention.leave is not Leave.NO]
         certain = _certain(allowed)
@@ -117,6 +129,24 @@ class Linker:
                 leave = _leave(passage.author, number, passage, outside)
             yield Mention(number, passage, leave)
 
+    def _headers(
+        self,
+        messages: Sequence[Message],
+        references: Mapping[str, Sequence[str]],
+        authors: Mapping[str, Author],
+        outside: Sequence[Author],
+    ) -> Iterator[Mention]:
+        """The records on whose threads the messages, or the nearest that they answer, stand already."""
+        for message in messages:
+            author = authors.get(message.id)
+            if author is None:
+                continue
+            earlier = [message.reply_to or "", *reversed(references.get(message.id, ()))]
+            for place, ids in (("message on", [message.id]), ("reply to a message on", earlier)):
+                passage = Passage("", place, Weight.HEADER, author)
+                for number in self._threads.named_by(ids):
+                    yield Mention(number, passage, _leave(author, number, passage, outside))
+
     def _only_open(self, messages: Sequence[Message], authors: Mapping[str, Author]) -> tuple[LinkCandidate, ...]:
         """The one open order of a sender who names none: a question, never a link."""
         if all(message.kind in {MessageKind.AUTO_REPLY, MessageKind.BOUNCE} for message in messages):
@@ -137,9 +167,10 @@ def link(
     book: RecordBook,
     text_of: Callable[[Document], str] | None = None,
     inside: Mapping[str, str] | None = None,
+    references: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Link, Case | None]:
     """Which record a thread belongs to; see `Linker.link`. The case comes without messages and documents."""
-    return Linker(book).link(messages, documents, text_of, inside)
+    return Linker(book).link(messages, documents, text_of, inside, references)
 
 
 def _passages(
@@ -147,13 +178,14 @@ def _passages(
     documents: Sequence[Document],
     text_of: Callable[[Document], str] | None,
     authors: Mapping[str, Author],
+    told: Mapping[str, Author],
 ) -> Iterator[Passage]:
     for message in messages:
-        author = authors.get(message.id)
-        yield Passage(message.subject, "subject", Weight.WRITTEN, author)
-        yield Passage(message.body, "message", Weight.WRITTEN, author)
-        yield Passage(message.quoted, "quoted history", Weight.QUOTED, author)
-        yield Passage(message.signature, "signature", Weight.QUOTED, author)
+        author, by = authors.get(message.id), told.get(message.id)
+        yield Passage(message.subject, "subject", Weight.WRITTEN, author, told_by=by)
+        yield Passage(message.body, "message", Weight.WRITTEN, author, told_by=by)
+        yield Passage(message.quoted, "quoted history", Weight.QUOTED, author, told_by=by)
+        yield Passage(message.signature, "signature", Weight.QUOTED, author, told_by=by)
     for document in documents:
         author = authors.get(document.message or "")
         yield Passage(document.name, f"file name {document.name}", Weight.WRITTEN, author, is_file_name=True)
@@ -164,15 +196,20 @@ def _passages(
 def _leave(author: Author, number: Number, passage: Passage, outside: Sequence[Author]) -> Leave:
     """Whether this author may open the record that the number names.
 
-    A colleague who answers somebody outside repeats what that person named: then it must be that person's own.
+    A colleague who answers somebody outside repeats what that person named: then it must be that person's own. What a
+    colleague passes on from a known partner names that partner's records; another's may be a slip, so it is a question.
     """
     if not author.is_own:
         return _leave_outside(author, number)
     if not outside:
-        return Leave.YES
+        by = passage.told_by
+        slip = by is not None and not by.is_own and by.partners and _leave_outside(by, number) is not Leave.YES
+        return Leave.PERHAPS if slip else Leave.YES
     if any(_leave_outside(other, number) is Leave.YES for other in outside):
         return Leave.YES
-    repeated = passage.weight is Weight.QUOTED or (passage.place == "subject" and is_reply(passage.text))
+    repeated = passage.weight in (Weight.QUOTED, Weight.HEADER) or (
+        passage.place == "subject" and is_reply(passage.text)
+    )
     return Leave.NO if repeated else Leave.PERHAPS
 
 
@@ -221,32 +258,36 @@ def _refused(mentions: Sequence[Mention]) -> tuple[str, ...]:
 
 
 def _certain(allowed: Sequence[Mention]) -> Case | None:
-    """The one record that explains every number of the weightiest places, or none."""
-    if not allowed:
-        return None
-    top = max(mention.passage.weight for mention in allowed)
-    decisive = [mention for mention in allowed if mention.passage.weight is top]
-    if top is Weight.QUOTED or any(mention.leave is not Leave.YES for mention in decisive):
+    """The one record that explains the headers and every number of the weightiest places, or none."""
+    decisive = _decisive(allowed)
+    if not decisive or any(m.passage.weight is Weight.QUOTED or m.leave is not Leave.YES for m in decisive):
         return None
     cases = {mention.number.record: mention.number.case for mention in decisive}
-    meant: dict[str, set[str]] = defaultdict(set)
+    meant: dict[tuple[bool, str], set[str]] = defaultdict(set)
     for mention in decisive:
-        meant[plain(mention.number.text)].add(mention.number.record)
+        is_header = mention.passage.weight is Weight.HEADER
+        meant[is_header, plain(mention.number.text)].add(mention.number.record)
     common = set.intersection(*meant.values())
     if len(common) > 1:
         common = {m.number.record for m in decisive if m.number.tie is not Tie.AROUND and m.number.record in common}
     return cases[common.pop()] if len(common) == 1 else None
 
 
+def _decisive(allowed: Sequence[Mention]) -> list[Mention]:
+    """What the headers say, and the weightiest other places; quoted history only where there is nothing else."""
+    headers = [mention for mention in allowed if mention.passage.weight is Weight.HEADER]
+    written = [mention for mention in allowed if mention.passage.weight is not Weight.HEADER]
+    top = max((mention.passage.weight for mention in written), default=Weight.QUOTED)
+    if headers and top is Weight.QUOTED:
+        return headers
+    return headers + [mention for mention in written if mention.passage.weight is top]
+
+
 def _ranked(allowed: Sequence[Mention]) -> tuple[LinkCandidate, ...]:
     """Candidates, the likeliest first: by place, then leave, then how closely and often they are named."""
-    if not allowed:
-        return ()
-    top = max(mention.passage.weight for mention in allowed)
     by_record: dict[str, list[Mention]] = defaultdict(list)
-    for mention in allowed:
-        if mention.passage.weight is top:
-            by_record[mention.number.record].append(mention)
+    for mention in _decisive(allowed):
+        by_record[mention.number.record].append(mention)
 
     def rank(mentions: list[Mention]) -> tuple[int, int, int, str]:
         leave = max(mention.leave for mention in mentions)

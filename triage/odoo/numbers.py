@@ -54,6 +54,8 @@ class Number:
     """Commercial partners whose number this is."""
     carriers: frozenset[str] = field(compare=False, repr=False, default=frozenset())
     """Names of carriers that move what it stands for."""
+    names: str = field(compare=False, repr=False, default="")
+    """Key of the record whose own number it is (`account.move:7`); empty for references and tracking numbers."""
 
 
 def numbers_of(case: Case) -> list[Number]:
@@ -63,27 +65,29 @@ def numbers_of(case: Case) -> list[Number]:
     own = frozenset(party(p) for p in owners(case))
     carriers = frozenset(s.carrier for s in case.shipments if s.carrier)
 
-    def number(text: str, what: str, tie: Tie, parties: frozenset[str], by: frozenset[str] = frozenset()) -> Number:
-        return Number(text, what, case.record.key, tie, case, parties, by)
+    def number(
+        text: str, what: str, tie: Tie, parties: frozenset[str], by: frozenset[str] = frozenset(), of: str = ""
+    ) -> Number:
+        return Number(text, what, case.record.key, tie, case, parties, by, of)
 
     what = "purchase number" if is_purchase(case) else "order number"
-    found = [number(case.record.name, what, Tie.NAME, own | suppliers, carriers)]
+    found = [number(case.record.name, what, Tie.NAME, own | suppliers, carriers, case.record.key)]
     if case.order is not None and case.order.client_order_ref:
         found.append(number(case.order.client_order_ref, "customer's reference", Tie.REFERENCE, customers))
     for purchase in case.purchases:
         is_own = purchase.ref.key == case.record.key
         tie, called = (Tie.NAME, Tie.REFERENCE) if is_own else (Tie.AROUND, Tie.AROUND)
         theirs = frozenset({party(purchase.supplier)})
-        found.append(number(purchase.ref.name, "purchase number", tie, theirs, carriers))
+        found.append(number(purchase.ref.name, "purchase number", tie, theirs, carriers, purchase.ref.key))
         if purchase.partner_ref:
             found.append(number(purchase.partner_ref, "supplier's reference", called, theirs))
     for invoice in case.invoices:
         theirs = suppliers if invoice.kind.value.startswith("in_") else customers
-        found.append(number(invoice.ref.name, "invoice number", Tie.AROUND, theirs))
+        found.append(number(invoice.ref.name, "invoice number", Tie.AROUND, theirs, of=invoice.ref.key))
     for shipment in case.shipments:
         theirs = suppliers if shipment.kind is ShipmentKind.INCOMING else own | suppliers
         by = frozenset({shipment.carrier}) if shipment.carrier else frozenset()
-        found.append(number(shipment.ref.name, "delivery number", Tie.AROUND, theirs, by))
+        found.append(number(shipment.ref.name, "delivery number", Tie.AROUND, theirs, by, shipment.ref.key))
         for tracking in re.split(r"[,;\s]*[,;]\s*", shipment.tracking or ""):
             found += [number(tracking, "tracking number", Tie.AROUND, theirs, by)] if tracking else []
     return list(dict.fromkeys(found))

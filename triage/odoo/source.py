@@ -97,7 +97,9 @@ class FileSource:
         return self._linked(unlinked, self._linker)
 
     def _linked(self, unlinked: Unlinked, linker: Linker) -> Case:
-        link, case = linker.link(unlinked.messages, unlinked.documents, self._text_of, unlinked.inside)
+        link, case = linker.link(
+            unlinked.messages, unlinked.documents, self._text_of, unlinked.inside, unlinked.references
+        )
         messages = tuple(_with_role(m, linker.people.who(m.email), case, unlinked) for m in unlinked.messages)
         if case is not None:
             return case.with_(captured_at=self._now, link=link, messages=messages, documents=unlinked.documents)

@@ -1,0 +1,36 @@
+"""Messages that stand on a record's thread already, and which record a mail's headers lead to.
+
+Headers are the sender's own word like everything else in a mail: whoever has seen a Message-ID can answer it. So a
+thread is evidence of the same kind as a number, and needs the same partner.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from triage.odoo.numbers import Number
+
+
+def bare_id(message_id: str) -> str:
+    """A Message-ID without angle brackets and space."""
+    return message_id.strip().strip("<>").strip()
+
+
+class ThreadIndex:
+    """Message-IDs of a book, and the numbers of the records on whose threads they stand."""
+
+    def __init__(self, threads: Mapping[str, str], numbers: Iterable[Number]) -> None:
+        self._record_of = {bare_id(message_id): key for message_id, key in threads.items()}
+        self._by_record: dict[str, list[Number]] = defaultdict(list)
+        for number in numbers:
+            if number.names:
+                self._by_record[number.names].append(number)
+
+    def named_by(self, message_ids: Iterable[str]) -> list[Number]:
+        """The record of the first of these messages that is known, as its number in each neighbourhood that has it."""
+        for message_id in message_ids:
+            found = self._by_record.get(self._record_of.get(bare_id(message_id), ""))
+            if found:
+                return list(found)
+        return []
