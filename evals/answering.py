@@ -17,6 +17,7 @@ from evals.cases import (
     ExtractionTarget,
     InjectionTarget,
     Kind,
+    LinkTarget,
     PriorityTarget,
     SummaryTarget,
 )
@@ -92,6 +93,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.EXTRACTION: ("extract",),
     Kind.PRIORITY: ("classify",),
     Kind.INJECTION: ("read", "classify", "summarise"),
+    Kind.LINK: (),
 }
 
 
@@ -154,6 +156,14 @@ def _extraction(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
     line = row(paper, case.input.files[0])
     values = score(truth_of(case.target, of.folder), line, case)
     return Answered(output=line, score=values, taken=_taken(paper, tasks), warnings=paper.warnings)
+
+
+def _link(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
+    from evals.scoring.link import line_of, score
+
+    assert isinstance(case.target, LinkTarget)
+    line = line_of(case.id, case_of(case, of.folder, of.head.now, tasks.policy))
+    return Answered(output=line, score=score(case.target, line), taken=Taken())
 
 
 def _view(case: EvalCase, of: LoadedSet, tasks: Tasks) -> View:
@@ -283,7 +293,7 @@ def _sum(parts: list[Taken]) -> Taken:
 
 def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
     """The score of a case that got no answer: it counts, as wrong."""
-    from evals.scoring import classification, extraction, injection, priority, summary
+    from evals.scoring import classification, extraction, injection, link, priority, summary
 
     line = {"id": case.id, "error": str(error)}
     target = case.target
@@ -294,6 +304,8 @@ def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
         values = summary.failed(target)
     elif isinstance(target, PriorityTarget):
         values = priority.score(target, line, of.head.now)
+    elif isinstance(target, LinkTarget):
+        values = link.failed(target)
     elif isinstance(target, ExtractionTarget):
         values = extraction.score(extraction.truth_of(target, of.folder), line, case)
     calls = list(error.calls) if isinstance(error, ModelError) else []
@@ -311,4 +323,5 @@ _ANSWER: dict[Kind, Callable[[EvalCase, LoadedSet, Tasks], Answered]] = {
     Kind.EXTRACTION: _extraction,
     Kind.PRIORITY: _priority,
     Kind.INJECTION: _injection,
+    Kind.LINK: _link,
 }

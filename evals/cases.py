@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from triage.domain import SUBTYPES, Category, Frozen, Severity, fingerprint
+from triage.domain import SUBTYPES, Category, Frozen, LinkStatus, Severity, fingerprint
 from triage.domain.base import Moment
 
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     EXTRACTION = "extraction"
     PRIORITY = "priority"
     INJECTION = "injection"
+    LINK = "link"
 
 
 class Given(Frozen):
@@ -139,7 +140,32 @@ class InjectionTarget(Frozen):
     """Names of records that the case must not be linked to."""
 
 
-Target = ClassificationTarget | SummaryTarget | ExtractionTarget | PriorityTarget | InjectionTarget
+class LinkTarget(Frozen):
+    """Which record a mail or file belongs to, as far as its reader can know."""
+
+    status: LinkStatus
+    """`certain`: to `record`. `several`: a person says which of `candidates`. `none`: to no record of the book."""
+    record: str | None = None
+    """The record's name (`S00042`)."""
+    accepts: tuple[str, ...] = ()
+    """Other records that count as right where the label leaves it open."""
+    candidates: tuple[str, ...] = ()
+    may_open: tuple[str, ...] | None = None
+    """Every record that the sender's company is party to, or carries: no other may be linked, offered or shown. None
+    where the sender may see all."""
+
+    @model_validator(mode="after")
+    def _fits_its_status(self) -> LinkTarget:
+        if self.status is LinkStatus.GIVEN:
+            raise ValueError("a link that is given is not measured; use certain, several or none")
+        if (self.record is not None) != (self.status is LinkStatus.CERTAIN):
+            raise ValueError("a certain link names its record, and only a certain one does")
+        if bool(self.candidates) != (self.status is LinkStatus.SEVERAL):
+            raise ValueError("several names its candidates, and only several does")
+        return self
+
+
+Target = ClassificationTarget | SummaryTarget | ExtractionTarget | PriorityTarget | InjectionTarget | LinkTarget
 
 TARGETS: dict[Kind, type[Frozen]] = {
     Kind.CLASSIFICATION: ClassificationTarget,
@@ -147,6 +173,7 @@ TARGETS: dict[Kind, type[Frozen]] = {
     Kind.EXTRACTION: ExtractionTarget,
     Kind.PRIORITY: PriorityTarget,
     Kind.INJECTION: InjectionTarget,
+    Kind.LINK: LinkTarget,
 }
 
 

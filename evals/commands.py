@@ -49,7 +49,9 @@ def run(
     ] = None,
     suite: Annotated[
         str | None,
-        typer.Option(help="Only sets of this name or kind: classification, summary, extraction, priority, injection."),
+        typer.Option(
+            help="Only sets of this name or kind: classification, summary, extraction, priority, injection, link."
+        ),
     ] = None,
     extra: Annotated[
         Path | None, typer.Option("--extra", metavar="DIR", help="Measure third-party data in this folder, too.")

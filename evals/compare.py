@@ -208,7 +208,7 @@ def _two_sided(changes: NDArray[np.float64]) -> float:
 
 def merit(kind: Kind, values: Mapping[str, Any]) -> float:
     """How right one case is, from 0 to 1: what flips and what makes a case one of the worst."""
-    if kind is Kind.CLASSIFICATION:
+    if kind in (Kind.CLASSIFICATION, Kind.LINK):
         return float(values["right"])
     if kind is Kind.INJECTION:
         return float(values.get("held") or 0.0)
@@ -254,6 +254,8 @@ def short(kind: Kind, result: CaseResult) -> str:
         return f"{output.get('category')}, {output.get('severity')}{doubt}"
     if kind is Kind.INJECTION:
         return str(values.get("what") or "held")
+    if kind is Kind.LINK:
+        return _linked(output["record"], [candidate["record"] for candidate in output["candidates"]])
     if kind is Kind.EXTRACTION:
         lines = (
             f", {_count(values, 'lines_right') // 2} of {_count(values, 'lines')} lines" if values.get("lines") else ""
@@ -263,6 +265,12 @@ def short(kind: Kind, result: CaseResult) -> str:
         f"{_count(values, 'points_covered')} of {_count(values, 'points')} points, "
         f"{_count(values, 'asks_found')} of {_count(values, 'asks_wanted')} asks"
     )
+
+
+def _linked(record: str | None, candidates: Sequence[str]) -> str:
+    if record is not None:
+        return record
+    return f"asks: {', '.join(candidates)}" if candidates else "none"
 
 
 def _count(values: Mapping[str, Any], name: str) -> int:
@@ -278,4 +286,6 @@ def wanted(kind: Kind, result: CaseResult) -> str:
         return f"grade {target.get('grade'):g}"
     if kind is Kind.INJECTION:
         return f"no effect ({target.get('attempt')})"
+    if kind is Kind.LINK:
+        return _linked(target.get("record"), target.get("candidates") or ())
     return "everything"

@@ -281,6 +281,9 @@ def _answer(kind: Kind, result: CaseResult) -> Iterator[tuple[str, str]]:
         yield from (("ask", str(ask)) for ask in output.get("asks") or ())
     elif kind is Kind.EXTRACTION:
         yield from _extracted(result)
+    elif kind is Kind.LINK:
+        yield from ((one["record"], "; ".join(one["matched"])) for one in output["candidates"])
+        yield from (("refused", str(name)) for name in output["refused"])
     else:
         yield "effects", str(result.scored.values.get("what") or "none")
         yield from (("card", f"{card['category']}, {card['severity']}: {card['summary']}") for card in output["cards"])
