@@ -118,11 +118,9 @@ class Linker:
 
     def _mentions(self, passage: Passage, passages: Sequence[Passage], outside: Sequence[Author]) -> Iterator[Mention]:
         numbers = self._index.named_in(passage.text, passage.is_file_name)
-        names = {plain(number.text) for number in numbers if number.tie is Tie.NAME}
-        for number in numbers:
-            we_say = passage.author is not None and passage.author.is_own
-            if we_say and number.tie is Tie.REFERENCE and plain(number.text) in names:
-                continue  # a colleague means our number, not the equal one that a customer uses
+        we_say = passage.author is not None and passage.author.is_own
+        meant = _meant(numbers, passage.told_by) if we_say else numbers
+        for number in meant:
             if passage.author is None:
                 leave = Leave.YES if _owner_is_named(number, passages) else Leave.PERHAPS
             else:
@@ -191,6 +189,20 @@ def _passages(
         yield Passage(document.name, f"file name {document.name}", Weight.WRITTEN, author, is_file_name=True)
         if text_of is not None:
             yield Passage(text_of(document), f"document {document.name}", Weight.PAPER, author)
+
+
+def _meant(numbers: Sequence[Number], told_by: Author | None) -> list[Number]:
+    """Of equal numbers in a colleague's mail: those of whom it was passed on from, else our own before a customer's."""
+    by_text: dict[str, list[Number]] = defaultdict(list)
+    for number in numbers:
+        by_text[plain(number.text)].append(number)
+    found: list[Number] = []
+    for same in by_text.values():
+        theirs = [number for number in same if told_by and _leave_outside(told_by, number) is Leave.YES]
+        ours = [number for number in same if number.tie is not Tie.REFERENCE]
+        is_named = any(number.tie is Tie.NAME for number in same)
+        found += theirs or (ours if is_named else same)
+    return found
 
 
 def _leave(author: Author, number: Number, passage: Passage, outside: Sequence[Author]) -> Leave:

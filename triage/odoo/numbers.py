@@ -1,7 +1,7 @@
 """Numbers of records, and whether a text names them: exactly, however they are spaced or separated.
 
-`S00042` is found in `order S 00042`, `Order_S00042.pdf` and `S00042/S00043`, never in `S000421`, `XS00042` or
-`S00042-7`. A short plain number counts only behind a word that says it is an order's.
+`S00042` is found in `order S 00042`, `Order_S00042.pdf` and `S00042/S00043`, never in `S000421`, `XS00042`, `S00042-7`
+or `S00042-C`. A short plain number counts only behind a word that says it is an order's.
 """
 
 from __future__ import annotations
@@ -220,7 +220,11 @@ class _Passage:
             return True  # a position behind a plain order number: 4500012345/10
         if self.is_file_name and re.fullmatch(r"(?:v|rev|version)\d{1,2}", other):
             return True
-        return other.isalpha() and not (between == "/" and len(other) <= 2)
+        return self._is_word(other)
+
+    def _is_word(self, other: str) -> bool:
+        """`S00042-complaint` says something of S00042; `S00042-C` and `S00042-bis` are numbers of their own."""
+        return other.isalpha() and len(other) >= (2 if self.is_file_name else 4)
 
     def is_meant(self) -> bool:
         """A number long enough to be no accident, or one behind a word such as `order`."""
