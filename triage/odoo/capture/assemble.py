@@ -1,0 +1,166 @@
+"""Builds the parts of a case from the rows around it. Reads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from triage.domain import Invoice, Line, Order, Partner, Purchase, Role
+from triage.odoo.capture import invoices, orders, promises, purchases, stock
+from triage.odoo.capture.gather import Around
+from triage.odoo.capture.orders import LineMaker
+from triage.odoo.capture.requests import Seeds
+from triage.odoo.capture.thread import Circle
+from triage.odoo.rows import Row
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Cases out of one gathering."""
+
+    around: Around
+
+    @property
+    def _maker(self) -> LineMaker:
+        return LineMaker(self.around.custom, self.around.products, self.around.company)
+
+    def parts(self, seeds: Seeds) -> dict[str, Any]:
+        """The fields of a case that grow from these seeds: all but record, company, time, thread and documents."""
+        around, sale = self.around, self._sale(seeds)
+        serving = around.serving(sale.id) if sale else []
+        moves = self._moves(seeds, sale, serving)
+        pickings = self._pickings(seeds, sale, moves)
+        places = {row.id: (place, row) for place, row in enumerate(pickings)}
+        placed = [(*places[number], move) for move in moves if (number := move.one("picking_id")) in places]
+        returns = stock.returned_transfers(moves, around.pickings)
+        return {
+            "partner": self.partner(seeds),
+            "order": orders.to_order(sale, around.custom, around.company) if sale else None,
+            "lines": self._lines(sale) if sale else (),
+            "shipments": tuple(stock.to_shipment(row, returns, around.custom) for row in pickings),
+            "moves": tuple(
+                stock.to_move(move, row, around.products, around.lots)
+                for _, row, move in sorted(placed, key=lambda each: (each[0], each[2].id))
+            ),
+            "purchases": tuple(self._purchases(seeds, serving)),
+            "invoices": tuple(self._invoices(seeds, sale)),
+            "promises": self._promises(sale) if sale else (),
+            "related": tuple(self._related(seeds, sale)),
+        }
+
+    def partner(self, seeds: Seeds) -> Partner | None:
+        """Whose case it is: the order's customer or supplier, else the one that the record names."""
+        partners, sale = self.around.partners, self._sale(seeds)
+        if sale is not None:
+            return partners.partner(sale.one("partner_id"), Role.CUSTOMER, sale.one("partner_shipping_id"))
+        if len(seeds.purchases) == 1 and seeds.purchases[0] in self.around.purchases:
+            return partners.partner(self.around.purchases[seeds.purchases[0]].one("partner_id"), Role.SUPPLIER)
+        return partners.partner(seeds.partner, Role.CUSTOMER if seeds.by_customer else Role.SUPPLIER)
+
+    def circle(self, seeds: Seeds, parts: dict[str, Any]) -> Circle:
+        """Who is who around the case."""
+        partner: Partner | None = parts["partner"]
+        suppliers = [purchase.supplier for purchase in parts["purchases"]]
+        if partner is not None and partner.role is Role.SUPPLIER:
+            suppliers.append(partner)
+        customers = (partner,) if partner is not None and partner.role is Role.CUSTOMER else ()
+        carriers = tuple(dict.fromkeys(s.carrier for s in parts["shipments"] if s.carrier))
+        return Circle(self.around.partners, self.around.company, customers, tuple(suppliers), carriers)
+
+    def _sale(self, seeds: Seeds) -> Row | None:
+        """The one sales order of the case; none where there are several."""
+        found = [self.around.sales[number] for number in seeds.sales if number in self.around.sales]
+        return found[0] if len(found) == 1 else None
+
+    def _lines(self, sale: Row) -> tuple[Line, ...]:
+        around, currency = self.around, sale.label("currency_id") or ""
+        by_line: dict[int, list[Row]] = {}
+        for move in around.moves_of(sale.id):
+            by_line.setdefault(move.one("sale_line_id") or 0, []).append(move)
+        return tuple(
+            self._maker.sale(row, currency, stock.cover_of(row, by_line.get(row.id, ()), around.products))
+            for row in around.sale_lines.get(sale.id, ())
+        )
+
+    def _moves(self, seeds: Seeds, sale: Row | None, serving: Sequence[Row]) -> list[Row]:
+        """The moves of the order, those that it waits for, and those of the record's own purchases and transfers."""
+        around = self.around
+        found = {move.id: move for move in (around.moves_of(sale.id) if sale else ())}
+        feeding = {number for move in found.values() for number in move.many("move_orig_ids")}
+        bought = {line.id for number in seeds.purchases for line in around.purchase_lines.get(number, ())}
+        bought |= {line.id for line in serving}
+        for move in around.moves.values():
+            if move.id in feeding or move.one("purchase_line_id") in bought or move.one("picking_id") in seeds.pickings:
+                found[move.id] = move
+        return list(found.values())
+
+    def _pickings(self, seeds: Seeds, sale: Row | None, moves: Iterable[Row]) -> list[Row]:
+        on = {move.one("picking_id") for move in moves} | set(seeds.pickings)
+        return stock.shipments_first_out(
+            row
+            for row in self.around.pickings.values()
+            if row.id in on or (sale is not None and row.one("sale_id") == sale.id)
+        )
+
+    def _purchases(self, seeds: Seeds, serving: Sequence[Row]) -> Iterable[Purchase]:
+        around = self.around
+        served = {line.one("order_id") for line in serving}
+        for row in around.purchases.values():
+            if row.id in seeds.purchases or row.id in served:
+                supplier = around.partners.partner(row.one("partner_id"), Role.SUPPLIER)
+                if supplier is None:
+                    supplier = Partner(name=row.label("partner_id") or "unknown supplier", role=Role.SUPPLIER)
+                yield purchases.to_purchase(row, supplier, self._purchase_lines(row), around.company)
+
+    def _purchase_lines(self, purchase: Row) -> list[Line]:
+        around = self.around
+        family = {
+            head
+            for head in (purchase.one("partner_id"), around.partners.commercial(purchase.one("partner_id")))
+            if head
+        }
+        return [
+            self._maker.purchase(line, purchases.code_of(line, around.codes, family, around.products))
+            for line in around.purchase_lines.get(purchase.id, ())
+        ]
+
+    def _invoices(self, seeds: Seeds, sale: Row | None) -> Iterable[Invoice]:
+        around = self.around
+        own = [*seeds.invoices, *(sale.many("invoice_ids") if sale else ())]
+        for number in seeds.purchases:
+            own += around.purchases[number].many("invoice_ids") if number in around.purchases else ()
+        customer = around.partners.commercial(self._buyer(seeds, sale))
+        bases = self._bases()
+        for row in invoices.for_case(own, customer, around.invoices):
+            lines = around.invoice_lines.get(row.id, ()) if row.id in own else ()
+            found = invoices.to_invoice(row, lines, bases, self._maker, around.company)
+            if found is not None:
+                yield found
+
+    def _bases(self) -> dict[int, Decimal]:
+        """What prices of order lines are per; purchase lines under minus their id."""
+        custom, found = self.around.custom, {}
+        for sign, grouped in ((1, self.around.sale_lines), (-1, self.around.purchase_lines)):
+            for lines in grouped.values():
+                for line in lines:
+                    found[sign * line.id] = custom.number(line, "line.price_per") or Decimal(1)
+        return found
+
+    def _promises(self, sale: Row) -> tuple[Any, ...]:
+        return promises.promises_of(sale, self.around.changes.get(sale.id, ()), self.around.company)
+
+    def _related(self, seeds: Seeds, sale: Row | None) -> Iterable[Order]:
+        around, partners = self.around, self.around.partners
+        several: Sequence[Row] = [] if sale else [around.sales[n] for n in seeds.sales if n in around.sales]
+        head = partners.commercial(self._buyer(seeds, sale))
+        head_of = {number: found for number in partners.rows if (found := partners.commercial(number))}
+        others = orders.related_of(sale or Row("sale.order", {"id": 0}), around.related, head, head_of)
+        rows = {row.id: row for row in [*several, *others]}
+        return (orders.to_order(row, around.custom, around.company) for row in rows.values())
+
+    def _buyer(self, seeds: Seeds, sale: Row | None) -> int | None:
+        if sale is not None:
+            return sale.one("partner_id")
+        return seeds.partner if seeds.by_customer and not seeds.purchases else None

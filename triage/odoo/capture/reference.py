@@ -1,0 +1,129 @@
+"""What hardly changes and many captures need: companies, units of measure, kinds of messages. Read once an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from triage.domain import Company
+from triage.odoo.capture import wanted
+from triage.odoo.capture.missing import RECORD
+from triage.odoo.capture.reading import Reader
+from triage.odoo.rows import Row
+
+_FRESH = timedelta(hours=1)
+_MOST = 2000
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class OwnCompany:
+    """The company of a record: as the case has it, and what belongs to it."""
+
+    company: Company
+    email: str | None
+    partner: int | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.company.timezone)
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units of measure with their sizes."""
+
+    sizes: Mapping[int, Decimal]
+    """How many of the reference unit one of it is."""
+    names: Mapping[int, str]
+
+    def ratio(self, unit: int | None, other: int | None) -> Decimal | None:
+        """How many of the other unit one unit is; none where that is not known."""
+        if unit == other:
+            return Decimal(1)
+        ours, theirs = self.sizes.get(unit or 0), self.sizes.get(other or 0)
+        return ours / theirs if ours and theirs else None
+
+
+@dataclass(frozen=True)
+class Subtype:
+    """A kind of message: whether only colleagues see it, and whether it tells an event of one model's records."""
+
+    internal: bool
+    is_event: bool
+
+
+@dataclass
+class Reference:
+    """Keeps what was read, with its time. A change in Odoo shows after an hour, or after a restart."""
+
+    clock: Callable[[], datetime]
+    _kept: dict[str, tuple[datetime, Any]] = field(default_factory=dict)
+
+    def company(self, reader: Reader, number: int) -> OwnCompany:
+        """A company with currency, time zone (of its working hours, else the service user's) and language."""
+        return self._keep(f"company {number}", lambda: _company(reader, number))
+
+    def units(self, reader: Reader) -> Units:
+        """All units of measure."""
+        return self._keep("units", lambda: _units(reader))
+
+    def subtypes(self, reader: Reader) -> Mapping[int, Subtype]:
+        """All kinds of messages, by id."""
+        return self._keep("subtypes", lambda: _subtypes(reader))
+
+    def _keep(self, name: str, read: Callable[[], _T]) -> _T:
+        kept = self._kept.get(name)
+        now = self.clock()
+        if kept is None or now - kept[0] > _FRESH:
+            kept = self._kept[name] = (now, read())
+        value: _T = kept[1]
+        return value
+
+
+def _company(reader: Reader, number: int) -> OwnCompany:
+    user = reader.odoo.user
+    found = reader.read(RECORD, "res.company", [number], wanted.COMPANY)
+    row = found[0] if found else Row("res.company", {"id": number, "name": f"company {number}"})
+    calendar = reader.read(RECORD, "resource.calendar", [row.one("resource_calendar_id") or 0], ("tz",))
+    zones = [*(each.text("tz") for each in calendar), user.timezone]
+    company = Company(
+        name=row.text("name") or f"company {number}",
+        id=number,
+        currency=row.label("currency_id"),
+        timezone=next((zone for zone in zones if zone and _is_zone(zone)), "UTC"),
+        language=user.language.partition("_")[0].partition("@")[0] or "en",
+    )
+    return OwnCompany(company, row.text("email"), row.one("partner_id"))
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _units(reader: Reader) -> Units:
+    rows = reader.search(RECORD, "uom.uom", [], wanted.UNIT, limit=_MOST, active_test=False)
+    names = {row.id: name for row in rows if (name := row.text("name"))}
+    return Units({row.id: size for row in rows if (size := _size(row))}, names)
+
+
+def _size(row: Row) -> Decimal | None:
+    """Until 18 `factor` is how many make the reference unit, from 19 on (`relative_factor`) how many it is."""
+    if row.has("relative_factor"):
+        return row.number("factor")
+    inverse, factor = row.number("factor_inv"), row.number("factor")
+    return inverse or (1 / factor if factor else None)
+
+
+def _subtypes(reader: Reader) -> Mapping[int, Subtype]:
+    rows = reader.search(RECORD, "mail.message.subtype", [], wanted.SUBTYPE, limit=_MOST)
+    return {row.id: Subtype(row.flag("internal"), row.text("res_model") is not None) for row in rows}
