@@ -179,7 +179,7 @@ def _document_error(env: Environment, model: Model, ids: Sequence[int], operatio
         "The requested operation cannot be completed due to security restrictions. "
         "Please contact your system administrator.\n\n"
         f"(Document type: {model.label}, Operation: {operation})\n\n"
-        f"Records: {list(ids)[:6]}, User: {env.uid}"
+        f"Records: {list(ids)[:6] if env.db.version < 19 else ', '.join(map(str, ids[:6]))}, User: {env.uid}"
     )
 
 

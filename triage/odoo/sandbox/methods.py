@@ -149,10 +149,12 @@ def fields_get(
     records: RecordSet, allfields: Sequence[str] | None = None, attributes: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """Descriptions of the fields that the user may see."""
+    fields = records.model.fields
+    seen = {name: fields[name] for name in allfields or fields if name in fields}
     return {
         name: {key: value for key, value in _description(field).items() if not attributes or key in attributes}
-        for name, field in records.model.fields.items()
-        if (not allfields or name in allfields) and access.sees(records.env, field)
+        for name, field in seen.items()
+        if access.sees(records.env, field)
     }
 
 
@@ -177,7 +179,7 @@ def _description(field: Field) -> dict[str, Any]:
         found["selection"] = [[value, value.replace("_", " ").title()] for value in field.selection]
     if field.groups:
         found["groups"] = ",".join(field.groups)
-    return found
+    return dict(sorted(found.items()))
 
 
 @method("name_search", on_model=True)

@@ -2,7 +2,7 @@
 
 A field is written as `type[:comodel[:inverse]] flag ... values=a|b`: `many2one:res.partner required`. Flags:
 `required`, `readonly`, `computed` (not stored), `searchable`, `company` (a value for each company), `tracking`,
-`default=`, `groups=` (xmlids that may see it), `related=` (path it comes from), `app=` (there only with this app).
+`default=`, `label=`, `groups=` (xmlids that may see it), `related=` (path it comes from), `app=` (there only with this app).
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Field:
     related: str = ""
     selection: tuple[str, ...] = ()
     app: App | None = None
+    title: str = ""
     through: str = ""
     """Many2one to the parent record that holds the value (`product_tmpl_id`), where it is delegated."""
 
@@ -78,7 +79,9 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The field's label, made from its name as Odoo does without one."""
+        """The field's label: its own where one is known, else made from the name as Odoo does."""
+        if self.title:
+            return self.title
         name = self.name
         for ending in ("_ids", "_id"):
             name = name.removesuffix(ending)
@@ -136,12 +139,13 @@ def load(version: int, apps: Collection[App], extra: Mapping[str, Mapping[str, M
 
     Raises `ValueError` where an extra field's model is unknown.
     """
-    raw = _read(version)
     models = {
-        name: _model(name, spec, raw["access"].get(name, ()), apps)
-        for name, spec in raw["models"].items()
+        name: _model(name, spec, part["access"].get(name, ()), apps)
+        for part in _read(version)
+        for name, spec in part["models"].items()
         if _wanted(spec.get("app"), apps)
     }
+    groups = {name: group for part in _read(version) for name, group in part["groups"].items()}
     for name, custom in extra.items():
         if name not in models:
             raise ValueError(f"fields: there is no model {name}")
@@ -151,7 +155,7 @@ def load(version: int, apps: Collection[App], extra: Mapping[str, Mapping[str, M
         _drop_dangling(model, models)
     for model in models.values():
         _delegate(model, models)
-    return Schema(version, models, raw["groups"])
+    return Schema(version, models, groups)
 
 
 def parse(name: str, text: str) -> Field:
@@ -176,6 +180,7 @@ def parse(name: str, text: str) -> Field:
         related=settings.get("related", ""),
         selection=tuple(values.split("|")) if values else (),
         app=App(settings["app"]) if "app" in settings else None,
+        title=settings.get("label", "").replace("_", " "),
     )
 
 
@@ -238,14 +243,17 @@ def _delegate(model: Model, models: Mapping[str, Model]) -> None:
 
 
 @cache
-def _read(version: int) -> dict[str, Any]:
-    """Base and difference of one version, merged; a field or model that is null in the difference is not there."""
+def _read(version: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The version's own schema, and Enterprise's, whose models take the place of others of the same name."""
     here = files(__package__)
-    base = json.loads((here / "schema.json").read_text(encoding="utf-8"))
-    own = json.loads((here / f"schema_{version}.json").read_text(encoding="utf-8"))
-    enterprise = json.loads((here / "schema_enterprise.json").read_text(encoding="utf-8"))
-    models = base["models"] | enterprise["models"]
+    base, own, enterprise = (
+        json.loads((here / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("schema", f"schema_{version}", "schema_enterprise")
+    )
     for name, spec in own["models"].items():
-        known = models.get(name, {"fields": {}})
-        models[name] = known | spec | {"fields": known["fields"] | spec.get("fields", {})}
-    return {"models": models, "access": enterprise["access"] | own["access"], "groups": own["groups"]}
+        known = base["models"].get(name, {"fields": {}})
+        base["models"][name] = known | spec | {"fields": known["fields"] | spec.get("fields", {})}
+    gone = [name for name, spec in base["models"].items() if name not in own["access"]]
+    for name in gone:
+        del base["models"][name]
+    return base | {"access": own["access"], "groups": own["groups"]}, enterprise
