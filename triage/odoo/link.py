@@ -9,66 +9,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
 
 from triage.domain import Case, Document, Link, LinkCandidate, LinkStatus, Message, MessageKind
-from triage.intake.thread import is_reply
-from triage.odoo.book import RecordBook, is_purchase, owners, party
-from triage.odoo.numbers import Number, NumberIndex, Tie, numbers_of, plain
+from triage.odoo.book import RecordBook, is_purchase, owners
+from triage.odoo.evidence import (
+    Leave,
+    Mention,
+    Passage,
+    Weight,
+    leave_of,
+    meant_by_us,
+    owner_is_named,
+    passages_of,
+)
+from triage.odoo.numbers import NumberIndex, Tie, numbers_of, plain, shaped_like
 from triage.odoo.people import Author, People
 from triage.odoo.threads import ThreadIndex
 
 _OPEN_SALE = frozenset({"draft", "sent", "sale"})
 _OPEN_PURCHASE = frozenset({"draft", "sent", "to approve", "purchase"})
-
-
-class Weight(IntEnum):
-    """How much the place of a number says."""
-
-    QUOTED = 0
-    PAPER = 1
-    WRITTEN = 2
-    HEADER = 3
-    """Not written at all: the mail answers, or is, a message on the record's thread."""
-
-
-class Leave(IntEnum):
-    """Whether who names a number may open its record."""
-
-    NO = 0
-    PERHAPS = 1
-    YES = 2
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A text in which numbers are looked for."""
-
-    text: str
-    place: str
-    weight: Weight
-    author: Author | None
-    """None where nobody is known to have written it (a file on its own)."""
-    is_file_name: bool = False
-    told_by: Author | None = None
-    """Who wrote it according to the colleague who passed it on."""
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A number of the book, where it stands, and whether it opens its record."""
-
-    number: Number
-    passage: Passage
-    leave: Leave
-
-    @property
-    def why(self) -> str:
-        """For a reader: `order number S00042 in the subject`, `reply to a message on S00042`."""
-        if self.passage.weight is Weight.HEADER:
-            return f"{self.passage.place} {self.number.text}"
-        return f"{self.number.what} {self.number.text} in the {self.passage.place}"
 
 
 class Linker:
@@ -96,14 +55,14 @@ class Linker:
         """
         authors = self._authors(messages, inside or {})
         told = {message.id: self.people.who(message.email) for message in messages if message.id in (inside or {})}
-        passages = list(_passages(messages, documents, text_of, authors, told))
+        passages = list(passages_of(messages, documents, text_of, authors, told))
         outside = [author for author in authors.values() if not author.is_own]
         mentions = [mention for passage in passages for mention in self._mentions(passage, passages, outside)]
         mentions += self._headers(messages, references or {}, authors, outside)
         refused = _refused(mentions)
         allowed = [mention for mention in mentions if mention.leave is not Leave.NO]
         certain = _certain(allowed)
-        if certain is not None:
+        if certain is not None and not _is_contradicted(certain, allowed, passages):
             candidate = _candidate(certain, allowed)
             return Link(status=LinkStatus.CERTAIN, candidates=(candidate,), refused=refused), certain
         candidates = _ranked(allowed) or self._only_open(messages, authors)
@@ -119,12 +78,12 @@ class Linker:
     def _mentions(self, passage: Passage, passages: Sequence[Passage], outside: Sequence[Author]) -> Iterator[Mention]:
         numbers = self._index.named_in(passage.text, passage.is_file_name)
         we_say = passage.author is not None and passage.author.is_own
-        meant = _meant(numbers, passage.told_by) if we_say else numbers
+        meant = meant_by_us(numbers, passage.told_by) if we_say else numbers
         for number in meant:
             if passage.author is None:
-                leave = Leave.YES if _owner_is_named(number, passages) else Leave.PERHAPS
+                leave = Leave.YES if owner_is_named(number, passages) else Leave.PERHAPS
             else:
-                leave = _leave(passage.author, number, passage, outside)
+                leave = leave_of(passage.author, number, passage, outside)
             yield Mention(number, passage, leave)
 
     def _headers(
@@ -143,7 +102,7 @@ class Linker:
             for place, ids in (("message on", [message.id]), ("reply to a message on", earlier)):
                 passage = Passage("", place, Weight.HEADER, author)
                 for number in self._threads.named_by(ids):
-                    yield Mention(number, passage, _leave(author, number, passage, outside))
+                    yield Mention(number, passage, leave_of(author, number, passage, outside))
 
     def _only_open(self, messages: Sequence[Message], authors: Mapping[str, Author]) -> tuple[LinkCandidate, ...]:
         """The one open order of a sender who names none: a question, never a link."""
@@ -169,92 +128,6 @@ def link(
 ) -> tuple[Link, Case | None]:
     """Which record a thread belongs to; see `Linker.link`. The case comes without messages and documents."""
     return Linker(book).link(messages, documents, text_of, inside, references)
-
-
-def _passages(
-    messages: Sequence[Message],
-    documents: Sequence[Document],
-    text_of: Callable[[Document], str] | None,
-    authors: Mapping[str, Author],
-    told: Mapping[str, Author],
-) -> Iterator[Passage]:
-    for message in messages:
-        author, by = authors.get(message.id), told.get(message.id)
-        yield Passage(message.subject, "subject", Weight.WRITTEN, author, told_by=by)
-        yield Passage(message.body, "message", Weight.WRITTEN, author, told_by=by)
-        yield Passage(message.quoted, "quoted history", Weight.QUOTED, author, told_by=by)
-        yield Passage(message.signature, "signature", Weight.QUOTED, author, told_by=by)
-    for document in documents:
-        author = authors.get(document.message or "")
-        yield Passage(document.name, f"file name {document.name}", Weight.WRITTEN, author, is_file_name=True)
-        if text_of is not None:
-            yield Passage(text_of(document), f"document {document.name}", Weight.PAPER, author)
-
-
-def _meant(numbers: Sequence[Number], told_by: Author | None) -> list[Number]:
-    """Of equal numbers in a colleague's mail: those of whom it was passed on from, else our own before a customer's."""
-    by_text: dict[str, list[Number]] = defaultdict(list)
-    for number in numbers:
-        by_text[plain(number.text)].append(number)
-    found: list[Number] = []
-    for same in by_text.values():
-        theirs = [number for number in same if told_by and _leave_outside(told_by, number) is Leave.YES]
-        ours = [number for number in same if number.tie is not Tie.REFERENCE]
-        is_named = any(number.tie is Tie.NAME for number in same)
-        found += theirs or (ours if is_named else same)
-    return found
-
-
-def _leave(author: Author, number: Number, passage: Passage, outside: Sequence[Author]) -> Leave:
-    """Whether this author may open the record that the number names.
-
-    A colleague who answers somebody outside repeats what that person named: then it must be that person's own. What a
-    colleague passes on from a known partner names that partner's records; another's may be a slip, so it is a question.
-    """
-    if not author.is_own:
-        return _leave_outside(author, number)
-    if not outside:
-        by = passage.told_by
-        slip = by is not None and not by.is_own and by.partners and _leave_outside(by, number) is not Leave.YES
-        return Leave.PERHAPS if slip else Leave.YES
-    if any(_leave_outside(other, number) is Leave.YES for other in outside):
-        return Leave.YES
-    repeated = passage.weight in (Weight.QUOTED, Weight.HEADER) or (
-        passage.place == "subject" and is_reply(passage.text)
-    )
-    return Leave.NO if repeated else Leave.PERHAPS
-
-
-def _leave_outside(author: Author, number: Number) -> Leave:
-    if any(author.is_carrier(carrier) for carrier in number.carriers):
-        return Leave.YES
-    shared = author.parties & number.parties
-    if not shared:
-        return Leave.NO
-    return Leave.YES if author.parties <= number.parties else Leave.PERHAPS
-
-
-def _owner_is_named(number: Number, passages: Sequence[Passage]) -> bool:
-    """Whether a text that nobody is known to have written names the partner too: by name, VAT number or address."""
-    text = f" {' '.join(plain(' '.join(p.text for p in passages if p.author is None)).split())} "
-    partners = [*owners(number.case), *(purchase.supplier for purchase in number.case.purchases)]
-    for partner in partners:
-        if party(partner) not in number.parties:
-            continue
-        marks = [partner.name, *partner.emails, *([partner.vat] if partner.vat else [])]
-        if any(_stands_in(plain(mark).strip(), text) for mark in marks if len(mark.strip()) >= 5):
-            return True
-    return False
-
-
-def _stands_in(mark: str, text: str) -> bool:
-    start = text.find(mark)
-    while start > 0:
-        end = start + len(mark)
-        if not text[start - 1].isalnum() and not text[end].isalnum():
-            return True
-        start = text.find(mark, start + 1)
-    return False
 
 
 def _refused(mentions: Sequence[Mention]) -> tuple[str, ...]:
@@ -283,6 +156,15 @@ def _certain(allowed: Sequence[Mention]) -> Case | None:
     if len(common) > 1:
         common = {m.number.record for m in decisive if m.number.tie is not Tie.AROUND and m.number.record in common}
     return cases[common.pop()] if len(common) == 1 else None
+
+
+def _is_contradicted(case: Case, allowed: Sequence[Mention], passages: Sequence[Passage]) -> bool:
+    """Whether only headers lead to a record while the sender writes another number of its kind, known or not."""
+    if any(mention.passage.weight in (Weight.PAPER, Weight.WRITTEN) for mention in allowed):
+        return False
+    name = case.record.name
+    written = " \n".join(passage.text for passage in passages if passage.weight is Weight.WRITTEN)
+    return bool(shaped_like(written, name) - {plain(name)})
 
 
 def _decisive(allowed: Sequence[Mention]) -> list[Mention]:

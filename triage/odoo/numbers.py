@@ -100,6 +100,14 @@ def plain(text: str) -> str:
     return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
+def shaped_like(text: str, name: str) -> set[str]:
+    """What a text names that has the form of this record's name (`S00042`: an S and five digits), in plain spelling."""
+    form = re.sub(r"\d", r"\\d", re.escape(plain(name)))
+    if form.replace(r"\d", "") == "":
+        return set()
+    return set(re.findall(rf"(?<![^\W_]){form}(?![^\W_])", plain(text)))
+
+
 def _tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text))
 
