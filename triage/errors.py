@@ -95,6 +95,11 @@ class RecordMissing(OdooError):
 class OdooRejected(OdooError):
     """Odoo refused the call: a constraint, a validation, an unknown field, model or method."""
 
+    def __init__(self, message: str, kind: str = "") -> None:
+        self.kind = kind
+        """Name of Odoo's own exception class, `ValidationError` for one; empty where we refused."""
+        super().__init__(message)
+
 
 class ModelError(TriageError):
     """A model gave no usable answer."""

@@ -54,7 +54,8 @@ def from_odoo(data: Mapping[str, Any], call: Call, server: str) -> OdooError:
         )
     if name in _LATER and not all(word in said for word in _NO_DATABASE):
         return OdooUnavailable(f"{server}: the database behind it is busy or away ({what}). Try again later.")
-    return OdooRejected(f"{what}: Odoo refuses the call ({name.rpartition('.')[2] or 'error'}): {said}")
+    kind = name.rpartition(".")[2]
+    return OdooRejected(f"{what}: Odoo refuses the call ({kind or 'error'}): {said}", kind)
 
 
 def bad_login(server: str, database: str, login: str) -> AccessDenied:

@@ -17,6 +17,10 @@ from triage.odoo.transport.failures import bad_login, from_odoo, unreachable
 from triage.odoo.transport.http import Http
 
 
+_BY_PLACE = {"create": "vals_list", "write": "vals"}
+"""Arguments that go by their place: RPC asks for it with `create`, and models name that of `write` differently."""
+
+
 class JsonRpc:
     """A database of an Odoo as one user, over `/jsonrpc`. Keeps no session on the server."""
 
@@ -40,8 +44,10 @@ class JsonRpc:
 
     def call(self, call: Call, /) -> Any:
         """The method's answer; see `Transport.call`."""
-        arguments = [] if call.ids is None else [list(call.ids)]
+        arguments: list[Any] = [] if call.ids is None else [list(call.ids)]
         named = dict(call.named) | ({"context": dict(call.context)} if call.context else {})
+        if by_place := _BY_PLACE.get(call.method):
+            arguments.append(named.pop(by_place))
         try:
             return self._odoo.execute_kw(call.model, call.method, arguments, named)
         except RPCError as error:

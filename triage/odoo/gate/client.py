@@ -1,0 +1,115 @@
+"""Doing verbs through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import stamina
+
+from triage.domain import RecordRef
+from triage.errors import AccessDenied, ConfigurationError, OdooRejected
+from triage.odoo.client import Odoo
+from triage.odoo.gate.code import CONTEXT_KEY, GATE, gate_code, gate_hash
+from triage.odoo.gate.inside import MODULE
+from triage.odoo.verbs import Apply, Done, Posted, Verb, check
+
+_RACES = frozenset({"ValidationError", "IntegrityError", "UniqueViolation"})
+
+
+class Gate:
+    """The gate of one Odoo. Every call is one transaction there: all verbs of a call are done, or none is."""
+
+    def __init__(self, odoo: Odoo, number: int) -> None:
+        self._odoo = odoo
+        self._number = number
+        told = self._run([{"verb": "about"}])[0]
+        self.code_hash = gate_hash(str(told["code"]))
+        """Of the code, as the gate itself tells it. An administrator's `triage odoo check` compares the code itself."""
+        self.has_tickets = bool(told["draft_stage"])
+        """Whether there is Helpdesk with a stage for drafts."""
+
+    @classmethod
+    def find(cls, odoo: Odoo) -> Gate | None:
+        """The gate of this Odoo, or none where none was made or the service user is not in its group.
+
+        Raises `ConfigurationError` where its code is not the one that this version knows: what acts must be known.
+        """
+        number = gate_id(odoo)
+        if number is None:
+            return None
+        gate, known = cls(odoo, number), gate_hash(gate_code(odoo.version.major))
+        if gate.code_hash != known:
+            raise ConfigurationError(
+                f"{odoo.server}: the gate's code is not the one of this version ({gate.code_hash[:12]}, known is "
+                f"{known[:12]}). Have an administrator run `triage odoo grant` again, after finding out who changed it."
+            )
+        return gate
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """The gate's hash."""
+        return {"gate": self.code_hash}
+
+    def do(self, verbs: list[Verb]) -> list[Done]:
+        """Do all verbs in one transaction. Markers make doing them again harmless, so they are tried again."""
+        if not verbs:
+            return []
+        steps = [check(verb).model_dump(mode="json") for verb in verbs]
+        answers = self._run(steps, again=not any(isinstance(verb, Apply) for verb in verbs))
+        return [_done(verb, answer) for verb, answer in zip(verbs, answers, strict=True)]
+
+    def posted(self, since: str | None = None) -> list[Posted]:
+        """What stands in Odoo under our markers."""
+        answer = self._run([{"verb": "posted", "since": since}])[0]
+        return [
+            Posted(marker=marker, ref=RecordRef(model=model, id=number, name=f"{model} {number}"))
+            for marker, model, number in answer["markers"]
+        ]
+
+    def visible(self, user: int, records: list[RecordRef]) -> list[bool]:
+        """Whether an Odoo user may read each of these records."""
+        asked = [{"model": record.model, "id": record.id} for record in records]
+        return list(self._run([{"verb": "visible", "user": user, "records": asked}])[0]["visible"])
+
+    def _run(self, steps: Sequence[dict[str, Any]], again: bool = True) -> list[dict[str, Any]]:
+        """One call. Who loses a race for a marker finds it there the next time."""
+        for attempt in stamina.retry_context(on=_lost_a_race, attempts=4, wait_initial=0.05, wait_max=1.0):
+            with attempt:
+                return self._call(steps, again)
+        raise AssertionError("unreachable: the last attempt raises")
+
+    def _call(self, steps: Sequence[dict[str, Any]], again: bool) -> list[dict[str, Any]]:
+        context = {CONTEXT_KEY: list(steps), "allowed_company_ids": list(self._odoo.user.companies)}
+        answer = self._odoo.call("ir.actions.server", "run", [self._number], context=context, again=again)
+        try:
+            return list(answer["infos"]["triage"])
+        except (TypeError, KeyError) as error:
+            raise OdooRejected(f"{self._odoo.server}: the gate answered nothing that we know.") from error
+
+
+def gate_id(odoo: Odoo) -> int | None:
+    """Id of the gate's server action, as far as this user may see it."""
+    domain = [("module", "=", MODULE), ("name", "=", GATE), ("model", "=", "ir.actions.server")]
+    try:
+        rows = odoo.search("ir.model.data", domain, ["res_id"])
+    except AccessDenied:
+        return None
+    return int(rows[0].number("res_id") or 0) if rows else None
+
+
+def _lost_a_race(error: Exception) -> bool:
+    return isinstance(error, OdooRejected) and error.kind in _RACES
+
+
+def _done(verb: Verb, answer: dict[str, Any]) -> Done:
+    ref = None
+    if answer.get("model"):
+        ref = RecordRef(model=answer["model"], id=answer["id"], name=f"{answer['model']} {answer['id']}")
+    return Done(
+        verb=verb.verb,
+        marker=getattr(verb, "marker", None),
+        status=answer["status"],
+        ref=ref,
+        before=answer.get("before") or {},
+    )

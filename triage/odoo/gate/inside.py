@@ -1,0 +1,305 @@
+"""What runs inside Odoo. `triage.odoo.gate.code` turns this module into the text of the server action.
+
+Odoo evaluates such code with few built-ins and no imports, so this module uses none. `env`, `user` and `UserError` are
+Odoo's. A marker is a row of `ir.model.data`; its unique name makes a note, activity or ticket the only one of its card.
+"""
+
+from typing import Any
+
+ALLOWED: dict[str, Any] = {}
+MODULE = "__triage__"
+DRAFT_STAGE = "draft_stage"
+MOST_CHARACTERS = 4000
+MOST_ITEMS = 40
+
+
+def escaped(value: Any) -> str:
+    """Text that HTML shows as it stands."""
+    text = str(value or "")[:MOST_CHARACTERS]
+    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(sign, written)
+    return text
+
+
+def rendered(text: dict[str, Any]) -> str:
+    """A note's typed fields as HTML; no field can bring markup of its own."""
+    parts = ["<p><strong>" + escaped(text.get("title")) + "</strong></p>"]
+    if text.get("summary"):
+        parts.append("<p>" + escaped(text.get("summary")) + "</p>")
+    rows = [
+        "<li>" + escaped(row.get("name")) + ": <strong>" + escaped(row.get("value")) + "</strong></li>"
+        for row in text.get("rows", [])[:MOST_ITEMS]
+    ]
+    if rows:
+        parts.append("<ul>" + "".join(rows) + "</ul>")
+    for section in text.get("sections", [])[:MOST_ITEMS]:
+        items = ["<li>" + escaped(item) + "</li>" for item in section.get("items", [])[:MOST_ITEMS]]
+        if items:
+            parts.append("<p>" + escaped(section.get("title")) + "</p><ul>" + "".join(items) + "</ul>")
+    parts.append("<p><small>" + escaped(text.get("footer")) + "</small></p>")
+    return "".join(parts)
+
+
+def refuse(error: Any, why: str) -> None:
+    """End the whole call; Odoo rolls back what it did."""
+    raise error("triage gate: " + why)
+
+
+def opened(env: Any, error: Any, record: Any, models: Any) -> Any:
+    """The record, if its model is allowed and the service user may read it."""
+    if not record or record.get("model") not in models:
+        refuse(error, "the model " + str(record and record.get("model")) + " is not on the list")
+    found = env[record["model"]].browse(int(record["id"])).exists()
+    if not found:
+        refuse(error, record["model"] + " " + str(record["id"]) + " is gone")
+    check_readable(found)
+    return found
+
+
+def check_readable(records: Any) -> None:
+    """Odoo's AccessError where the current user may not read them."""
+    records.check_access("read")
+
+
+def marker_row(env: Any, step: dict[str, Any]) -> Any:
+    """The row that remembers what a card has posted."""
+    return env["ir.model.data"].sudo().search([("module", "=", MODULE), ("name", "=", step["marker"])], limit=1)
+
+
+def target_of(env: Any, row: Any) -> Any:
+    """What a marker stands for, or nothing where it was deleted."""
+    return env[row.model].sudo().browse(row.res_id).exists() if row else row
+
+
+def remember(env: Any, step: dict[str, Any], row: Any, made: Any) -> None:
+    """Keep what was made under the card's marker. A second marker of the same name ends the whole call."""
+    if row:
+        row.write({"model": made._name, "res_id": made.id})
+    else:
+        env["ir.model.data"].sudo().create(
+            {"module": MODULE, "name": step["marker"], "model": made._name, "res_id": made.id, "noupdate": True}
+        )
+
+
+def told(status: str, record: Any = None) -> dict[str, Any]:
+    """The answer to one step."""
+    return {"status": status, "model": record._name, "id": record.id} if record else {"status": status}
+
+
+def note(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """An internal note on the record's thread: one for each marker, brought up to date when it comes again."""
+    record = opened(env, error, step.get("record"), ALLOWED["advise"])
+    row = marker_row(env, step)
+    message = target_of(env, row)
+    body = rendered(step["text"])
+    if message:
+        message.write({"body": body})
+        return told("updated", message)
+    quiet = record.sudo().with_context(mail_create_nosubscribe=True, mail_notify_force_send=False)
+    message = post(quiet, body, user.partner_id.id)
+    remember(env, step, row, message)
+    return told("posted", message)
+
+
+def post(record: Any, body: str, author: int) -> Any:
+    """Post HTML as a note that mails nobody."""
+    return record.message_post(
+        body=body, body_is_html=True, message_type="comment", subtype_xmlid="mail.mt_note", author_id=author
+    )
+
+
+def reviewer_of(env: Any, user: Any, record: Any, step: dict[str, Any]) -> Any:
+    """Who is asked to review: the record's own user, else the named one, else the service user."""
+    owner = record.sudo().user_id if "user_id" in record._fields else record.env.user.browse()
+    if owner and owner._name == "res.users" and owner.active:
+        return owner[:1]
+    named = env["res.users"].sudo().search([("login", "=", step.get("reviewer") or "")], limit=1)
+    return named or user
+
+
+def activity(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """A review activity that mails nobody and makes nobody a follower."""
+    record = opened(env, error, step.get("record"), ALLOWED["advise"])
+    if "activity_ids" not in record._fields:
+        return told("absent")
+    row = marker_row(env, step)
+    planned = target_of(env, row)
+    values: dict[str, Any] = {
+        "summary": str(step.get("summary") or "")[:200],
+        "note": "<p>" + escaped(step.get("note")) + "</p>",
+        "date_deadline": step["due"],
+    }
+    if planned and ("active" not in planned._fields or planned.active):
+        planned.write(values)
+        return told("updated", planned)
+    reviewer = reviewer_of(env, user, record, step)
+    kind = env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+    values["activity_type_id"] = kind.id if kind else False
+    values["user_id"] = reviewer.id
+    values["res_model_id"] = env["ir.model"].sudo().search([("model", "=", record._name)], limit=1).id
+    values["res_id"] = record.id
+    partner = reviewer.sudo().partner_id
+    followed = partner in record.sudo().message_partner_ids
+    planned = env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(values)
+    if not followed:
+        record.sudo().message_unsubscribe([partner.id])
+    remember(env, step, row, planned)
+    return told("posted", planned)
+
+
+def draft_stage(env: Any) -> Any:
+    """The stage that drafts stand in, or nothing."""
+    return env.ref(MODULE + "." + DRAFT_STAGE, raise_if_not_found=False)
+
+
+def ticket(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """A draft ticket in the stage of drafts; one that people have taken up is left alone."""
+    stage = draft_stage(env)
+    if "helpdesk.ticket" not in env or not stage:
+        return told("absent")
+    row = marker_row(env, step)
+    made = target_of(env, row)
+    values: dict[str, Any] = {"name": str(step.get("name") or "")[:200], "description": rendered(step["text"])}
+    if made:
+        if made.sudo().stage_id.id != stage.id:
+            return told("kept", made)
+        made.with_context(tracking_disable=True).write(values)
+        return told("updated", made)
+    if step.get("record"):
+        opened(env, error, step["record"], ALLOWED["advise"])
+    values["stage_id"] = stage.id
+    values["user_id"] = False
+    if step.get("team"):
+        values["team_id"] = int(step["team"])
+    if step.get("partner"):
+        partner = env["res.partner"].browse(int(step["partner"])).exists()
+        check_readable(partner)
+        values["partner_id"] = partner.id
+    fields = env["helpdesk.ticket"]._fields
+    if step.get("record") and step["record"]["model"] == "sale.order" and "sale_order_id" in fields:
+        values["sale_order_id"] = int(step["record"]["id"])
+    quiet = (
+        env["helpdesk.ticket"]
+        .sudo()
+        .with_context(mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True)
+    )
+    made = quiet.create(values)
+    remember(env, step, row, made)
+    return told("posted", made)
+
+
+def tag_links(record: Any, name: str, wanted: Any) -> Any:
+    """Commands that add tags by name; a tag that is not there is made."""
+    tags = record.env[record._fields[name].comodel_name].sudo()
+    links = []
+    for each in wanted[:MOST_ITEMS]:
+        found = tags.search([("name", "=", str(each)[:60])], limit=1) or tags.create({"name": str(each)[:60]})
+        links.append((4, found.id))
+    return links
+
+
+def plain_value(record: Any, name: str) -> Any:
+    """A field's value as JSON."""
+    value = record[name]
+    return value.ids if record._fields[name].type in ("many2one", "many2many", "one2many") else value
+
+
+def write_allowed(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """Set fields that stand on the list, and no others; says what stood there before."""
+    record = opened(env, error, step.get("record"), ALLOWED["apply"]).sudo()
+    kinds = ALLOWED["apply"][record._name]
+    before: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    for name, value in step["values"].items():
+        if name not in kinds or name not in record._fields:
+            refuse(error, record._name + "." + str(name) + " is not on the list")
+        before[name] = plain_value(record, name)
+        if kinds[name] == "tags":
+            values[name] = tag_links(record, name, value)
+        elif kinds[name] == "record":
+            values[name] = env[record._fields[name].comodel_name].browse(int(value)).exists().id
+        else:
+            values[name] = str(value)
+    record.write(values)
+    return dict(told("applied", record), before=before)
+
+
+def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """Take back what stands under a marker. A ticket that people have taken up stays."""
+    row = marker_row(env, step)
+    target = target_of(env, row)
+    if not row or row.model not in ("mail.message", "mail.activity", "helpdesk.ticket"):
+        return told("absent")
+    if not target:
+        row.unlink()
+        return told("absent")
+    answer = told("withdrawn", target)
+    if target._name == "helpdesk.ticket":
+        stage = draft_stage(env)
+        if not stage or target.stage_id.id != stage.id or target.user_id:
+            return told("kept", target)
+    target.unlink()
+    marker_row(env, step).unlink()
+    return answer
+
+
+def posted(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """The markers of what was posted since a time, the oldest first."""
+    domain = [
+        ("module", "=", MODULE),
+        ("model", "in", ["mail.message", "mail.activity", "helpdesk.ticket"]),
+        ("create_date", ">=", step.get("since") or "1970-01-01 00:00:00"),
+    ]
+    rows = env["ir.model.data"].sudo().search(domain, order="id")
+    return {"status": "listed", "markers": [[row.name, row.model, row.res_id] for row in rows]}
+
+
+def visible(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """For each record and the fields beside it: whether a given user may read them."""
+    answers = []
+    reader = env["res.users"].sudo().search([("id", "=", int(step["user"]))], limit=1)
+    for asked in step["records"][:1000]:
+        model = env[asked["model"]].with_user(reader) if reader and asked["model"] in env else None
+        if model is None or not reader.active:
+            answers.append(False)
+            continue
+        fields = asked.get("fields") or []
+        answers.append(may_read(model, int(asked["id"])) and len(model.fields_get(fields)) >= len(fields))
+    return {"status": "listed", "visible": answers}
+
+
+def may_read(model: Any, number: int) -> bool:
+    """Whether the model's user may read the record."""
+    found = model.browse(number)
+    try:
+        check_readable(found)
+        return bool(found.exists())
+    except Exception:
+        return False
+
+
+def about(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """What there is to work with, and the gate's own code, so that the service sees whether it is the one it knows."""
+    stage = draft_stage(env) if "helpdesk.ticket" in env else None
+    code = env.ref(MODULE + ".gate").sudo().code
+    return {"status": "listed", "draft_stage": stage.id if stage else False, "code": code}
+
+
+def run(env: Any, user: Any, error: Any, steps: Any) -> list[dict[str, Any]]:
+    """All steps in one transaction; the first that is refused undoes all."""
+    verbs = {
+        "note": note,
+        "activity": activity,
+        "ticket": ticket,
+        "apply": write_allowed,
+        "withdraw": withdraw,
+        "posted": posted,
+        "visible": visible,
+        "about": about,
+    }
+    answers = []
+    for step in steps:
+        if step.get("verb") not in verbs:
+            refuse(error, "there is no verb " + str(step.get("verb")))
+        answers.append(verbs[step["verb"]](env, user, error, step))
+    return answers
