@@ -162,6 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Werkzeug/3.0"
     sys_version = ""
+    wbufsize = -1  # head and body in one packet: in two, the second would wait for the client's delayed acknowledgement
+    disable_nagle_algorithm = True
     site: Site
 
     def do_GET(self) -> None:
