@@ -1,7 +1,7 @@
 """The Odoo side as one JSON file: for work without an Odoo, for examples and for tests.
 
     {"company": Company, "captured_at": moment or null, "domains": [...], "partners": [Partner...], "cases": [...],
-     "threads": {Message-ID: key of a record}}
+     "threads": {Message-ID: key of a record}, "belongs": {...}, "references": {...}}
 
 Each entry of `cases` is the neighbourhood of one record (a sales or purchase order), in the form of a Case without
 messages and documents; `company` and `captured_at` may be left out there.
@@ -52,6 +52,11 @@ class RecordBook(Frozen):
     threads: dict[str, str] = {}
     """Messages that stand on a record's thread: Message-ID to the record's key (`sale.order:42`, `account.move:7`).
     Keys of records that no neighbourhood holds say nothing."""
+    belongs: dict[str, tuple[str, ...]] = {}
+    """Which records an invoice or transfer is of, by key: neighbourhoods show other open invoices of a customer, too.
+    Those that do not stand here belong to every neighbourhood that shows them."""
+    references: dict[str, tuple[str, ...]] = {}
+    """Further numbers of an order, invoice or transfer, by its key: a supplier's invoice number, payment references."""
 
     @model_validator(mode="before")
     @classmethod

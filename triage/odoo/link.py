@@ -22,7 +22,7 @@ from triage.odoo.evidence import (
     owner_is_named,
     passages_of,
 )
-from triage.odoo.numbers import NumberIndex, Tie, numbers_of, plain, shaped_like
+from triage.odoo.numbers import NumberIndex, Tie, numbers_in, plain, shaped_like
 from triage.odoo.people import Author, People
 from triage.odoo.threads import ThreadIndex
 
@@ -36,8 +36,9 @@ class Linker:
     def __init__(self, book: RecordBook) -> None:
         self.book = book
         self.people = People(book)
-        self._index = NumberIndex(book.cases)
-        self._threads = ThreadIndex(book.threads, (number for case in book.cases for number in numbers_of(case)))
+        numbers = list(numbers_in(book))
+        self._index = NumberIndex(numbers)
+        self._threads = ThreadIndex(book.threads, numbers)
 
     def link(
         self,

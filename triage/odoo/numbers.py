@@ -9,23 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from triage.domain import Case, ShipmentKind
-from triage.odoo.book import is_purchase, owners, party
+from triage.odoo.book import RecordBook, is_purchase, owners, party
 
 _TOKEN = re.compile(r"[^\W_]+")
 _PIECES = re.compile(r"[^\W\d_]+|\d+")
 _MOST_TOKENS = 8
-_CUE = re.compile(
+CUE = re.compile(
     r"(?:order|orders|po|p\.o|so|ref|reference|ref[ée]rence|nr|no|num(?:ber|mer|[ée]ro)?|n°|nº|#|bestell\w*|auftrag\w*|"
     r"vorgang\w*|zeichen|commande|cde|pedido|n[úu]mero|bestelling|opdracht\w*|inkooporder\w*|kenmerk|invoice|rechnung\w*|"
     r"factur[ae]?|factuur\w*|lieferschein\w*|delivery|tracking|sendung\w*|zending\w*|env[ií]o|exp[ée]dition)\b"
     r"[\s.:#№°º=-]*(?:(?:no|nr|n|num|number|nummer|id|is|ist|est|es)\b[\s.:#°º=-]*)?$|#\s?$",
     re.IGNORECASE,
 )
+"""A word before a short number that says what it is: `order no.`, `Bestellung`, `facture n°`."""
 
 
 class Tie(IntEnum):
@@ -54,43 +55,57 @@ class Number:
     """Commercial partners whose number this is."""
     carriers: frozenset[str] = field(compare=False, repr=False, default=frozenset())
     """Names of carriers that move what it stands for."""
-    names: str = field(compare=False, repr=False, default="")
-    """Key of the record whose own number it is (`account.move:7`); empty for references and tracking numbers."""
+    of: str = field(compare=False, repr=False, default="")
+    """Key of the order, invoice or transfer that it is a number of (`account.move:7`)."""
 
 
 def numbers_of(case: Case) -> list[Number]:
     """Every number under which a neighbourhood may be named."""
+    key = case.record.key
     customers = frozenset(party(p) for p in owners(case)) if not is_purchase(case) else frozenset()
     suppliers = frozenset(party(purchase.supplier) for purchase in case.purchases)
     own = frozenset(party(p) for p in owners(case))
     carriers = frozenset(s.carrier for s in case.shipments if s.carrier)
 
     def number(
-        text: str, what: str, tie: Tie, parties: frozenset[str], by: frozenset[str] = frozenset(), of: str = ""
+        text: str, what: str, tie: Tie, parties: frozenset[str], of: str, by: frozenset[str] = frozenset()
     ) -> Number:
-        return Number(text, what, case.record.key, tie, case, parties, by, of)
+        return Number(text, what, key, tie, case, parties, by, of)
 
     what = "purchase number" if is_purchase(case) else "order number"
-    found = [number(case.record.name, what, Tie.NAME, own | suppliers, carriers, case.record.key)]
+    found = [number(case.record.name, what, Tie.NAME, own | suppliers, key, carriers)]
     if case.order is not None and case.order.client_order_ref:
-        found.append(number(case.order.client_order_ref, "customer's reference", Tie.REFERENCE, customers))
+        found.append(number(case.order.client_order_ref, "customer's reference", Tie.REFERENCE, customers, key))
     for purchase in case.purchases:
         is_own = purchase.ref.key == case.record.key
         tie, called = (Tie.NAME, Tie.REFERENCE) if is_own else (Tie.AROUND, Tie.AROUND)
         theirs = frozenset({party(purchase.supplier)})
-        found.append(number(purchase.ref.name, "purchase number", tie, theirs, carriers, purchase.ref.key))
+        found.append(number(purchase.ref.name, "purchase number", tie, theirs, purchase.ref.key, carriers))
         if purchase.partner_ref:
-            found.append(number(purchase.partner_ref, "supplier's reference", called, theirs))
+            found.append(number(purchase.partner_ref, "supplier's reference", called, theirs, purchase.ref.key))
     for invoice in case.invoices:
         theirs = suppliers if invoice.kind.value.startswith("in_") else customers
-        found.append(number(invoice.ref.name, "invoice number", Tie.AROUND, theirs, of=invoice.ref.key))
+        found.append(number(invoice.ref.name, "invoice number", Tie.AROUND, theirs, invoice.ref.key))
     for shipment in case.shipments:
         theirs = suppliers if shipment.kind is ShipmentKind.INCOMING else own | suppliers
         by = frozenset({shipment.carrier}) if shipment.carrier else frozenset()
-        found.append(number(shipment.ref.name, "delivery number", Tie.AROUND, theirs, by, shipment.ref.key))
+        found.append(number(shipment.ref.name, "delivery number", Tie.AROUND, theirs, shipment.ref.key, by))
         for tracking in re.split(r"[,;\s]*[,;]\s*", shipment.tracking or ""):
-            found += [number(tracking, "tracking number", Tie.AROUND, theirs, by)] if tracking else []
+            found += [number(tracking, "tracking number", Tie.AROUND, theirs, shipment.ref.key, by)] if tracking else []
     return list(dict.fromkeys(found))
+
+
+def numbers_in(book: RecordBook) -> Iterator[Number]:
+    """Every number under which a record of the book may be named, and those that only the book knows."""
+    for case in book.cases:
+        found = [
+            number for number in numbers_of(case) if case.record.key in book.belongs.get(number.of, (number.record,))
+        ]
+        firsts = {number.of: number for number in reversed(found)}
+        yield from found
+        for of, first in firsts.items():
+            for text in book.references.get(of, ()):
+                yield replace(first, text=text, what=f"reference of {first.text}", tie=max(first.tie, Tie.REFERENCE))
 
 
 def plain(text: str) -> str:
@@ -127,16 +142,15 @@ def _is_strong(tokens: Iterable[str]) -> bool:
 
 
 class NumberIndex:
-    """Numbers of many neighbourhoods, found in a text in time that grows with the text alone."""
+    """Many numbers, found in a text in time that grows with the text alone."""
 
-    def __init__(self, cases: Iterable[Case]) -> None:
+    def __init__(self, numbers: Iterable[Number]) -> None:
         self._by_joined: dict[str, list[tuple[tuple[str, ...], Number]]] = defaultdict(list)
-        for case in cases:
-            for number in numbers_of(case):
-                tokens = _tokens(plain(number.text))
-                joined = "".join(tokens)
-                if any(character.isdigit() for character in joined):
-                    self._by_joined[joined].append((tokens, number))
+        for number in numbers:
+            tokens = _tokens(plain(number.text))
+            joined = "".join(tokens)
+            if any(character.isdigit() for character in joined):
+                self._by_joined[joined].append((tokens, number))
 
     def named_in(self, text: str, is_file_name: bool = False) -> list[Number]:
         """The numbers that a text names, in the order in which they stand there."""
@@ -211,7 +225,7 @@ class _Passage:
         if other is None or (_shape(other) == _shape(here[0]) and len(here) == 1):
             return True
         if "".join(here).isdigit():
-            return bool(_CUE.search(other))
+            return bool(CUE.search(other))
         return other.isalpha() if not self.is_file_name else True
 
     def _ends_after(self) -> bool:
@@ -241,7 +255,7 @@ class _Passage:
         if _is_strong(self._here()) and not (grouped_digits and any(self._between(n).isspace() for n in self._gaps())):
             return not self._is_amount()
         before = self.text[max(0, self.spans[self.start].start() - 40) : self.spans[self.start].start()]
-        return _CUE.search(before) is not None and not self._is_amount()
+        return CUE.search(before) is not None and not self._is_amount()
 
     def _is_amount(self) -> bool:
         """`4500,00` or `€ 450000`: money, not a number of something."""

@@ -23,9 +23,11 @@ class ThreadIndex:
     def __init__(self, threads: Mapping[str, str], numbers: Iterable[Number]) -> None:
         self._record_of = {bare_id(message_id): key for message_id, key in threads.items()}
         self._by_record: dict[str, list[Number]] = defaultdict(list)
+        seen: set[tuple[str, str]] = set()
         for number in numbers:
-            if number.names:
-                self._by_record[number.names].append(number)
+            if (number.of, number.record) not in seen:  # the first of a record is its name
+                seen.add((number.of, number.record))
+                self._by_record[number.of].append(number)
 
     def named_by(self, message_ids: Iterable[str]) -> list[Number]:
         """The record of the first of these messages that is known, as its number in each neighbourhood that has it."""
