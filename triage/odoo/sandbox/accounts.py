@@ -9,7 +9,7 @@ from typing import Any
 
 from triage.odoo.sandbox import writing
 from triage.odoo.sandbox.environment import Database, Environment
-from triage.odoo.sandbox.errors import AccessDenied, UserError
+from triage.odoo.sandbox.errors import AccessDenied, UserError, ValidationError
 from triage.odoo.sandbox.methods import method
 from triage.odoo.sandbox.recordset import RecordSet
 
@@ -79,6 +79,18 @@ def generate(records: RecordSet, key: str, scope: Any, name: str, expiration_dat
     if key_owner(env.db, key) != env.uid:
         raise AccessDenied("The provided API key is invalid or does not belong to the current user.")
     return add_key(env.db, env.uid, name, scope, _expiry(expiration_date))
+
+
+@method("_generate", "res.users.apikeys", on_model=True, private=True)
+def make(records: RecordSet, scope: Any, name: str, expiration_date: Any) -> str:
+    """A new key of the environment's user, for code inside Odoo. Raises `ValidationError` for a key without end.
+
+    Odoo also bounds how long an ordinary user's key may live; here every length is taken.
+    """
+    env = records.env
+    if not expiration_date and not (env.su or env.has_group("base.group_system")):
+        raise ValidationError("The API key must have an expiration date")
+    return add_key(env.db, env.uid, name, scope, _expiry(expiration_date) if expiration_date else False)
 
 
 @method("revoke", "res.users.apikeys", on_model=True, only=19)
