@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from triage.odoo.sandbox.environment import Database
+from triage.odoo.sandbox.rules import RULES
 from triage.odoo.sandbox.schema import ENTERPRISE, App, Schema
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -54,42 +55,6 @@ _COUNTRIES = (
 _LANGUAGES = (
     "en_US English (US);nl_NL Dutch / Nederlands;de_DE German / Deutsch;fr_FR French / Français;es_ES Spanish / Español"
 )
-_MULTI_COMPANY = "['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]"
-_OWN = "['|', ('user_id', '=', user.id), ('user_id', '=', False)]"
-_EVERY = "[(1, '=', 1)]"
-_RULES: tuple[tuple[str, str, str, str], ...] = (
-    ("sale.order", "Personal Orders", "sales_team.group_sale_salesman", _OWN),
-    ("sale.order", "All Orders", "sales_team.group_sale_salesman_all_leads", _EVERY),
-    (
-        "sale.order.line",
-        "Personal Order Lines",
-        "sales_team.group_sale_salesman",
-        _OWN.replace("user_id", "salesman_id"),
-    ),
-    ("sale.order.line", "All Orders Lines", "sales_team.group_sale_salesman_all_leads", _EVERY),
-    ("crm.lead", "Personal Leads", "sales_team.group_sale_salesman", _OWN),
-    ("crm.lead", "All Leads", "sales_team.group_sale_salesman_all_leads", _EVERY),
-    (
-        "helpdesk.ticket",
-        "Helpdesk tickets: own",
-        "helpdesk_mgmt.group_helpdesk_user_own",
-        "['|', ('user_id', '=', user.id), ('user_id', '=', False)]",
-    ),
-    ("helpdesk.ticket", "Helpdesk tickets: all", "helpdesk_mgmt.group_helpdesk_user", _EVERY),
-    (
-        "sale.order",
-        "Portal Personal Quotations/Sales Orders",
-        "base.group_portal",
-        "[('partner_id', 'child_of', [user.commercial_partner_id.id])]",
-    ),
-)
-_COMPANY_MODELS = (
-    "sale.order", "sale.order.line", "stock.picking", "stock.move", "stock.move.line", "stock.quant", "stock.lot",
-    "stock.warehouse", "stock.location", "stock.picking.type", "purchase.order", "purchase.order.line", "account.move",
-    "account.move.line", "res.partner", "product.template", "product.supplierinfo", "product.pricelist", "crm.lead",
-    "crm.team", "helpdesk.ticket", "helpdesk.ticket.team", "project.project", "project.task", "maintenance.request",
-    "maintenance.equipment", "quality.alert", "quality.check", "delivery.carrier", "helpdesk.team",
-)  # fmt: skip
 
 
 def fill(db: Database, apps: Collection[App]) -> None:
@@ -311,17 +276,18 @@ def _access(db: Database, xml_ids: dict[str, tuple[str, int]]) -> None:
             row: dict[str, Any] = {f"perm_{word}": word[0] in rights for word in ("read", "write", "create", "unlink")}
             row |= {"name": f"{name} {group}", "model_id": model_id, "group_id": xml_ids[group][1] if group else False}
             _insert(db, "ir.model.access", row | {"active": True})
-    for name in _COMPANY_MODELS:
-        _rule(db, xml_ids, name, f"{name} multi-company", "", _MULTI_COMPANY)
-    _rule(db, xml_ids, "res.users", "user rule", "", "['|', ('share', '=', False), ('company_ids', 'in', company_ids)]")
-    for name, title, group, domain in _RULES:
-        _rule(db, xml_ids, name, title, group, domain)
+    for rule in RULES:
+        _rule(db, xml_ids, *rule)
 
 
-def _rule(db: Database, xml_ids: dict[str, tuple[str, int]], model: str, title: str, group: str, domain: str) -> None:
+def _rule(
+    db: Database, xml_ids: dict[str, tuple[str, int]], model: str, title: str, group: str, domain: str, rights: str
+) -> None:
     missing = model not in db.schema or (group and group not in xml_ids)
-    if missing or ("company_id" in domain and "company_id" not in db.schema[model].fields):
+    named = [name for name in ("company_id", "helpdesk_team_ids") if f"'{name}'" in domain or f".{name}" in domain]
+    holders = {"company_id": model, "helpdesk_team_ids": "res.users"}
+    if missing or any(name not in db.schema[holders[name]].fields for name in named):
         return
-    row = {"name": title, "model_id": xml_ids[f"base.model_{db.schema[model].table}"][1], "active": True}
-    row |= {"domain_force": domain, "groups": (xml_ids[group][1],) if group else ()}
-    _insert(db, "ir.rule", row | {f"perm_{word}": True for word in ("read", "write", "create", "unlink")})
+    row: dict[str, Any] = {f"perm_{word}": word[0] in rights for word in ("read", "write", "create", "unlink")}
+    row |= {"name": title, "model_id": xml_ids[f"base.model_{db.schema[model].table}"][1], "active": True}
+    _insert(db, "ir.rule", row | {"domain_force": domain, "groups": (xml_ids[group][1],) if group else ()})

@@ -81,6 +81,12 @@ def _partner_users(env: Environment, model: Model, id_: int, row: Row) -> tuple[
     return tuple(env.db.tables.by_value("res.users", "partner_id", id_))
 
 
+@computes("partner_share", "res.partner")
+def _partner_share(env: Environment, model: Model, id_: int, row: Row) -> bool:
+    users = [env.db.tables.get("res.users", each) or {} for each in _partner_users(env, model, id_, row)]
+    return not any(user.get("active") and not user.get("share") for user in users)
+
+
 @computes("display_name", "product.product", "product.template")
 def _product_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
     name, code = (values.raw(env, model, id_, each) for each in ("name", "default_code"))

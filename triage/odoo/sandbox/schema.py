@@ -1,8 +1,9 @@
 """Models and fields of the look-alike, read from the schema files beside this module.
 
 A field is written as `type[:comodel[:inverse]] flag ... values=a|b`: `many2one:res.partner required`. Flags:
-`required`, `readonly`, `computed` (not stored), `searchable`, `company` (a value for each company), `tracking`,
-`default=`, `label=`, `groups=` (xmlids that may see it), `related=` (path it comes from), `app=` (there only with this app).
+`required`, `readonly`, `computed` (not stored), `searchable`, `company` (a value for each company),
+`tracking`, `default=`, `label=`, `groups=` (xmlids that may see it), `related=` (path it comes from), `app=` (there
+only with this app).
 """
 
 from __future__ import annotations
