@@ -33,17 +33,17 @@ class Author:
 
     def is_carrier(self, name: str) -> bool:
         """Whether this is the carrier of that name: the same words, or one name is the beginning of the other."""
-        wanted = _words(name)
-        return any(_begins(wanted, _words(partner.name)) for partner in self.partners if partner.role is Role.CARRIER)
+        return any(is_called(partner.name, name) for partner in self.partners if partner.role is Role.CARRIER)
+
+
+def is_called(one: str, other: str) -> bool:
+    """Whether two names are of the same firm: the same words, or one is the beginning of the other."""
+    shorter, longer = sorted((_words(one), _words(other)), key=len)
+    return bool(shorter) and longer[: len(shorter)] == shorter
 
 
 def _words(name: str) -> list[str]:
     return re.findall(r"\w+", name.casefold())
-
-
-def _begins(a: list[str], b: list[str]) -> bool:
-    shorter, longer = sorted((a, b), key=len)
-    return bool(shorter) and longer[: len(shorter)] == shorter
 
 
 class People:

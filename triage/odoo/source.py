@@ -36,8 +36,8 @@ class FileSource:
     """Events and cases from files and folders.
 
     `files` are read once, here; what cannot be read is in `problems`. `book` is the Odoo side, none where there is
-    none. `clock` gives an aware time; "now" is the book's time of capture where it has one. `text_of` gives the text of
-    a document for linking.
+    none; or `book_for` looks it up for each thread (`Finder.book_for`). `clock` gives an aware time; "now" is the
+    book's time of capture where it has one. `text_of` gives the text of a document for linking.
     """
 
     def __init__(
@@ -49,13 +49,17 @@ class FileSource:
         clock: Callable[[], datetime],
         limits: Limits | None = None,
         text_of: Callable[[Document], str] | None = None,
+        book_for: Callable[[Unlinked], RecordBook] | None = None,
     ) -> None:
+        if book is not None and book_for is not None:
+            raise ValueError("records come from one book or are looked up for each thread, not both")
         self._found, self._problems = read_files(files, limits)
         self._by_ref = {unlinked.ref.key: unlinked for unlinked in self._found}
         self._linker = Linker(book) if book is not None else None
         self._company = company
         self._now = book.captured_at if book is not None and book.captured_at is not None else clock()
         self._text_of = text_of
+        self._book_for = book_for
         self._captured: dict[str, Case] = {}
 
     @property
@@ -92,9 +96,10 @@ class FileSource:
             return known.with_(captured_at=self._now) if known else None
         if unlinked.given is not None:
             return unlinked.given
-        if self._linker is None:
+        linker = Linker(self._book_for(unlinked)) if self._book_for is not None else self._linker
+        if linker is None:
             return self._alone(unlinked, Link(status=LinkStatus.NONE)).with_(missing=(_NO_BOOK,))
-        return self._linked(unlinked, self._linker)
+        return self._linked(unlinked, linker)
 
     def _linked(self, unlinked: Unlinked, linker: Linker) -> Case:
         link, case = linker.link(
@@ -102,7 +107,8 @@ class FileSource:
         )
         messages = tuple(_with_role(m, linker.people.who(m.email), case, unlinked) for m in unlinked.messages)
         if case is not None:
-            return case.with_(captured_at=self._now, link=link, messages=messages, documents=unlinked.documents)
+            now = linker.book.captured_at or self._now
+            return case.with_(captured_at=now, link=link, messages=messages, documents=unlinked.documents)
         authors = [linker.people.who(m.email) for m in unlinked.messages if m.id not in unlinked.inside]
         candidates = [c for c in map(linker.book.by_ref, (c.record for c in link.candidates)) if c is not None]
         partner = _only_partner(authors)
