@@ -39,7 +39,7 @@ class Assembly:
             "partner": self.partner(seeds),
             "order": orders.to_order(sale, around.custom, around.company) if sale else None,
             "lines": self._lines(sale) if sale else (),
-            "shipments": tuple(stock.to_shipment(row, returns, around.custom) for row in pickings),
+            "shipments": tuple(stock.to_shipment(row, around.directions, returns, around.custom) for row in pickings),
             "moves": tuple(
                 stock.to_move(move, row, around.products, around.lots)
                 for _, row, move in sorted(placed, key=lambda each: (each[0], each[2].id))
@@ -59,15 +59,15 @@ class Assembly:
             return partners.partner(self.around.purchases[seeds.purchases[0]].one("partner_id"), Role.SUPPLIER)
         return partners.partner(seeds.partner, Role.CUSTOMER if seeds.by_customer else Role.SUPPLIER)
 
-    def circle(self, seeds: Seeds, parts: dict[str, Any]) -> Circle:
-        """Who is who around the case."""
+    def circle(self, parts: dict[str, Any], system: int | None) -> Circle:
+        """Who is who around the case; `system` is the partner in whose name Odoo itself writes."""
         partner: Partner | None = parts["partner"]
         suppliers = [purchase.supplier for purchase in parts["purchases"]]
         if partner is not None and partner.role is Role.SUPPLIER:
             suppliers.append(partner)
         customers = (partner,) if partner is not None and partner.role is Role.CUSTOMER else ()
         carriers = tuple(dict.fromkeys(s.carrier for s in parts["shipments"] if s.carrier))
-        return Circle(self.around.partners, self.around.company, customers, tuple(suppliers), carriers)
+        return Circle(self.around.partners, self.around.company, customers, tuple(suppliers), carriers, system)
 
     def _sale(self, seeds: Seeds) -> Row | None:
         """The one sales order of the case; none where there are several."""
@@ -80,7 +80,9 @@ class Assembly:
         for move in around.moves_of(sale.id):
             by_line.setdefault(move.one("sale_line_id") or 0, []).append(move)
         return tuple(
-            self._maker.sale(row, currency, stock.cover_of(row, by_line.get(row.id, ()), around.products))
+            self._maker.sale(
+                row, currency, stock.cover_of(row, by_line.get(row.id, ()), around.directions, around.products)
+            )
             for row in around.sale_lines.get(sale.id, ())
         )
 
@@ -98,11 +100,12 @@ class Assembly:
 
     def _pickings(self, seeds: Seeds, sale: Row | None, moves: Iterable[Row]) -> list[Row]:
         on = {move.one("picking_id") for move in moves} | set(seeds.pickings)
-        return stock.shipments_first_out(
+        found = [
             row
             for row in self.around.pickings.values()
             if row.id in on or (sale is not None and row.one("sale_id") == sale.id)
-        )
+        ]
+        return stock.shipments_first_out(found, self.around.directions)
 
     def _purchases(self, seeds: Seeds, serving: Sequence[Row]) -> Iterable[Purchase]:
         around = self.around

@@ -12,7 +12,7 @@ from triage.odoo.capture.missing import RECORD
 from triage.odoo.capture.partners import Partners, read_partners
 from triage.odoo.capture.products import Products, read_products
 from triage.odoo.capture.reading import Reader
-from triage.odoo.capture.reference import OwnCompany, Reference
+from triage.odoo.capture.reference import Directions, OwnCompany, Reference
 from triage.odoo.capture.requests import Seeds
 from triage.odoo.rows import Row
 
@@ -26,6 +26,7 @@ class Around:
 
     company: OwnCompany
     custom: Custom
+    directions: Directions
     sales: Rows
     sale_lines: Grouped
     purchases: Rows
@@ -115,6 +116,7 @@ def gather(
     return Around(
         company=company,
         custom=custom,
+        directions=reference.directions(reader) if everything or pickings else {},
         sales=heads,
         sale_lines=_grouped(lines, "order_id"),
         purchases=bought,

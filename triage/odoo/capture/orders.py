@@ -19,6 +19,8 @@ from triage.odoo.rows import Row
 MOST_RELATED = 20
 _MOST_LINES = 5000
 _OPEN = ("sale",)
+_STATUSES = (("delivery_status", "full"), ("invoice_status", "invoiced"))
+"""Which field says that nothing of an order is to come, the first that there is."""
 
 
 def sale_fields(custom: Custom) -> tuple[str, ...]:
@@ -168,9 +170,14 @@ def read_related(
     return reader.search(RELATED, "sale.order", domain, names, order="date_order desc, id desc", limit=limit)
 
 
+def _is_open(row: Row) -> bool:
+    name, done = _STATUSES[0] if row.has("delivery_status") else _STATUSES[1]
+    return row.text("state") in _OPEN and row.text(name) != done
+
+
 def _undelivered(reader: Reader) -> tuple[str, str, str]:
-    status = "delivery_status" if reader.odoo.has("sale.order", "delivery_status") else "invoice_status"
-    return (status, "!=", "full" if status == "delivery_status" else "invoiced")
+    name, done = _STATUSES[0] if reader.odoo.has("sale.order", "delivery_status") else _STATUSES[1]
+    return (name, "!=", done)
 
 
 def _spellings(references: Iterable[str]) -> list[str]:
@@ -182,5 +189,5 @@ def related_of(own: Row, rows: Iterable[Row], head: int | None, head_of: dict[in
     reference = (own.text("client_order_ref") or "").casefold()
     others = [row for row in rows if row.id != own.id and head and head_of.get(row.one("partner_id") or 0) == head]
     same = [row for row in others if reference and (row.text("client_order_ref") or "").casefold() == reference]
-    rest = [row for row in others if row not in same and row.text("state") in _OPEN]
+    rest = [row for row in others if row not in same and _is_open(row)]
     return [*same, *rest][:MOST_RELATED]

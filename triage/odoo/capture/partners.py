@@ -10,7 +10,7 @@ from triage.domain import Credit, Partner, RecordRef, Role
 from triage.odoo.capture import wanted
 from triage.odoo.capture.custom import Custom, first_text
 from triage.odoo.capture.missing import CREDIT, PARTNERS
-from triage.odoo.capture.reading import Reader
+from triage.odoo.capture.reading import Reader, Term
 from triage.odoo.rows import Row
 
 _MOST = 500
@@ -82,8 +82,8 @@ class Partners:
         )
 
     def _family(self, head: Row) -> list[Row]:
-        rows = self._families.get(head.id, [])
-        return [head, *sorted((row for row in rows if row.id != head.id), key=lambda row: row.id)]
+        rows = [row for row in self._families.get(head.id, []) if row.id != head.id and row.values.get("active", True)]
+        return [head, *sorted(rows, key=lambda row: row.id)]
 
     def _place(self, own: Row, head: Row, delivery: int | None) -> Row:
         for row in (self.rows.get(delivery or 0), own, head):
@@ -115,7 +115,7 @@ def read_partners(
 ) -> Partners:
     """Partners, and the families of those among them whose case needs all contacts.
 
-    One call; a second one where somebody stands deeper in a family than right below its company, or is archived.
+    One call; a second one where somebody stands deeper in a family than right below its company.
     """
     names = (*wanted.PARTNER, *custom.fields("partner."))
     whole = sorted({number for number in families_of if number})
@@ -124,12 +124,13 @@ def read_partners(
         ("commercial_partner_id", "in", whole),
         ("commercial_partner_id.child_ids", "in", whole),
     ]
-    rows = {row.id: row for row in reader.where_any(PARTNERS, "res.partner", terms, names, order="id", limit=_MOST)}
+    rows = {row.id: row for row in _search(reader, terms, names)}
     if len(rows) == _MOST:
         reader.missing.note(PARTNERS, f"only the first {_MOST} contacts were read")
     lacking = [number for number in whole if not _is_whole(number, rows)]
     if lacking:
-        rows |= {row.id: row for row in _read_lacking(reader, lacking, rows, names)}
+        heads = sorted({rows[n].one("commercial_partner_id") or n for n in lacking if n in rows})
+        rows |= {row.id: row for row in _search(reader, [("commercial_partner_id", "in", heads)], names)}
     fields = reader.odoo.fields("res.partner") or {}
     may_see_credit = "credit" in fields
     if whole and not may_see_credit:
@@ -142,11 +143,11 @@ def _is_whole(number: int, rows: Mapping[int, Row]) -> bool:
     return row is not None and row.one("commercial_partner_id") in {number, row.one("parent_id")}
 
 
-def _read_lacking(reader: Reader, numbers: Sequence[int], rows: Mapping[int, Row], names: Sequence[str]) -> list[Row]:
-    """Partners that are archived, and the families of those that stand deeper."""
-    heads = sorted({rows[n].one("commercial_partner_id") or n for n in numbers if n in rows})
-    terms = [("id", "in", [*numbers, *heads]), ("commercial_partner_id", "in", heads)]
+def _search(reader: Reader, terms: Iterable[Term], names: Sequence[str]) -> list[Row]:
+    """Partners, archived ones too: people who left have written messages."""
     domain = reader.either("res.partner", terms)
+    if not domain:
+        return []
     return reader.search(PARTNERS, "res.partner", domain, names, order="id", limit=_MOST, active_test=False)
 
 

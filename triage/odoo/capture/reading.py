@@ -54,6 +54,9 @@ class Reader:
             self.missing.denied(topic, model)
         except RecordMissing:
             self.disturbed = True
+        except OdooRejected as error:
+            # A field of somebody's module that fails must not cost the case.
+            self.missing.note(topic, f"Odoo fails to read them ({error})")
         return []
 
     def _search_with(

@@ -1,4 +1,4 @@
-"""What hardly changes and many captures need: companies, units of measure, kinds of messages. Read once an hour."""
+"""What hardly changes and many captures need, read once an hour: companies, units, operation types, message kinds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from triage.domain import Company
+from triage.domain import Company, ShipmentKind
 from triage.odoo.capture import wanted
-from triage.odoo.capture.missing import RECORD
+from triage.odoo.capture.missing import RECORD, TRANSFERS
 from triage.odoo.capture.reading import Reader
 from triage.odoo.rows import Row
 
+Directions = Mapping[int, ShipmentKind]
+"""Operation type → which way its transfers go."""
+
+_KINDS = {
+    "outgoing": ShipmentKind.OUTGOING,
+    "dropship": ShipmentKind.OUTGOING,
+    "incoming": ShipmentKind.INCOMING,
+}
+_ROOT_USER = 1
 _FRESH = timedelta(hours=1)
 _MOST = 2000
 _T = TypeVar("_T")
@@ -41,13 +50,16 @@ class Units:
     sizes: Mapping[int, Decimal]
     """How many of the reference unit one of it is."""
     names: Mapping[int, str]
+    families: Mapping[int, str]
+    """What can be converted into each other is of one family."""
 
     def ratio(self, unit: int | None, other: int | None) -> Decimal | None:
         """How many of the other unit one unit is; none where that is not known."""
         if unit == other:
             return Decimal(1)
         ours, theirs = self.sizes.get(unit or 0), self.sizes.get(other or 0)
-        return ours / theirs if ours and theirs else None
+        same = self.families.get(unit or 0) == self.families.get(other or 0)
+        return ours / theirs if ours and theirs and same else None
 
 
 @dataclass(frozen=True)
@@ -73,9 +85,17 @@ class Reference:
         """All units of measure."""
         return self._keep("units", lambda: _units(reader))
 
+    def directions(self, reader: Reader) -> Directions:
+        """Which way the transfers of each operation type go."""
+        return self._keep("directions", lambda: _directions(reader))
+
     def subtypes(self, reader: Reader) -> Mapping[int, Subtype]:
         """All kinds of messages, by id."""
         return self._keep("subtypes", lambda: _subtypes(reader))
+
+    def system(self, reader: Reader) -> int | None:
+        """The partner in whose name Odoo itself writes: that of its first user, whom other reads hide."""
+        return self._keep("system", lambda: _system(reader))
 
     def _keep(self, name: str, read: Callable[[], _T]) -> _T:
         kept = self._kept.get(name)
@@ -111,9 +131,10 @@ def _is_zone(name: str) -> bool:
 
 
 def _units(reader: Reader) -> Units:
-    rows = reader.search(RECORD, "uom.uom", [], wanted.UNIT, limit=_MOST, active_test=False)
+    rows = reader.search(RECORD, "uom.uom", [], wanted.UNIT, order="id", limit=_MOST, active_test=False)
     names = {row.id: name for row in rows if (name := row.text("name"))}
-    return Units({row.id: size for row in rows if (size := _size(row))}, names)
+    sizes = {row.id: size for row in rows if (size := _size(row))}
+    return Units(sizes, names, {row.id: _family(row) for row in rows})
 
 
 def _size(row: Row) -> Decimal | None:
@@ -124,6 +145,22 @@ def _size(row: Row) -> Decimal | None:
     return inverse or (1 / factor if factor else None)
 
 
+def _system(reader: Reader) -> int | None:
+    rows = reader.read(RECORD, "res.users", [_ROOT_USER], ("partner_id",))
+    return rows[0].one("partner_id") if rows else None
+
+
+def _family(row: Row) -> str:
+    """Until 18 the category, from 19 on the unit that all others are made of."""
+    category = row.one("category_id")
+    return f"category {category}" if category else (row.text("parent_path") or str(row.id)).partition("/")[0]
+
+
+def _directions(reader: Reader) -> Directions:
+    rows = reader.search(TRANSFERS, "stock.picking.type", [], ("code",), order="id", limit=_MOST, active_test=False)
+    return {row.id: _KINDS.get(row.text("code") or "", ShipmentKind.INTERNAL) for row in rows}
+
+
 def _subtypes(reader: Reader) -> Mapping[int, Subtype]:
-    rows = reader.search(RECORD, "mail.message.subtype", [], wanted.SUBTYPE, limit=_MOST)
+    rows = reader.search(RECORD, "mail.message.subtype", [], wanted.SUBTYPE, order="id", limit=_MOST)
     return {row.id: Subtype(row.flag("internal"), row.text("res_model") is not None) for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from triage.domain import Limits, Message, MessageKind, Role, ShipmentKind
@@ -13,6 +13,7 @@ from triage.odoo.capture.kinds import KINDS, LINKS, Kind
 from triage.odoo.capture.missing import RECORD, TRANSFERS
 from triage.odoo.capture.partners import addresses
 from triage.odoo.capture.reading import Reader
+from triage.odoo.capture.reference import Directions
 from triage.odoo.capture.stock import kind_of
 from triage.odoo.capture.thread import Circle, written_text
 from triage.odoo.rows import Row
@@ -80,7 +81,7 @@ def _links(reader: Reader, model: str) -> list[str]:
     return found
 
 
-def seeds_of(reader: Reader, row: Row | None) -> Seeds:
+def seeds_of(reader: Reader, row: Row | None, directions: Callable[[], Directions]) -> Seeds:
     """From which records the neighbourhood of a record grows. None of a record that may not be seen."""
     if row is None:
         return Seeds()
@@ -90,7 +91,7 @@ def seeds_of(reader: Reader, row: Row | None) -> Seeds:
     if row.model == "purchase.order":
         return Seeds(purchases=(row.id,), partner=partner, by_customer=False)
     if row.model == "stock.picking":
-        sells = kind_of(row) is not ShipmentKind.INCOMING or row.one("sale_id") is not None
+        sells = row.one("sale_id") is not None or kind_of(row, directions()) is not ShipmentKind.INCOMING
         return _resolved(reader, Seeds(pickings=(row.id,), partner=partner, by_customer=sells), [row])
     if row.model == "account.move":
         sells = (row.text("move_type") or "").startswith("out_")
@@ -142,7 +143,7 @@ def _orders_of(reader: Reader, model: str, numbers: Sequence[int], name: str) ->
 
 def _delivered_with(reader: Reader, lots: Sequence[int]) -> tuple[int, ...]:
     """The last delivery of a lot or serial number."""
-    terms = [("lot_id", "in", list(lots)), ("picking_code", "=", "outgoing")]
+    terms = [("lot_id", "in", list(lots)), ("picking_id.picking_type_id.code", "=", "outgoing")]
     if not all(reader.knows("stock.move.line", name) for name, _, _ in terms):
         return ()
     rows = reader.search(RECORD, "stock.move.line", terms, ("picking_id",), order="id desc", limit=1)
@@ -158,7 +159,7 @@ def request_message(row: Row, circle: Circle, limits: Limits) -> Message | None:
         return None
     author, address = _author(row, kind, circle)
     partner = next((one for name in kind.partner if (one := row.one(name))), None)
-    role = Role.COLLEAGUE if kind.by_colleague else circle.role(partner, address)
+    role = Role.COLLEAGUE if kind.by_colleague or not (partner or address) else circle.role(partner, address)
     return Message(
         id=f"{row.model}:{row.id}",
         kind=MessageKind.NOTE if kind.by_colleague else MessageKind.MESSAGE,

@@ -13,15 +13,11 @@ from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.missing import LOTS, MOVES, RECEIPTS, TRANSFERS
 from triage.odoo.capture.products import Products, unit_of
 from triage.odoo.capture.reading import Reader
+from triage.odoo.capture.reference import Directions
 from triage.odoo.rows import Row
 
 _FINAL = frozenset({"done", "cancel"})
 _MOST_MOVES = 10_000
-_KINDS = {
-    "outgoing": ShipmentKind.OUTGOING,
-    "dropship": ShipmentKind.OUTGOING,
-    "incoming": ShipmentKind.INCOMING,
-}
 _PLACES = tuple(ShipmentKind)
 
 
@@ -80,16 +76,16 @@ def read_lots(reader: Reader, moves: Iterable[Row]) -> dict[int, str]:
     return {number: ", ".join(name for name in names if name) for number, names in found.items()}
 
 
-def kind_of(row: Row, name: str = "picking_type_code") -> ShipmentKind:
-    """The direction of a transfer, or with `picking_code` of a move."""
-    return _KINDS.get(row.text(name) or "", ShipmentKind.INTERNAL)
+def kind_of(row: Row, directions: Directions) -> ShipmentKind:
+    """The direction of a transfer or move."""
+    return directions.get(row.one("picking_type_id") or 0, ShipmentKind.INTERNAL)
 
 
-def to_shipment(row: Row, returns: Mapping[int, str], custom: Custom) -> Shipment:
+def to_shipment(row: Row, directions: Directions, returns: Mapping[int, str], custom: Custom) -> Shipment:
     """A transfer as the case has it. `returns` names, for transfers without `return_id`, what they bring back."""
     return Shipment(
         ref=row.ref(),
-        kind=kind_of(row),
+        kind=kind_of(row, directions),
         state=row.text("state") or "draft",
         scheduled=row.moment("scheduled_date"),
         date_done=row.moment("date_done"),
@@ -117,9 +113,9 @@ def returned_transfers(moves: Iterable[Row], pickings: Mapping[int, Row]) -> dic
     return found
 
 
-def shipments_first_out(rows: Iterable[Row]) -> list[Row]:
+def shipments_first_out(rows: Iterable[Row], directions: Directions) -> list[Row]:
     """Transfers in the order in which a case lists them: out, in, inside, each by age."""
-    return sorted(rows, key=lambda row: (_PLACES.index(kind_of(row)), row.id))
+    return sorted(rows, key=lambda row: (_PLACES.index(kind_of(row, directions)), row.id))
 
 
 def to_move(row: Row, transfer: Row, products: Products, lots: Mapping[int, str]) -> Move:
@@ -148,14 +144,14 @@ def _reserved(row: Row) -> Decimal:
     return row.number("quantity" if row.has("quantity") else "reserved_availability") or Decimal(0)
 
 
-def cover_of(line: Row, moves: Iterable[Row], products: Products) -> Cover:
+def cover_of(line: Row, moves: Iterable[Row], directions: Directions, products: Products) -> Cover:
     """What is reserved and forecast for a sales line.
 
     Reservations of all steps on the way out count (goods are reserved in one step at a time), up to what is still to
     leave. The forecast is that of the last step. Amounts in a unit that cannot be converted make the whole unknown.
     """
-    waiting = [move for move in moves if move.text("state") not in _FINAL and not _is_return(move)]
-    out = [move for move in waiting if kind_of(move, "picking_code") is ShipmentKind.OUTGOING]
+    waiting = [move for move in moves if move.text("state") not in _FINAL and not _is_return(move, directions)]
+    out = [move for move in waiting if kind_of(move, directions) is ShipmentKind.OUTGOING]
     if not out:
         return Cover()
     reserved = [products.to_line_unit(line, _reserved(move), unit_of(move)) for move in waiting]
@@ -177,8 +173,9 @@ def _forecast(move: Row) -> Decimal:
     return max(Decimal(0), move.number("forecast_availability") or Decimal(0))
 
 
-def _is_return(move: Row) -> bool:
-    return move.one("origin_returned_move_id") is not None or kind_of(move, "picking_code") is ShipmentKind.INCOMING
+def _is_return(move: Row, directions: Directions) -> bool:
+    is_back = move.one("origin_returned_move_id") is not None
+    return is_back or kind_of(move, directions) is ShipmentKind.INCOMING
 
 
 def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:

@@ -103,7 +103,7 @@ class Taking:
     def _of_company(self, reader: Reader, number: int, subjects: Sequence[Subject], *, whole: bool) -> list[Case]:
         company = self.reference.company(reader, number)
         contents = [self._contents(reader, subject) if whole else Contents() for subject in subjects]
-        seeds = [seeds_of(reader, subject.about) for subject in subjects]
+        seeds = [seeds_of(reader, subject.about, lambda: self.reference.directions(reader)) for subject in subjects]
         people = {author for each in contents for author in thread.authors_of(each.messages)}
         people |= {company.partner} if company.partner else set()
         known = [subject.about for subject in subjects if subject.about is not None]
@@ -163,7 +163,7 @@ class Taking:
     def _case(self, reader: Reader, assembly: Assembly, subject: Subject, seeds: Seeds, contents: Contents) -> Case:
         record, kind = subject.record, KINDS[subject.record.model]
         parts = assembly.parts(seeds)
-        circle = assembly.circle(seeds, parts)
+        circle = assembly.circle(parts, self.reference.system(reader) if contents.messages else None)
         subtypes = self.reference.subtypes(reader) if contents.messages else {}
         created = (subject.about or record).moment("create_date")
         messages = thread.to_messages(contents.messages, circle, subtypes, created, self.limits)

@@ -24,7 +24,6 @@ from triage.odoo.rows import Row
 
 MOST = 200
 """How many messages of a thread are read, the newest."""
-_ROOT_USER = 1
 _PERSONAL = frozenset({"user_notification"})
 """Kinds that tell one user of something and are no part of the thread."""
 _SOON = timedelta(seconds=5)
@@ -40,6 +39,8 @@ class Circle:
     customers: tuple[Partner, ...] = ()
     suppliers: tuple[Partner, ...] = ()
     carriers: tuple[str, ...] = ()
+    system: int | None = None
+    """The partner in whose name Odoo itself writes."""
 
     def role(self, author: int | None, address: str | None) -> Role:
         """Who wrote: by the author's partner where Odoo knows it, else by the address."""
@@ -49,9 +50,10 @@ class Circle:
         return self._people.who(address).role
 
     def _known(self, row: Row, address: str | None) -> Role | None:
+        if row.id == self.system:
+            return Role.SYSTEM
         if self.partners.is_own(row.id):
-            machine = _ROOT_USER in row.many("user_ids") or (address is not None and is_machine(address))
-            return Role.SYSTEM if machine else Role.COLLEAGUE
+            return Role.SYSTEM if address is not None and is_machine(address) else Role.COLLEAGUE
         head = self.partners.commercial(row.id)
         for parties, role in ((self.customers, Role.CUSTOMER), (self.suppliers, Role.SUPPLIER)):
             if head is not None and head in {_head(partner) for partner in parties}:
@@ -125,6 +127,8 @@ def to_message(row: Row, circle: Circle, subtype: Subtype, limits: Limits) -> Me
     author, address = row.one("author_id"), _address(row, circle.partners)
     subject = clean(row.text("subject") or "")
     kind = kind_of(lambda name: subject if name == "Subject" else "", frozenset(), address or "")
+    if row.text("message_type") == "out_of_office":
+        kind = MessageKind.AUTO_REPLY
     if kind is MessageKind.MESSAGE and (subtype.internal or row.flag("is_internal")):
         kind = MessageKind.NOTE
     role = Role.SYSTEM if kind is MessageKind.BOUNCE else circle.role(author, address)

@@ -23,6 +23,8 @@ SALE_ORDER = (
     "picking_policy",
     "locked",
     "invoice_ids",
+    "invoice_status",
+    "delivery_status",
 )
 SALE_LINE = (
     "order_id",
@@ -79,7 +81,7 @@ PURCHASE_LINE = (
 )
 MOVE = (
     "picking_id",
-    "picking_code",
+    "picking_type_id",
     "product_id",
     "product_uom_qty",
     "product_uom",
@@ -102,7 +104,7 @@ PICKING = (
     "name",
     "company_id",
     "partner_id",
-    "picking_type_code",
+    "picking_type_id",
     "state",
     "scheduled_date",
     "date_done",
@@ -149,6 +151,7 @@ INVOICE_LINE = (
 )
 PARTNER = (
     "name",
+    "active",
     "type",
     "parent_id",
     "is_company",
@@ -185,7 +188,7 @@ PRODUCT = (
 PRICE_RULE = ("compute_price", "fixed_price", "percent_price", "currency_id", "base")
 SUPPLIER_CODE = ("partner_id", "product_id", "product_tmpl_id", "product_code", "sequence")
 COMPANY = ("name", "currency_id", "resource_calendar_id", "email", "partner_id")
-UNIT = ("name", "factor", "factor_inv", "relative_factor")
+UNIT = ("name", "factor", "factor_inv", "relative_factor", "category_id", "parent_path")
 SUBTYPE = ("internal", "res_model")
 MESSAGE = (
     "date",
