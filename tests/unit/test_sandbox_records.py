@@ -117,7 +117,7 @@ def test_an_error_undoes_the_whole_call(sandbox: Sandbox) -> None:
 def test_a_marker_is_unique(sandbox: Sandbox) -> None:
     marker = {"module": "triage", "name": "m1", "model": "res.partner", "res_id": 70}
     sandbox.edit(lambda env: env["ir.model.data"].create(marker))
-    with pytest.raises(ValidationError, match="duplicate key value .*\n.*triage, m1"):
+    with pytest.raises(ValidationError, match=r"duplicate key value .*\n.*triage, m1"):
         sandbox.edit(lambda env: env["ir.model.data"].create(marker))
 
 

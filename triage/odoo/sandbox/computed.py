@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,11 @@ def _res_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
     if not target or target not in env.db.schema or env.db.tables.get(target, res_id or 0) is None:
         return False
     return values.display_name(env, target, res_id or 0)
+
+
+@computes("raw", "ir.attachment")
+def _raw(env: Environment, model: Model, id_: int, row: Row) -> Any:
+    return base64.b64decode(row["datas"]) if row.get("datas") else b""
 
 
 @computes("complete_name", "ir.model.data")

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _OWN_USER = ("sale.order", "crm.lead", "purchase.order", "helpdesk.ticket", "mail.activity", "project.task")
 _NUMBERS = {
-    "sale.order": ("name", "S{:05d}", "New"),
-    "purchase.order": ("name", "P{:05d}", "New"),
-    "helpdesk.ticket": ("number", "HT{:05d}", "/"),
+    "sale.order": (("name", "S{:05d}", "New"),),
+    "purchase.order": (("name", "P{:05d}", "New"),),
+    "helpdesk.ticket": (("number", "HT{:05d}", "/"), ("ticket_ref", "{:05d}", "")),
 }
 _STAGES = {
     "helpdesk.ticket": "helpdesk.ticket.stage",
@@ -98,9 +98,8 @@ _OWN_DEFAULTS: dict[str, Callable[[Environment], dict[str, Any]]] = {
 
 def before_create(env: Environment, model: Model, wanted: dict[str, Any]) -> dict[str, Any]:
     """Values completed before the record is stored."""
-    if model.name in _NUMBERS:
-        name, pattern, empty = _NUMBERS[model.name]
-        if not wanted.get(name) or wanted[name] == empty:
+    for name, pattern, empty in _NUMBERS.get(model.name, ()):
+        if name in model.fields and wanted.get(name) in (None, False, "", empty):
             counter = f"{model.name}.number"
             wanted[name] = pattern.format(env.db.tables.next_id(counter))
     for name in ("partner_invoice_id", "partner_shipping_id"):

@@ -30,6 +30,8 @@ def sanitise(text: str, version: int = 19) -> str:
         return text
     root = html.fragment_fromstring("<div></div>")
     parsed = html.fromstring(text)
+    if parsed.tag == "span" and not text.lstrip().startswith("<"):
+        parsed.tag = "p"
     root.append(parsed)
     for element in list(root.iterdescendants()):
         _clean(element)

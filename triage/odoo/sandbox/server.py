@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
@@ -118,7 +119,7 @@ class Site:
     def _encoded(self, value: Any) -> Answer:
         try:
             return _json(value)
-        except TypeError:  # bytes, such as an attachment's `raw`
+        except UnicodeDecodeError:  # bytes that are no text, such as an attachment's `raw`
             return Answer(500, _page("500 Internal Server Error").encode(), _HTML)
 
 
@@ -151,7 +152,15 @@ def _meet(fault: Fault) -> None:
 
 
 def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None, content_type: str = _JSON) -> Answer:
-    return Answer(status, json.dumps(value, ensure_ascii=False).encode(), content_type, headers or {})
+    text = json.dumps(value, ensure_ascii=False, default=_other)
+    return Answer(status, text.encode(), content_type, headers or {})
+
+
+def _other(value: Any) -> str:
+    """What JSON does not know, as Odoo writes it: times in its own form, text of bytes, `repr` of the rest."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _page(title: str) -> str:
