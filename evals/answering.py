@@ -23,7 +23,7 @@ from evals.cases import (
 )
 from evals.inputs import case_of, document_of, events_of, view_of
 from evals.reading import LoadedSet
-from triage.domain import Answer, Card, Classification, Frozen, Paper, Policy, RecordRef, Summary, View
+from triage.domain import Answer, Card, Classification, Frozen, Paper, Policy, Publication, Summary, View
 from triage.errors import ModelError, TriageError
 
 if TYPE_CHECKING:
@@ -263,9 +263,9 @@ class _Publishing:
 
     seen: Watched
 
-    def __call__(self, card: Card) -> RecordRef:
+    def __call__(self, card: Card) -> Publication:
         self.seen.published += 1
-        return card.proposal.record
+        return Publication(card=card.id, on=card.proposal.record)
 
 
 def _taken(found: Answer, tasks: Tasks) -> Taken:

@@ -7,14 +7,18 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
 from evals.cases import EvalCase, Given
 from triage.domain import Case, Company, Document, Event, Link, LinkStatus, Paper, Policy, RecordRef, View
 from triage.errors import InputError
+
+if TYPE_CHECKING:
+    from triage.odoo.book import RecordBook
 
 _COMPANY = Company(name="eval", currency="EUR")
 
@@ -100,10 +104,9 @@ def _from_case(given: Mapping[str, Any], id_: str, now: datetime) -> Case:
 
 
 def _from_files(case: EvalCase, folder: Path, now: datetime, policy: Policy) -> tuple[Captures, list[Event]]:
-    from triage.odoo.book import RecordBook
     from triage.odoo.source import FileSource
 
-    book = RecordBook.read(folder / case.input.records) if case.input.records else None
+    book = _book(folder / case.input.records) if case.input.records else None
     source = FileSource(
         [folder / name for name in case.input.files],
         book=book,
@@ -114,6 +117,19 @@ def _from_files(case: EvalCase, folder: Path, now: datetime, policy: Policy) -> 
     if source.problems:
         raise source.problems[0]
     return source, source.events()
+
+
+def _book(path: Path) -> RecordBook:
+    """The records in a file, read once as long as the file stays as it is: hundreds of mails share them."""
+    told = path.stat()
+    return _read_book(path, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read_book(path: Path, _changed: int, _size: int) -> RecordBook:
+    from triage.odoo.book import RecordBook
+
+    return RecordBook.read(path)
 
 
 def document_of(case: EvalCase, folder: Path) -> Document:
