@@ -75,7 +75,7 @@ class LineMaker:
         price_per = custom.number(row, "line.price_per") or Decimal(1)
         listed = custom.number(row, "line.list_price")
         if listed is None and not custom.has("line.list_price"):
-            listed = _times(products.list_price(row, currency), price_per)
+            listed = _times(products.list_price(row, currency, self.company.company.currency), price_per)
         until = cover.expected
         return Line(
             id=row.id,

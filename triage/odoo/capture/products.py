@@ -46,27 +46,26 @@ class Products:
             return given
         return self._of_product(line, "standard_price") if currency == company_currency else None
 
-    def list_price(self, line: Row, currency: str) -> Decimal | None:
+    def list_price(self, line: Row, currency: str, company_currency: str | None) -> Decimal | None:
         """What the order's price list gives for the line, where that follows from a plain rule.
 
         A fixed price or a percentage off the sales price; without any rule, the sales price. Formulas, and prices of
         other lists or currencies, are left out rather than guessed.
         """
-        row = self.rows.get(line.one("product_id") or 0)
-        if row is None or not line.has("pricelist_item_id"):
+        if not line.has("pricelist_item_id"):
             return None
-        rule = self.rules.get(line.one("pricelist_item_id") or 0)
-        if rule is None:
-            plain = line.one("pricelist_item_id") is None and row.label("currency_id") == currency
-            return self._of_product(line, "lst_price") if plain else None
-        if rule.label("currency_id") not in {None, currency}:
+        own = currency == company_currency
+        number = line.one("pricelist_item_id")
+        if number is None:
+            return self._sales_price(line) if own else None
+        rule = self.rules.get(number)
+        if rule is None or rule.label("currency_id") not in {None, currency}:
             return None
         if rule.text("compute_price") == "fixed":
             return self._in_unit(line, rule.number("fixed_price"))
-        if rule.text("compute_price") == "percentage" and rule.text("base") in {None, "list_price"}:
-            sales, off = self._of_product(line, "lst_price"), rule.number("percent_price") or Decimal(0)
-            same = row.label("currency_id") == currency
-            return exact(sales * (1 - off / 100)) if sales is not None and same else None
+        if rule.text("compute_price") == "percentage" and rule.text("base") in {None, "list_price"} and own:
+            sales, off = self._sales_price(line), rule.number("percent_price") or Decimal(0)
+            return None if sales is None else exact(sales * (1 - off / 100))
         return None
 
     def to_line_unit(self, line: Row, quantity: Decimal | None, unit: int | None) -> Decimal | None:
@@ -84,6 +83,12 @@ class Products:
         row = self.rows.get(line.one("product_id") or 0)
         return row.one("uom_id") if row else None
 
+    def _sales_price(self, line: Row) -> Decimal | None:
+        """The product's sales price with what its variant adds; none where it is nought."""
+        row = self.rows.get(line.one("product_id") or 0)
+        price = (row.number("list_price") or Decimal(0)) + (row.number("price_extra") or Decimal(0)) if row else None
+        return self._in_unit(line, price) if price else None
+
     def _of_product(self, line: Row, name: str) -> Decimal | None:
         row = self.rows.get(line.one("product_id") or 0)
         value = row.number(name) if row else None
@@ -100,7 +105,8 @@ def read_products(reader: Reader, lines: Iterable[Row], units: Units, with_rules
     known = list(lines)
     numbers = {number for line in known if (number := line.one("product_id"))}
     rules = {number for line in known if with_rules and (number := line.one("pricelist_item_id"))}
-    rows = reader.read(PRODUCTS, "product.product", numbers, wanted.PRODUCT)
+    names = (*wanted.PRODUCT, *(wanted.SALES_PRICE if with_rules else ()))
+    rows = reader.read(PRODUCTS, "product.product", numbers, names, bare=True)
     found = reader.read(PRODUCTS, "product.pricelist.item", rules, wanted.PRICE_RULE)
     return Products({row.id: row for row in rows}, {row.id: row for row in found}, units)
 

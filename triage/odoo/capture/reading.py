@@ -15,6 +15,7 @@ from triage.odoo.rows import Row
 Term = tuple[str, str, Any]
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_BARE: Mapping[str, Any] = MappingProxyType({"load": ""})
 
 
 @dataclass
@@ -81,12 +82,18 @@ class Reader:
             return self.odoo.search(model, domain, names, order=order, limit=limit, **context)
         return [Row(model, values) for values in found]
 
-    def read(self, topic: str, model: str, ids: Iterable[int], names: Sequence[str]) -> list[Row]:
-        """These records, archived ones too, as far as they exist. No call where there is nothing to read."""
+    def read(
+        self, topic: str, model: str, ids: Iterable[int], names: Sequence[str], *, bare: bool = False
+    ) -> list[Row]:
+        """These records, archived ones too, as far as they exist. No call where there is nothing to read.
+
+        `bare` as with `where_any`.
+        """
         wanted = sorted(set(ids))
         if not wanted:
             return []
-        return self.search(topic, model, [("id", "in", wanted)], names, order="id", active_test=False)
+        options = _BARE if bare else _NONE
+        return self.search(topic, model, [("id", "in", wanted)], names, order="id", options=options, active_test=False)
 
     def where_any(
         self,
@@ -107,8 +114,8 @@ class Reader:
         found = self.either(model, terms)
         if not found:
             return []
-        with_load = {"load": ""} if bare else {}
-        return self.search(topic, model, found, names, order=order, limit=limit, options=with_load)
+        options = _BARE if bare else _NONE
+        return self.search(topic, model, found, names, order=order, limit=limit, options=options)
 
     def either(self, model: str, terms: Iterable[Term]) -> list[Any]:
         """These terms joined by `or`, without those that this Odoo cannot answer."""

@@ -161,7 +161,7 @@ class Written:
 def written_text(html: str | None, limits: Limits) -> Written:
     """What an author wrote in HTML, what stands quoted below, and the signature. Text that readers cannot see is
     kept with what is quoted: it never counts as written."""
-    seen = _seen(html or "")
+    seen = _seen(clean(html or ""))
     text, cut = shortened(clean(seen.text), limits.max_message_chars)
     parts = split(text)
     quoted = "\n\n".join(part for part in (parts.quoted, clean(seen.hidden)) if part)
@@ -169,7 +169,12 @@ def written_text(html: str | None, limits: Limits) -> Written:
 
 
 def _seen(html: str) -> HtmlText:
-    return html_text(_quotes_marked(html) if _QUOTED.search(html) else html)
+    from lxml.etree import LxmlError
+
+    try:
+        return html_text(_quotes_marked(html) if _QUOTED.search(html) else html)
+    except LxmlError:  # nothing but comments
+        return HtmlText("")
 
 
 def _quotes_marked(html: str) -> str:

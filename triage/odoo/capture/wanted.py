@@ -175,16 +175,8 @@ PARTNER = (
     "use_partner_credit_limit",
     "show_credit_limit",
 )
-PRODUCT = (
-    "default_code",
-    "barcode",
-    "name",
-    "standard_price",
-    "lst_price",
-    "currency_id",
-    "uom_id",
-    "product_tmpl_id",
-)
+PRODUCT = ("default_code", "barcode", "name", "standard_price", "uom_id", "product_tmpl_id")
+SALES_PRICE = ("list_price", "price_extra")
 PRICE_RULE = ("compute_price", "fixed_price", "percent_price", "currency_id", "base")
 SUPPLIER_CODE = ("partner_id", "product_id", "product_tmpl_id", "product_code", "sequence")
 COMPANY = ("name", "currency_id", "resource_calendar_id", "email", "partner_id")
