@@ -27,7 +27,8 @@ def line_of(id_: str, case: Case) -> dict[str, Any]:
             {"record": one.record.name, "partner": one.partner, "matched": list(one.matched)} for one in link.candidates
         ],
         "refused": list(link.refused),
-        "shown": sorted({order.ref.name for order in case.related} | ({case.record.name} if is_linked else set())),
+        # Related orders of a linked record are part of its own neighbourhood; of an unlinked mail they are a guess.
+        "shown": [case.record.name] if is_linked else sorted({order.ref.name for order in case.related}),
     }
 
 

@@ -74,7 +74,7 @@ def test_a_case_without_an_answer_is_a_link_not_made() -> None:
     assert link.failed(NONE)["right"] == 0.0
 
 
-def test_what_a_case_shows_is_its_record_and_related_orders() -> None:
+def test_what_a_case_shows_is_its_record_or_where_it_is_not_linked_related_orders() -> None:
     record = RecordRef(model="sale.order", id=1, name="S00001")
     other = Order(ref=RecordRef(model="sale.order", id=2, name="S00002"), state="sale", currency="EUR")
     candidate = LinkCandidate(record=record, partner="Acme", matched=("order number",))
@@ -86,10 +86,10 @@ def test_what_a_case_shows_is_its_record_and_related_orders() -> None:
         related=(other,),
     )
     made = link.line_of("x", case)
-    assert (made["record"], made["shown"], made["refused"]) == ("S00001", ["S00001", "S00002"], ["S00009"])
-    asked = case.with_(link=Link(status=LinkStatus.SEVERAL, candidates=(candidate,)), related=())
+    assert (made["record"], made["shown"], made["refused"]) == ("S00001", ["S00001"], ["S00009"])
+    asked = case.with_(link=Link(status=LinkStatus.SEVERAL, candidates=(candidate,)))
     assert link.line_of("x", asked)["record"] is None
-    assert link.line_of("x", asked)["shown"] == []
+    assert link.line_of("x", asked)["shown"] == ["S00002"]
 
 
 @pytest.mark.parametrize(
