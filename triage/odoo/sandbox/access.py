@@ -93,6 +93,16 @@ def sees(env: Environment, field: Field) -> bool:
     return env.su or not field.groups or any(_in_group(env, name) for name in field.groups)
 
 
+def check_related(env: Environment, model: Model, field: Field) -> None:
+    """Raises `AccessError` for a field that lists records of a model which the user may not read at all."""
+    comodel = env.db.schema.models.get(field.comodel_name)
+    if field.type not in {"one2many", "many2many"} or comodel is None or comodel.name in _OWN_RULES:
+        return
+    if not may(env, comodel, "read"):
+        prefix = f"Failed to read field {model.name}.{field.name}\n" if env.db.version >= 19 else ""
+        raise AccessError(prefix + _model_error(env, comodel, "read"))
+
+
 def check_fields(env: Environment, model: Model, names: Iterable[str], operation: str) -> None:
     """Raises `AccessError` for fields that are not for this user."""
     hidden = [name for name in names if name in model.fields and not sees(env, model.fields[name])]
@@ -119,7 +129,8 @@ def _fields_detail(env: Environment, model: Model, names: Sequence[str]) -> str:
 
 def _group_titles(env: Environment, field: Field) -> str:
     found = [env(su=True).ref(name, raise_if_not_found=False) for name in field.groups]
-    return ", ".join(repr(group.display_name) for group in found if group is not None)
+    there = sorted((group for group in found if group is not None), key=lambda group: group.id)
+    return ", ".join(repr(group.display_name) for group in there)
 
 
 def _in_group(env: Environment, name: str) -> bool:
@@ -157,21 +168,25 @@ def _refusal(env: Environment, model: Model, ids: Sequence[int], operation: str)
 
 
 def _model_error(env: Environment, model: Model, operation: str) -> str:
-    db = env(su=True)
-    titles = set()
-    for row in _access_rows(env.db, model, operation):
-        if row.get("group_id"):
-            titles.add(str(db["res.groups"].browse(row["group_id"]).full_name).replace(" / ", "/", 1))
-    listed = "\n".join(f"\t- {title}" for title in sorted(titles, key=lambda title: ("/" not in title, title)))
-    groups = (
+    groups = {row["group_id"] for row in _access_rows(env.db, model, operation) if row.get("group_id")}
+    titles = sorted(_group_parts(env, group) for group in groups)
+    listed = "\n".join(f"\t- {category}/{name}" if category else f"\t- {name}" for _, category, name in titles)
+    advice = (
         f"This operation is allowed for the following groups:\n{listed}"
         if titles
         else "No group currently allows this operation."
     )
     return (
-        f"You are not allowed to {_VERBS[operation]} '{model.label}' ({model.name}) records.\n\n{groups}\n\n"
+        f"You are not allowed to {_VERBS[operation]} '{model.label}' ({model.name}) records.\n\n{advice}\n\n"
         "Contact your administrator to request access if necessary."
     )
+
+
+def _group_parts(env: Environment, group_id: int) -> tuple[bool, str, str]:
+    """Whether the group has no category, its category, its name: groups without one come last."""
+    group = env(su=True)["res.groups"].browse(group_id)
+    category = group["category_id" if "category_id" in group else "privilege_id"].name or ""
+    return not category, str(category), str(group.name)
 
 
 def _document_error(env: Environment, model: Model, ids: Sequence[int], operation: str) -> AccessError:
@@ -338,6 +353,7 @@ __all__ = [
     "check_exists_first",
     "check_fields",
     "check_model",
+    "check_related",
     "groups_of",
     "has",
     "may",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import json
 import logging
 import time
 from enum import IntEnum
@@ -96,7 +97,7 @@ def _run_one(env: Environment, action: RecordSet) -> Any:
         return next((each for each in reversed(done) if each), False)
     if action.state != "code":
         return False
-    return restricted.execute(str(action.code or ""), names).get("action", False)
+    return restricted.execute(str(action.code or ""), names, env.db.version).get("action", False)
 
 
 def _names(env: Environment, action: RecordSet, model: str) -> dict[str, Any]:
@@ -109,6 +110,7 @@ def _names(env: Environment, action: RecordSet, model: str) -> dict[str, Any]:
         "time": _wrapped(time, "time strptime strftime sleep"),
         "datetime": _wrapped(datetime, "date datetime time timedelta timezone tzinfo MAXYEAR MINYEAR"),
         "dateutil": _dateutil(),
+        "json": _wrapped(json, "loads dumps"),
         "timezone": ZoneInfo,
         "float_compare": float_compare,
         "b64encode": base64.b64encode,

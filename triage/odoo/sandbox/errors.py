@@ -53,7 +53,7 @@ class OperationalError(Exception):
     status = 500
 
 
-class AbortedTransaction(Exception):
+class InFailedSqlTransaction(Exception):
     """A statement after one that failed: the database refuses all until the roll-back."""
 
     path = "psycopg2.errors.InFailedSqlTransaction"
@@ -72,6 +72,21 @@ class IntegrityError(Exception):
     def __init__(self, text: str, message: str) -> None:
         super().__init__(text)
         self.message = message
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class UniqueViolation(IntegrityError):
+    """Another row holds these values."""
+
+
+class ForeignKeyViolation(IntegrityError):
+    """A link to a row that is not there, or a required link to one that goes."""
+
+
+class NotNullViolation(IntegrityError):
+    """A required column is empty."""
 
 
 class HttpError(Exception):

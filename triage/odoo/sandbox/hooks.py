@@ -8,8 +8,8 @@ import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from triage.odoo.sandbox import access, values
-from triage.odoo.sandbox.errors import UserError
+from triage.odoo.sandbox import access, restricted, values
+from triage.odoo.sandbox.errors import UserError, ValidationError
 from triage.odoo.sandbox.schema import Model
 
 if TYPE_CHECKING:
@@ -85,6 +85,12 @@ def _user_defaults(env: Environment) -> dict[str, Any]:
     }
 
 
+def _purchase_defaults(env: Environment) -> dict[str, Any]:
+    company = env.company_ids[0] if env.company_ids else 1
+    domain = [("code", "=", "incoming"), ("company_id", "=", company)]
+    return {"picking_type_id": env(su=True)["stock.picking.type"].search(domain, limit=1, order="id").id}
+
+
 _OWN_DEFAULTS: dict[str, Callable[[Environment], dict[str, Any]]] = {
     "mail.activity": _activity_defaults,
     "res.users": _user_defaults,
@@ -93,6 +99,9 @@ _OWN_DEFAULTS: dict[str, Callable[[Environment], dict[str, Any]]] = {
     "ir.attachment": lambda env: {"type": "binary"},
     "mail.message": lambda env: {"date": env.db.stamp},
     "ir.actions.server": lambda env: {"type": "ir.actions.server", "usage": "ir_actions_server"},
+    "crm.lead": lambda env: {"type": "opportunity"},
+    "stock.picking": lambda env: {"move_type": "direct"},
+    "purchase.order": _purchase_defaults,
 }
 
 
@@ -113,6 +122,8 @@ def before_write(env: Environment, model: Model, ids: Sequence[int], given: dict
     """Values completed before they are written."""
     if model.name == "ir.attachment" and "datas" in given:
         return given | _content(given["datas"])
+    if model.name == "ir.actions.server":
+        _check_code(given)
     if model.name == "res.users" and "password" in given:
         return {**given, "password": str(given["password"] or "")}
     return given
@@ -138,12 +149,30 @@ def _activity(env: Environment, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _server_action(env: Environment, wanted: dict[str, Any]) -> dict[str, Any]:
+    _check_code(wanted)
     row = env.db.tables.get("ir.model", wanted.get("model_id") or 0)
     return {**wanted, "model_name": row["model"]} if row else wanted
 
 
+def _check_code(given: Mapping[str, Any]) -> None:
+    problem = restricted.complaint(str(given["code"])) if given.get("code") else ""
+    if problem:
+        raise ValidationError(problem)
+
+
 def _external_id(env: Environment, wanted: dict[str, Any]) -> dict[str, Any]:
     return {"module": "", "noupdate": False, **wanted}
+
+
+def _company(env: Environment, wanted: dict[str, Any]) -> dict[str, Any]:
+    """A company is a partner too, which is made with it."""
+    if wanted.get("partner_id"):
+        return wanted
+    from triage.odoo.sandbox import writing
+
+    own = {"name": wanted.get("name"), "email": wanted.get("email"), "is_company": True}
+    opening = {"account_opening_date": f"{env.db.stamp[:4]}-01-01"} if env.db.version < 19 else {}
+    return {**opening, **wanted, "partner_id": writing.create(env(su=True)["res.partner"], own)}
 
 
 _BEFORE_CREATE: dict[str, Callable[[Environment, dict[str, Any]], dict[str, Any]]] = {
@@ -151,6 +180,7 @@ _BEFORE_CREATE: dict[str, Callable[[Environment, dict[str, Any]], dict[str, Any]
     "mail.activity": _activity,
     "ir.actions.server": _server_action,
     "ir.model.data": _external_id,
+    "res.company": _company,
 }
 
 

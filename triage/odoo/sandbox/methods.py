@@ -80,12 +80,12 @@ def read(records: RecordSet, fields: Sequence[str] | None = None, load: str | No
     """Values of the records that exist. Raises for unknown or hidden fields and for records that are not the user's."""
     env, model = records.env, records.model
     names = list(fields) if fields else [name for name, field in model.fields.items() if access.sees(env, field)]
+    access.check_fields(env, model, names, "read")
     for name in names:
         if name not in model.fields:
             where = f"on model {model.name!r}" if env.db.version < 19 else f"on {model.name!r}"
             raise ValueError(f"Invalid field {name!r} {where}")
     access.check(env, model, records.ids, "read")
-    access.check_fields(env, model, names, "read")
     there = [id_ for id_ in records.ids if env.db.tables.get(model.name, id_) is not None]
     return [_row(records, id_, names, load == "_classic_read") for id_ in there]
 
@@ -97,13 +97,14 @@ def _row(records: RecordSet, id_: int, names: Sequence[str], classic: bool) -> d
         field = model.fields[name]
         value = values.raw(env, model, id_, name)
         if field.type in {"one2many", "many2many"}:
-            value = _seen(env, field, value)
+            value = _seen(env, model, field, value)
         row[name] = values.present(env, field, value, classic)
     return row
 
 
-def _seen(env: Any, field: Field, ids: Sequence[int]) -> Sequence[int]:
+def _seen(env: Any, model: Model, field: Field, ids: Sequence[int]) -> Sequence[int]:
     comodel = env.db.schema[field.comodel_name]
+    access.check_related(env, model, field)
     there = [id_ for id_ in ids if env.db.tables.get(comodel.name, id_) is not None]
     return ordering.sort(env, comodel, access.allowed(env, comodel, there), comodel.order)
 

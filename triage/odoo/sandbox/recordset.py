@@ -197,6 +197,7 @@ class RecordSet:
         if not self.env.su:
             access.check(self.env, self._model, (id_,), "read")
             access.check_fields(self.env, self._model, (name,), "read")
+            access.check_related(self.env, self._model, field)
         return values.wrap(self.env, field, values.raw(self.env, self._model, id_, name))
 
     def _method(self, name: str) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
@@ -160,6 +160,8 @@ def _other(value: Any) -> str:
     """What JSON does not know, as Odoo writes it: times in its own form, text of bytes, `repr` of the rest."""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
     return value.decode() if isinstance(value, bytes) else str(value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from triage.odoo.sandbox.errors import AbortedTransaction
+from triage.odoo.sandbox.errors import InFailedSqlTransaction
 
 Row = dict[str, Any]
 """A row by field. Rows are never changed in place: an update replaces them, so a snapshot may share them."""
@@ -134,7 +134,7 @@ class Tables:
 
     def _check(self) -> None:
         if self.aborted:
-            raise AbortedTransaction
+            raise InFailedSqlTransaction
 
 
 def _keys(value: Any) -> Iterable[Any]:

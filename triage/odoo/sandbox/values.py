@@ -80,6 +80,8 @@ def present(env: Environment, field: Field, value: Any, classic: bool = True) ->
         return [value, display_name(env, field.comodel_name, value)]
     if field.type in {"one2many", "many2many"}:
         return list(value)
+    if field.type in {"date", "datetime"}:
+        return wrap(env, field, value)
     if field.type == "binary" and value and env.context.get("bin_size"):
         return _human(len(base64.b64decode(value)))
     return value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from triage.odoo.sandbox import access, hooks, values
-from triage.odoo.sandbox.errors import IntegrityError
+from triage.odoo.sandbox.errors import ForeignKeyViolation, IntegrityError, NotNullViolation, UniqueViolation
 from triage.odoo.sandbox.schema import Field, Model
 
 if TYPE_CHECKING:
@@ -214,7 +214,8 @@ def _check_reference(env: Environment, model: Model, field: Field, id_: int) -> 
             f"Thanks to the following constraint: '{field.label}' ({field.name})\n"
             "How about archiving the record instead?"
         )
-    _fail(env, f'insert or update on table "{model.table}" violates foreign key constraint "{constraint}"\n', message)
+    text = f'insert or update on table "{model.table}" violates foreign key constraint "{constraint}"\n'
+    _fail(env, ForeignKeyViolation(text, message))
 
 
 def _require(env: Environment, model: Model, row: Mapping[str, Any]) -> None:
@@ -235,7 +236,7 @@ def _require(env: Environment, model: Model, row: Mapping[str, Any]) -> None:
                 f"Model: '{model.label}' ({model.name})\n- create/update: a mandatory field is not set\n"
                 "- delete: another model requires the record being deleted, you can archive it instead\n"
             )
-        _fail(env, text, message)
+        _fail(env, NotNullViolation(text, message))
 
 
 def _constrain(env: Environment, model: Model, id_: int) -> None:
@@ -249,12 +250,12 @@ def _constrain(env: Environment, model: Model, id_: int) -> None:
             f'duplicate key value violates unique constraint "{index}"\n'
             f"DETAIL:  Key ({', '.join(names)})=({held}) already exists.\n"
         )
-        _fail(env, text, f"The operation cannot be completed: {message or text}")
+        _fail(env, UniqueViolation(text, f"The operation cannot be completed: {message or text}"))
 
 
-def _fail(env: Environment, text: str, message: str) -> NoReturn:
+def _fail(env: Environment, error: IntegrityError) -> NoReturn:
     env.db.tables.aborted = True
-    raise IntegrityError(text, message)
+    raise error
 
 
 def _check_names(env: Environment, model: Model, given: Mapping[str, Any]) -> None:
