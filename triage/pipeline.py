@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from triage import __version__
-from triage.audit.journal import Journal, Log
+from triage.audit.journal import Journal, Log, acting_of
 from triage.cards import transitions
 from triage.cards.proposals import may_advise, propose
 from triage.cards.store import CardStore
@@ -31,6 +31,7 @@ from triage.domain import (
     Paper,
     Policy,
     Proposal,
+    Publication,
     ReasonCode,
     RecordRef,
     Verdict,
@@ -85,6 +86,10 @@ class Extract(Protocol):
         """What stands in it; a document that cannot be read gives an abstention, never an error."""
 
 
+Publish = Callable[[Card], Publication]
+"""Puts a card's advice where people work."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything the path works with. Each part can be replaced by a fake."""
@@ -95,15 +100,16 @@ class Desk:
     extract: Extract
     tasks: Sequence[Task]
     cards: CardStore
-    publish: Callable[[Card], RecordRef] | None = None
-    """Puts a card's advice where people work; none where no Odoo is connected."""
+    publish: Publish | None = None
+    """Puts a card's advice where people work; none where no Odoo is connected. Doing it again is harmless."""
 
 
 def triage(event: Event, desk: Desk) -> Outcome:
     """Bring one event to one recorded outcome. After a crash, call again: what is recorded is not done twice.
 
     Raises `StoreError` when something cannot be recorded (then nothing has happened) and `ModelError` when a task
-    without a fallback gets no answer (then the event stays open and can be tried again).
+    without a fallback gets no answer, `OdooError` when Odoo gives none (then the event stays open and can be tried
+    again).
     """
     log = desk.journal.of(event)
     if done := log.outcome():
@@ -122,10 +128,11 @@ def triage(event: Event, desk: Desk) -> Outcome:
         return log.close(NoException(why=_why_none(view)), acting)
     if all(card.proposal.suggestion.abstained for card in cards):
         return log.close(Abstained(cards=tuple(card.id for card in cards), why=_why_abstained(cards)), acting)
-    notes = [
+    published = [
         log.once("publish", card, desk.publish) for card in cards if desk.publish and may_advise(card.proposal, policy)
     ]
-    return log.close(Advised(cards=tuple(card.id for card in cards), advisories=tuple(notes)), acting)
+    notes = tuple(ref for publication in published for ref in publication.refs())
+    return log.close(Advised(cards=tuple(card.id for card in cards), advisories=notes), acting)
 
 
 def decide(
@@ -162,6 +169,23 @@ def decide(
             subjects=[by],
         )
     return decided
+
+
+def publish(card: Card, publisher: Publish, cards: CardStore, journal: Journal) -> Publication:
+    """Publish a card's advice on a person's word, and record it. Doing it again brings it up to date.
+
+    Raises `OdooError` where Odoo does not take it; then nothing is recorded.
+    """
+    publication = publisher(card)
+    journal.record(
+        stream=card.key.company,
+        kind="publish",
+        case=cards.case_key(card),
+        event=card.events[-1],
+        value=publication,
+        acting=acting_of(publisher),
+    )
+    return publication
 
 
 def _asked(log: Log, step: str, given: InputT, ask: Callable[[InputT], AnswerT]) -> AnswerT:
@@ -203,4 +227,4 @@ class _OnePolicy:
         return self.policy
 
 
-__all__ = ["Desk", "Extract", "Policies", "Source", "Task", "decide", "one_policy", "triage"]
+__all__ = ["Desk", "Extract", "Policies", "Publish", "Source", "Task", "decide", "one_policy", "publish", "triage"]

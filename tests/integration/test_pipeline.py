@@ -16,6 +16,7 @@ from triage.cards.store import CardStore
 from triage.domain import (
     Abstained,
     Advised,
+    Advisory,
     Answer,
     CardState,
     Case,
@@ -38,6 +39,7 @@ from triage.domain import (
     Paper,
     Policy,
     Producer,
+    Publication,
     Quote,
     ReasonCode,
     RecordRef,
@@ -231,7 +233,9 @@ def test_publishing_happens_once_and_only_in_mode_advise(office: Office) -> None
 
     def publish(card):
         published.append(card.id)
-        return RecordRef(model="mail.message", id=len(published), name="note")
+        note = RecordRef(model="mail.message", id=len(published), name="note")
+        posted = Advisory(verb="note", marker="m", status="posted", ref=note)
+        return Publication(card=card.id, on=card.proposal.record, advisories=(posted,))
 
     triage(event("file:1"), office.desk(publish=publish))
     assert published == []

@@ -123,7 +123,20 @@ def test_every_recorded_type_publishes_a_schema(name: str) -> None:
 
 
 def test_the_public_names_are_those_intended() -> None:
-    modules = {"answers", "base", "cards", "case", "event", "evidence", "facts", "papers", "policy", "taxonomy", "view"}
+    modules = {
+        "advice",
+        "answers",
+        "base",
+        "cards",
+        "case",
+        "event",
+        "evidence",
+        "facts",
+        "papers",
+        "policy",
+        "taxonomy",
+        "view",
+    }
     public = {name for name in vars(d) if not name.startswith("_")} - modules - {"Any", "TypeAdapter", "annotations"}
     assert public == set(d.__all__)
 

@@ -166,7 +166,7 @@ class Log:
         """
         if self._database.in_transaction:
             raise UsageError(f"step {step!r}: once() inside a transaction would hold the store while it works.")
-        acting = _acting(produce)
+        acting = acting_of(produce)
         key = self._key(step, _fingerprint(step, given), acting)
         found = records.recorded_once(self._database, key)
         if found is not None:
@@ -180,7 +180,7 @@ class Log:
 
         `acting` names what acts where `produce` itself does not.
         """
-        acting = _acting(produce) if acting is None else acting
+        acting = acting_of(produce) if acting is None else acting
         key = self._key(step, _fingerprint(step, given), acting)
         with self._database.transaction():
             found = records.recorded_once(self._database, key)
@@ -240,7 +240,8 @@ def open_record(record: Record, keys: KeyFile) -> Frozen | None:
     return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, head_of(body)))
 
 
-def _acting(produce: object) -> Mapping[str, str]:
+def acting_of(produce: object) -> Mapping[str, str]:
+    """Names and hashes of what acts in a callable: its own `acting`, or that of the object it is a method of."""
     for owner in (produce, getattr(produce, "__self__", None)):
         acting = getattr(owner, "acting", None)
         if isinstance(acting, Mapping):

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from triage.domain.advice import Advice, Advisory, Publication, TicketsWhen, Withdrawal
 from triage.domain.answers import (
     Abstention,
     ActBy,
@@ -107,6 +108,8 @@ TYPES: dict[str, type[Frozen]] = {
         Superseded,
         Gone,
         DeadLetter,
+        Publication,
+        Withdrawal,
     )
 }
 """Types that may stand in a record, by the name under which they stand there."""
@@ -131,7 +134,9 @@ __all__ = [
     "Abstained",
     "Abstention",
     "ActBy",
+    "Advice",
     "Advised",
+    "Advisory",
     "Answer",
     "Box",
     "Card",
@@ -185,6 +190,7 @@ __all__ = [
     "Producer",
     "Promise",
     "Proposal",
+    "Publication",
     "Purchase",
     "Quote",
     "ReadBy",
@@ -199,9 +205,11 @@ __all__ = [
     "Summary",
     "Superseded",
     "Thresholds",
+    "TicketsWhen",
     "Usage",
     "Verdict",
     "View",
+    "Withdrawal",
     "Word",
     "fingerprint",
     "schema",

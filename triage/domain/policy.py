@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from triage.domain.advice import Advice
 from triage.domain.base import Frozen, SortedSet
 from triage.domain.taxonomy import Category
 
@@ -98,6 +99,7 @@ class Policy(Frozen):
     replace: SortedSet[PrivateKind] = frozenset(PrivateKind)
     endpoints: tuple[Endpoint, ...] = ()
     limits: Limits = Limits()
+    advice: Advice = Advice()
 
     @model_validator(mode="after")
     def _endpoint_names_are_unique(self) -> Policy:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from triage.domain import RecordRef
@@ -16,6 +17,7 @@ from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.gate.code import GATE, gate_code
 from triage.odoo.gate.inside import DRAFT_STAGE, MODULE
+from triage.odoo.rights import PROTECTED, READS
 
 GROUP = "service_group"
 USER = "service_user"
@@ -24,75 +26,12 @@ USER_NAME = "Order triage"
 GATE_NAME = "Order triage: gate"
 KEY_NAME = "Order triage: make a key"
 
-READS: tuple[str, ...] = (
-    "res.partner",
-    "res.company",
-    "res.currency",
-    "res.country",
-    "resource.calendar",
-    "product.product",
-    "product.template",
-    "product.category",
-    "product.supplierinfo",
-    "product.pricelist",
-    "product.pricelist.item",
-    "product.packaging",
-    "uom.uom",
-    "sale.order",
-    "sale.order.line",
-    "crm.team",
-    "crm.tag",
-    "stock.picking",
-    "stock.picking.type",
-    "stock.move",
-    "stock.move.line",
-    "stock.location",
-    "stock.warehouse",
-    "stock.lot",
-    "stock.quant",
-    "stock.reference",
-    "procurement.group",
-    "delivery.carrier",
-    "purchase.order",
-    "purchase.order.line",
-    "account.move",
-    "account.move.line",
-    "account.payment.term",
-    "crm.lead",
-    "crm.stage",
-    "project.project",
-    "project.task",
-    "project.task.type",
-    "project.tags",
-    "maintenance.request",
-    "maintenance.equipment",
-    "maintenance.stage",
-    "helpdesk.ticket",
-    "helpdesk.ticket.stage",
-    "helpdesk.ticket.team",
-    "helpdesk.ticket.category",
-    "helpdesk.ticket.tag",
-    "helpdesk.stage",
-    "helpdesk.team",
-    "helpdesk.tag",
-    "helpdesk.sla",
-    "dms.file",
-    "dms.directory",
-    "documents.document",
-    "tier.review",
-    "tier.definition",
-    "approval.request",
-    "approval.category",
-    "quality.alert",
-    "quality.check",
-    "planning.slot",
-    "mail.tracking.value",
-)
-"""Models that the service user reads, beyond what every internal user may."""
-
 _OWN_ROWS = f"[('module', '=', '{MODULE}')]"
 """Of Odoo's external ids it reads ours only."""
 
+_NOTHING = "[(0, '=', 1)]"
+_NOT_THE_SERVICE = f"[(0, '=', 1)] if user.has_group('{MODULE}.{GROUP}') else []"
+_CHANGES: list[Any] = ["|", "|", ["perm_write", "=", True], ["perm_create", "=", True], ["perm_unlink", "=", True]]
 _FIRST_WITH_EXPIRY = 18
 _TELL_KEY = 'action = {"type": "ir.actions.act_window_close", "infos": {"key": key}}\n'
 _SYSTEM = {"group_ext_id": "base.group_system"}
@@ -149,9 +88,9 @@ def make_key(admin: Odoo, user: int, days: int) -> str:
 
 def _run_once(admin: Odoo, code: str) -> Any:
     """The `action` that code inside Odoo leaves; the server action that holds the code is gone afterwards."""
-    granting = _Granting(admin)
-    values = {"name": KEY_NAME, "model_id": granting.model("res.users"), "state": "code", "code": code}
-    number = granting.create("ir.actions.server", values)
+    about = admin.search("ir.model", [("model", "=", "res.users")], ["id"])[0].id
+    values = {"name": KEY_NAME, "model_id": about, "state": "code", "code": code}
+    number = _Granting(admin).create("ir.actions.server", [values])[0]
     try:
         return admin.call("ir.actions.server", "run", [number])
     finally:
@@ -159,6 +98,8 @@ def _run_once(admin: Odoo, code: str) -> Any:
 
 
 class _Granting:
+    """One administrator's session. What is there is read once; rights are made many in a call."""
+
     def __init__(self, admin: Odoo) -> None:
         self._odoo = admin
         self._done: list[str] = []
@@ -166,12 +107,11 @@ class _Granting:
     def run(self, login: str, stage: str, accounting: bool, password: Callable[[], str]) -> Granted:
         self._need_administrator()
         group = self._keep(GROUP, "res.groups", {"name": GROUP_NAME}, "group")
-        for model in READS:
-            self._may_read(group, model)
+        self._may_read(group, [*READS, "ir.model.data"])
         user, fresh = self._user(login, group, accounting, password)
         self._gate(group)
-        self._may_read(group, "ir.model.data")
         self._limit(group, "ir.model.data", _OWN_ROWS)
+        self._deny(group, user)
         self._stage(stage)
         return Granted(tuple(self._done), self._login_of(user), fresh)
 
@@ -182,52 +122,77 @@ class _Granting:
                 "Use an administrator's login and key."
             )
 
+    @cached_property
+    def _made(self) -> dict[str, tuple[str, int]]:
+        """What earlier grants made, by external name: model and id. Names whose record is gone are removed."""
+        rows = self._odoo.search("ir.model.data", [("module", "=", MODULE)], ["name", "model", "res_id"])
+        rows = [row for row in rows if not (row.text("name") or "").startswith("card-")]
+        alive: dict[str, set[int]] = {}
+        for model in {row.text("model") or "" for row in rows}:
+            numbers = [int(row.number("res_id") or 0) for row in rows if row.text("model") == model]
+            alive[model] = {row.id for row in self._odoo.read(model, numbers, ["id"])}
+        found = {row.text("name") or "": (row.text("model") or "", int(row.number("res_id") or 0)) for row in rows}
+        gone = [row.id for row in rows if int(row.number("res_id") or 0) not in alive[row.text("model") or ""]]
+        if gone:
+            self._odoo.call("ir.model.data", "unlink", gone)
+        return {name: (model, number) for name, (model, number) in found.items() if number in alive[model]}
+
+    @cached_property
+    def _models(self) -> dict[str, int]:
+        """Ids of the models that this Odoo has, of those that are named here."""
+        names = {*READS, *PROTECTED, "ir.model.data", "res.partner"}
+        rows = self._odoo.search("ir.model", [("model", "in", sorted(names))], ["model"])
+        return {row.text("model") or "": row.id for row in rows}
+
     def _keep(self, name: str, model: str, values: dict[str, Any], what: str) -> int:
         """The record with this external id, with these values; made where it is not there."""
-        number = self._known(name, model)
-        if number is None:
-            number = self.create(model, values)
-            self.create(
-                "ir.model.data",
-                {"module": MODULE, "name": name, "model": model, "res_id": number, "noupdate": True},
-            )
-            self._done.append(f"made the {what} ({model} {number})")
-        else:
-            self._odoo.call(model, "write", [number], {"vals": values})
-            self._done.append(f"brought the {what} up to date ({model} {number})")
+        known = self._known(name, model)
+        if known is not None:
+            self._odoo.call(model, "write", [known], {"vals": values})
+            self._done.append(f"brought the {what} up to date ({model} {known})")
+            return known
+        number = self.create(model, [values])[0]
+        self._name(model, {name: number})
+        self._done.append(f"made the {what} ({model} {number})")
         return number
 
     def _known(self, name: str, model: str) -> int | None:
-        rows = self._odoo.search(
-            "ir.model.data", [("module", "=", MODULE), ("name", "=", name), ("model", "=", model)], ["res_id"]
-        )
-        for row in rows:
-            number = int(row.number("res_id") or 0)
-            if self._odoo.read(model, [number], ["id"]):
-                return number
-            self._odoo.call("ir.model.data", "unlink", [row.id])
-        return None
+        found = self._made.get(name)
+        return found[1] if found is not None and found[0] == model else None
 
-    def create(self, model: str, values: dict[str, Any]) -> int:
-        made = self._odoo.call(model, "create", named={"vals_list": [values]})
-        return int(made[0] if isinstance(made, list) else made)
+    def _name(self, model: str, names: dict[str, int]) -> None:
+        """Give external ids."""
+        common = {"module": MODULE, "model": model, "noupdate": True}
+        self.create("ir.model.data", [common | {"name": name, "res_id": number} for name, number in names.items()])
+        self._made.update({name: (model, number) for name, number in names.items()})
 
-    def model(self, model: str) -> int | None:
-        rows = self._odoo.search("ir.model", [("model", "=", model)], ["id"])
-        return rows[0].id if rows else None
+    def create(self, model: str, rows: list[dict[str, Any]]) -> list[int]:
+        """Make records; their ids in the same order."""
+        made = self._odoo.call(model, "create", named={"vals_list": rows})
+        return [int(number) for number in made] if isinstance(made, list) else [int(made)]
 
-    def _may_read(self, group: int, model: str) -> None:
-        number = self.model(model)
-        if number is None:
-            return
-        rights = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": False}
-        values = {"name": f"{GROUP_NAME} reads {model}", "model_id": number, "group_id": group, **rights}
-        self._keep(f"read_{model.replace('.', '_')}", "ir.model.access", values, f"right to read {model}")
+    def _may_read(self, group: int, models: list[str]) -> None:
+        """Read rights of the group, and no other, on those of the models that exist."""
+        rights = {"group_id": group, "perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": False}
+        there = {f"read_{model.replace('.', '_')}": model for model in models if model in self._models}
+        known = {name: number for name in there if (number := self._known(name, "ir.model.access")) is not None}
+        if known:
+            self._odoo.call("ir.model.access", "write", list(known.values()), {"vals": rights})
+            self._done.append(f"brought the rights to read {len(known)} models up to date")
+        fresh = {name: model for name, model in there.items() if name not in known}
+        if fresh:
+            rows = [
+                rights | {"name": f"{GROUP_NAME} reads {model}", "model_id": self._models[model]}
+                for model in fresh.values()
+            ]
+            numbers = self.create("ir.model.access", rows)
+            self._name("ir.model.access", dict(zip(fresh, numbers, strict=True)))
+            self._done.append(f"made rights to read {len(fresh)} models: {', '.join(fresh.values())}")
 
     def _limit(self, group: int, model: str, domain: str) -> None:
         values = {
             "name": f"{GROUP_NAME} reads its own of {model}",
-            "model_id": self.model(model),
+            "model_id": self._models[model],
             "groups": [[6, 0, [group]]],
             "domain_force": domain,
             "perm_read": True,
@@ -236,6 +201,48 @@ class _Granting:
             "perm_unlink": False,
         }
         self._keep(f"limit_{model.replace('.', '_')}", "ir.rule", values, f"limit on {model}")
+
+    def _deny(self, group: int, user: int) -> None:
+        """Take away by record rule what Odoo lets every internal user write, create or delete in protected models.
+
+        A rule of the group does it, unless another group of the user has a rule there: rules of groups add up, so then
+        only a rule for everybody, which looks at the group, takes it away.
+        """
+        groups = self._all_groups(user)
+        others = [each for each in groups if each != group]
+        ruled = self._models_of("ir.rule", [["groups", "in", others], *_CHANGES])
+        ours = {number for name, (model, number) in self._made.items() if model == "ir.rule" and name[:5] == "deny_"}
+        for model in sorted(self._may_change(groups)):
+            common = bool(ruled.get(model, set()) - ours)
+            values = {
+                "name": f"{GROUP_NAME} writes nothing in {model}",
+                "model_id": self._models[model],
+                "groups": [[6, 0, [] if common else [group]]],
+                "domain_force": _NOT_THE_SERVICE if common else _NOTHING,
+                "perm_read": False,
+                "perm_write": True,
+                "perm_create": True,
+                "perm_unlink": True,
+            }
+            self._keep(f"deny_{model.replace('.', '_')}", "ir.rule", values, f"rule against writing {model}")
+
+    def _all_groups(self, user: int) -> tuple[int, ...]:
+        """The user's groups with those that they imply."""
+        field = "all_group_ids" if self._odoo.has("res.users", "all_group_ids") else "groups_id"
+        return self._odoo.read("res.users", [user], [field])[0].many(field)
+
+    def _may_change(self, groups: tuple[int, ...]) -> set[str]:
+        """Protected models in which these groups may write, create or delete."""
+        whose = ["|", ["group_id", "=", False], ["group_id", "in", list(groups)]]
+        return set(self._models_of("ir.model.access", [*whose, *_CHANGES]))
+
+    def _models_of(self, model: str, domain: list[Any]) -> dict[str, set[int]]:
+        """Protected models that such rights or rules are about, with the ids of these."""
+        names = {number: name for name, number in self._models.items() if name in PROTECTED}
+        found: dict[str, set[int]] = {}
+        for row in self._odoo.search(model, [["model_id", "in", list(names)], *domain], ["model_id"]):
+            found.setdefault(names[row.one("model_id") or 0], set()).add(row.id)
+        return found
 
     def _groups(self, group: int, accounting: bool) -> list[int]:
         wanted = ["base.group_user", *(["account.group_account_readonly"] if accounting else [])]
@@ -272,7 +279,7 @@ class _Granting:
         field = "group_ids" if self._odoo.has("ir.actions.server", "group_ids") else "groups_id"
         values = {
             "name": GATE_NAME,
-            "model_id": self.model("res.partner"),
+            "model_id": self._models["res.partner"],
             "state": "code",
             "code": gate_code(self._odoo.version.major),
             field: [[6, 0, [group]]],
@@ -282,11 +289,7 @@ class _Granting:
     def _stage(self, name: str) -> None:
         for model in _STAGE_MODELS:
             if self._odoo.has(model):
-                values: dict[str, Any] = {"name": name, "sequence": 0}
-                known = self._known(DRAFT_STAGE, model)
-                if known is None and self._odoo.has(model, "fold"):
-                    values["fold"] = False
-                self._keep(DRAFT_STAGE, model, values, "stage for drafts")
+                self._keep(DRAFT_STAGE, model, {"name": name, "sequence": 0}, "stage for drafts")
 
 
 def described(login: str, stage: str, accounting: bool, major: int) -> Iterator[str]:
@@ -294,6 +297,9 @@ def described(login: str, stage: str, accounting: bool, major: int) -> Iterator[
     yield f"Group {GROUP_NAME!r} (external id {MODULE}.{GROUP}), with read access, and no other, to each of these"
     yield "models that exists: " + ", ".join(READS) + "."
     yield f"Read access to ir.model.data with a record rule for the group: {_OWN_ROWS}"
+    yield "Record rules that let the group write, create and delete nothing in the models where every internal user may"
+    yield f"(of {', '.join(PROTECTED)}): {_NOTHING}; where another of its groups has a rule, a rule for"
+    yield f"everybody: {_NOT_THE_SERVICE}"
     extra = " and account.group_account_readonly" if accounting else ""
     yield f"User {login!r} (external id {MODULE}.{USER}) in this group, base.group_user{extra}; no other group."
     yield f"Stage {stage!r} of Helpdesk, where there is one (external id {MODULE}.{DRAFT_STAGE}), without template."

@@ -9,6 +9,7 @@ from typing import Any
 ALLOWED: dict[str, Any] = {}
 MODULE = "__triage__"
 DRAFT_STAGE = "draft_stage"
+POSTED = ("mail.message", "mail.activity", "helpdesk.ticket")
 MOST_CHARACTERS = 4000
 MOST_ITEMS = 40
 
@@ -61,14 +62,20 @@ def check_readable(records: Any) -> None:
     records.check_access("read")
 
 
-def marker_row(env: Any, step: dict[str, Any]) -> Any:
+def marker_row(env: Any, error: Any, step: dict[str, Any]) -> Any:
     """The row that remembers what a card has posted."""
-    return env["ir.model.data"].sudo().search([("module", "=", MODULE), ("name", "=", step["marker"])], limit=1)
+    name = str(step.get("marker") or "")
+    row = env["ir.model.data"].sudo().search([("module", "=", MODULE), ("name", "=", name)], limit=1)
+    if not name.startswith("card-") or (row and row.model not in POSTED):
+        refuse(error, "the marker " + name + " is no card's")
+    return row
 
 
-def target_of(env: Any, row: Any) -> Any:
+def target_of(env: Any, error: Any, row: Any, model: str) -> Any:
     """What a marker stands for, or nothing where it was deleted."""
-    return env[row.model].sudo().browse(row.res_id).exists() if row else row
+    if row and row.model != model:
+        refuse(error, "the marker " + row.name + " stands for a " + row.model)
+    return env[model].sudo().browse(row.res_id).exists() if row else row
 
 
 def remember(env: Any, step: dict[str, Any], row: Any, made: Any) -> None:
@@ -89,8 +96,8 @@ def told(status: str, record: Any = None) -> dict[str, Any]:
 def note(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
     """An internal note on the record's thread: one for each marker, brought up to date when it comes again."""
     record = opened(env, error, step.get("record"), ALLOWED["advise"])
-    row = marker_row(env, step)
-    message = target_of(env, row)
+    row = marker_row(env, error, step)
+    message = target_of(env, error, row, "mail.message")
     body = rendered(step["text"])
     if message:
         message.write({"body": body})
@@ -122,8 +129,8 @@ def activity(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     record = opened(env, error, step.get("record"), ALLOWED["advise"])
     if "activity_ids" not in record._fields:
         return told("absent")
-    row = marker_row(env, step)
-    planned = target_of(env, row)
+    row = marker_row(env, error, step)
+    planned = target_of(env, error, row, "mail.activity")
     values: dict[str, Any] = {
         "summary": str(step.get("summary") or "")[:200],
         "note": "<p>" + escaped(step.get("note")) + "</p>",
@@ -157,8 +164,8 @@ def ticket(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, A
     stage = draft_stage(env)
     if "helpdesk.ticket" not in env or not stage:
         return told("absent")
-    row = marker_row(env, step)
-    made = target_of(env, row)
+    row = marker_row(env, error, step)
+    made = target_of(env, error, row, "helpdesk.ticket")
     values: dict[str, Any] = {"name": str(step.get("name") or "")[:200], "description": rendered(step["text"])}
     if made:
         if made.sudo().stage_id.id != stage.id:
@@ -226,10 +233,10 @@ def write_allowed(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
 
 def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
     """Take back what stands under a marker. A ticket that people have taken up stays."""
-    row = marker_row(env, step)
-    target = target_of(env, row)
-    if not row or row.model not in ("mail.message", "mail.activity", "helpdesk.ticket"):
+    row = marker_row(env, error, step)
+    if not row:
         return told("absent")
+    target = target_of(env, error, row, row.model)
     if not target:
         row.unlink()
         return told("absent")
@@ -239,7 +246,7 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
         if not stage or target.stage_id.id != stage.id or target.user_id:
             return told("kept", target)
     target.unlink()
-    marker_row(env, step).unlink()
+    marker_row(env, error, step).unlink()
     return answer
 
 
@@ -247,7 +254,7 @@ def posted(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, A
     """The markers of what was posted since a time, the oldest first."""
     domain = [
         ("module", "=", MODULE),
-        ("model", "in", ["mail.message", "mail.activity", "helpdesk.ticket"]),
+        ("model", "in", POSTED),
         ("create_date", ">=", step.get("since") or "1970-01-01 00:00:00"),
     ]
     rows = env["ir.model.data"].sudo().search(domain, order="id")

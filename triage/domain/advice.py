@@ -1,0 +1,66 @@
+"""What was put where people work: notes, activities and draft tickets in Odoo."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from triage.domain.base import Frozen
+from triage.domain.event import RecordRef
+
+
+class Advisory(Frozen):
+    """One note, activity or draft ticket of a card."""
+
+    verb: Literal["note", "activity", "ticket"]
+    marker: str
+    """What makes it the only one of its card; the same in every attempt."""
+    status: Literal["posted", "updated", "kept", "absent", "withdrawn"]
+    """`kept`: people have taken it up, so it was left as it is. `absent`: this Odoo has no place for it."""
+    ref: RecordRef | None = None
+    """The message, activity or ticket."""
+
+
+class Publication(Frozen):
+    """What was published of a card, or why nothing was."""
+
+    card: UUID
+    on: RecordRef
+    """The record that the card is about."""
+    advisories: tuple[Advisory, ...] = ()
+    why: str = ""
+
+    def refs(self) -> tuple[RecordRef, ...]:
+        """What stands in Odoo now."""
+        there = {"posted", "updated", "kept"}
+        return tuple(each.ref for each in self.advisories if each.ref is not None and each.status in there)
+
+
+class Withdrawal(Frozen):
+    """What was taken back of a card."""
+
+    card: UUID
+    advisories: tuple[Advisory, ...]
+
+
+class TicketsWhen(StrEnum):
+    """When a draft ticket is made."""
+
+    NEVER = "never"
+    ADVISED = "advised"
+    """Together with the note."""
+    ACCEPTED = "accepted"
+    """When a person has accepted or edited the suggestion."""
+
+
+class Advice(Frozen):
+    """Which advisories a card gets in Odoo."""
+
+    note: bool = True
+    """An internal note on the record."""
+    tickets: TicketsWhen = TicketsWhen.ADVISED
+    activity: bool = True
+    """A review activity on the record, where no draft ticket is made."""
+    reviewer: str | None = None
+    """Login of the user who is asked to review where the record has no user of its own."""

@@ -1,0 +1,245 @@
+"""Doing verbs by direct calls, for an Odoo without a gate whose service user has the rights.
+
+Each verb looks for what stands there under its marker, which the text of every note, activity and ticket holds, before
+it makes anything, and looks again afterwards: where two have posted at once, all but the first are taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from triage.domain import RecordRef
+from triage.errors import AccessDenied, OdooRejected, RecordMissing
+from triage.odoo.client import Odoo
+from triage.odoo.connection import Connection
+from triage.odoo.gate.inside import escaped, rendered
+from triage.odoo.verbs import Activity, Apply, Done, Note, NoteText, Posted, Ticket, Verb, Withdraw, check
+
+_QUIET = {"mail_create_nosubscribe": True, "mail_create_nolog": True, "tracking_disable": True}
+_STAGE_MODELS = ("helpdesk.ticket.stage", "helpdesk.stage")
+_OPEN = "[triage "
+_CLOSE = "]"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a kind of advisory stands, and which of its fields holds the marker."""
+
+    model: str
+    field: str
+
+
+_PLACES = {
+    "note": _Place("mail.message", "body"),
+    "activity": _Place("mail.activity", "note"),
+    "ticket": _Place("helpdesk.ticket", "description"),
+}
+
+
+class Direct:
+    """Direct calls with the service user's own rights. What it lacks comes out as `AccessDenied`."""
+
+    def __init__(self, odoo: Odoo, connection: Connection) -> None:
+        self._odoo = odoo
+        self._connection = connection
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """Nothing of ours acts inside Odoo."""
+        return {"gate": "none"}
+
+    @cached_property
+    def has_tickets(self) -> bool:
+        """Whether there is Helpdesk with a stage for drafts, and the right to make tickets."""
+        return self._stage is not None and may(self._odoo, "helpdesk.ticket", "create")
+
+    def do(self, verbs: list[Verb]) -> list[Done]:
+        """Do the verbs one after the other; where one is refused, those before it stand."""
+        return [self._do(check(verb)) for verb in verbs]
+
+    def posted(self, since: str | None = None) -> list[Posted]:
+        """What stands in Odoo with a marker of ours."""
+        found: list[Posted] = []
+        for place in _PLACES.values():
+            domain: list[Any] = [(place.field, "ilike", _OPEN), ("create_uid", "=", self._odoo.user.id)]
+            domain += [("create_date", ">=", since)] if since else []
+            for row in self._odoo.search(place.model, domain, [place.field], order="id"):
+                marker = (row.text(place.field) or "").rpartition(_OPEN)[2].partition(_CLOSE)[0]
+                name = f"{row.model} {row.id}"
+                found.append(Posted(marker=marker, ref=RecordRef(model=row.model, id=row.id, name=name)))
+        return found
+
+    def visible(self, user: int, records: list[RecordRef]) -> list[bool]:
+        """Cannot be told without a gate: nobody is shown anything."""
+        return [False for _ in records]
+
+    def _do(self, verb: Verb) -> Done:
+        if isinstance(verb, Note):
+            return self._note(verb)
+        if isinstance(verb, Activity):
+            return self._activity(verb)
+        if isinstance(verb, Ticket):
+            return self._ticket(verb)
+        return self._apply(verb) if isinstance(verb, Apply) else self._withdraw(verb)
+
+    def _note(self, verb: Note) -> Done:
+        body = _html(verb.text, verb.marker)
+        if numbers := self._standing(verb.marker):
+            return self._update(verb.marker, numbers[0], {"body": body})
+        record = self._there(verb.record)
+        made = self._odoo.call(
+            record.model,
+            "message_post",
+            [record.id or 0],
+            {"body": body, "message_type": "comment", "subtype_xmlid": "mail.mt_note"}
+            | ({"body_is_html": True} if self._odoo.version.major >= _HTML_FLAG else {}),
+            {"mail_create_nosubscribe": True},
+        )
+        return self._first(verb.marker, _one(made))
+
+    def _activity(self, verb: Activity) -> Done:
+        note = f"<p>{escaped(verb.note)} {_OPEN}{verb.marker}{_CLOSE}</p>"
+        values: dict[str, Any] = {"summary": verb.summary[:200], "note": note, "date_deadline": verb.due.isoformat()}
+        if numbers := self._standing(verb.marker):
+            return self._update(verb.marker, numbers[0], values)
+        record = self._there(verb.record)
+        model = self._odoo.search("ir.model", [("model", "=", record.model)], ["id"])
+        if not model:
+            raise AccessDenied(f"activity: {self._odoo.user.login} may not read ir.model, which an activity needs.")
+        values |= {"res_model_id": model[0].id, "res_id": record.id, "user_id": self._reviewer(verb)}
+        made = self._odoo.call(
+            "mail.activity", "create", named={"vals_list": [values]}, context={"mail_activity_quick_update": True}
+        )
+        return self._first(verb.marker, _one(made))
+
+    def _reviewer(self, verb: Activity) -> int:
+        named = self._odoo.read(verb.record.model, [verb.record.id or 0], ["user_id"])
+        if named and (owner := named[0].one("user_id")):
+            return owner
+        rows = self._odoo.search("res.users", [("login", "=", verb.reviewer or "")], ["id"])
+        return rows[0].id if rows else self._odoo.user.id
+
+    def _ticket(self, verb: Ticket) -> Done:
+        stage = self._stage
+        if stage is None:
+            return Done(verb="ticket", marker=verb.marker, status="absent")
+        values: dict[str, Any] = {"name": verb.name[:200], "description": _html(verb.text, verb.marker)}
+        if numbers := self._standing(verb.marker):
+            row = self._odoo.read("helpdesk.ticket", numbers[:1], ["stage_id"])[0]
+            if row.one("stage_id") != stage:
+                return Done(verb="ticket", marker=verb.marker, status="kept", ref=_ref("ticket", row.id))
+            return self._update(verb.marker, row.id, values)
+        values |= {"stage_id": stage, "user_id": False}
+        values |= {"partner_id": verb.partner} if verb.partner else {}
+        values |= {"team_id": verb.team} if verb.team else {}
+        made = self._odoo.call("helpdesk.ticket", "create", named={"vals_list": [values]}, context=_QUIET)
+        return self._first(verb.marker, _one(made))
+
+    @cached_property
+    def _stage(self) -> int | None:
+        name = self._connection.tickets.stage
+        for model in _STAGE_MODELS:
+            rows = self._odoo.search(model, [("name", "=", name)], ["id"], limit=1) if self._odoo.has(model) else []
+            if rows:
+                return rows[0].id
+        return None
+
+    def _apply(self, verb: Apply) -> Done:
+        if any(isinstance(value, tuple) for value in verb.values.values()):
+            raise OdooRejected(
+                "apply: tags are added through the gate only. Have an administrator run `triage odoo grant`."
+            )
+        names = list(verb.values)
+        before = self._odoo.read(verb.record.model, [verb.record.id or 0], names)
+        if not before:
+            raise RecordMissing(f"{verb.record.model} {verb.record.name} is not there (any more).")
+        self._odoo.call(verb.record.model, "write", [before[0].id], {"vals": dict(verb.values)})
+        stood = {name: before[0].values.get(name) for name in names}
+        return Done(verb="apply", status="applied", ref=verb.record, before=stood)
+
+    def _withdraw(self, verb: Withdraw) -> Done:
+        kind = _kind(verb.marker)
+        numbers = self._standing(verb.marker)
+        if not numbers:
+            return Done(verb="withdraw", marker=verb.marker, status="absent")
+        if kind == "ticket" and not self._is_draft(numbers[0]):
+            return Done(verb="withdraw", marker=verb.marker, status="kept", ref=_ref(kind, numbers[0]))
+        self._odoo.call(_PLACES[kind].model, "unlink", numbers)
+        return Done(verb="withdraw", marker=verb.marker, status="withdrawn", ref=_ref(kind, numbers[0]))
+
+    def _is_draft(self, number: int) -> bool:
+        row = self._odoo.read("helpdesk.ticket", [number], ["stage_id", "user_id"])[0]
+        return row.one("stage_id") == self._stage and row.one("user_id") is None
+
+    def _there(self, record: RecordRef) -> RecordRef:
+        if not self._odoo.read(record.model, [record.id or 0], ["id"]):
+            raise RecordMissing(f"{record.model} {record.name} is not there (any more).")
+        return record
+
+    def _standing(self, marker: str) -> list[int]:
+        place = _PLACES[_kind(marker)]
+        domain = [(place.field, "ilike", f"{_OPEN}{marker}{_CLOSE}"), ("create_uid", "=", self._odoo.user.id)]
+        return [row.id for row in self._odoo.search(place.model, domain, ["id"], order="id")]
+
+    def _update(self, marker: str, number: int, values: dict[str, Any]) -> Done:
+        kind = _kind(marker)
+        self._odoo.call(_PLACES[kind].model, "write", [number], {"vals": values}, _QUIET)
+        return Done(verb=kind, marker=marker, status="updated", ref=_ref(kind, number))
+
+    def _first(self, marker: str, made: int) -> Done:
+        """What was made, or what another made before it: then ours goes again."""
+        kind = _kind(marker)
+        first = min([made, *self._standing(marker)])
+        if first != made:
+            self._odoo.call(_PLACES[kind].model, "unlink", [made])
+        return Done(verb=kind, marker=marker, status="posted" if first == made else "updated", ref=_ref(kind, first))
+
+
+_HTML_FLAG = 17
+
+
+def may(odoo: Odoo, model: str, operation: str, fields: Sequence[str] = ()) -> bool:
+    """Whether the service user may do this with some record of the model, by Odoo's own access check."""
+    if not odoo.has(model, *fields):
+        return False
+    try:
+        return bool(odoo.call(model, "has_access", [], {"operation": operation}, again=True))
+    except OdooRejected:  # before 18
+        named = {"operation": operation, "raise_exception": False}
+        return bool(odoo.call(model, "check_access_rights", named=named, again=True))
+
+
+def may_on(odoo: Odoo, model: str, number: int, operation: str) -> bool:
+    """Whether the service user may do this with this record: by access rights and record rules."""
+    try:
+        return bool(odoo.call(model, "has_access", [number], {"operation": operation}, again=True))
+    except OdooRejected:  # before 18
+        try:
+            odoo.call(model, "check_access_rule", [number], {"operation": operation}, again=True)
+        except AccessDenied:
+            return False
+        return True
+
+
+def _html(text: NoteText, marker: str) -> str:
+    told = text.model_dump(mode="json")
+    return rendered(told | {"footer": f"{text.footer} {_OPEN}{marker}{_CLOSE}"})
+
+
+def _kind(marker: str) -> str:
+    kind = marker.rpartition(".")[2]
+    if kind not in _PLACES:
+        raise OdooRejected(f"{marker!r} is no marker of a note, activity or ticket.")
+    return kind
+
+
+def _ref(kind: str, number: int) -> RecordRef:
+    model = _PLACES[kind].model
+    return RecordRef(model=model, id=number, name=f"{model} {number}")
+
+
+def _one(made: Any) -> int:
+    return int(made[0] if isinstance(made, list) else made)

@@ -1,0 +1,56 @@
+"""A live Odoo as a source of events and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from triage.domain import Case, Event, RecordRef, fingerprint
+from triage.errors import RecordMissing
+from triage.odoo.capture import Capture
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class LiveSource:
+    """Records of one Odoo, each captured once.
+
+    The same record, unchanged, on the same day and under the same rules is the same event: asking again does nothing
+    twice. What we posted ourselves is no change, because it is no part of a case.
+    """
+
+    def __init__(self, capture: Capture, place: str, clock: Callable[[], datetime], acting: Mapping[str, str]) -> None:
+        self._capture = capture
+        self._place = place
+        self._clock = clock
+        self._acting = dict(acting)
+        self._captured: dict[str, Case] = {}
+
+    def find(self, text: str) -> RecordRef:
+        """The record that somebody names; see `Capture.find`."""
+        return self._capture.find(text)
+
+    def event(self, ref: RecordRef) -> Event:
+        """The event of asking for this record now. Raises `RecordMissing` where it is gone or hidden."""
+        case = self.capture(ref)
+        if case is None:
+            raise RecordMissing(f"{ref.model} {ref.name} is not there, or the service user may not read it.")
+        day = case.captured_at.astimezone(ZoneInfo(case.company.timezone)).date()
+        seen = [self._place, case.with_(captured_at=_NEVER).fingerprint(), day.isoformat(), self._acting]
+        return Event(
+            key=f"odoo:{fingerprint(seen)}",
+            source="command",
+            company=case.company.name,
+            ref=case.record,
+            received_at=self._clock(),
+        )
+
+    def capture(self, ref: RecordRef) -> Case | None:
+        """The record as it was when it was first asked for; none where it is gone or hidden."""
+        if ref.key not in self._captured:
+            case = self._capture.case(ref)
+            if case is None:
+                return None
+            self._captured[ref.key] = case
+        return self._captured[ref.key]

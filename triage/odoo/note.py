@@ -1,0 +1,130 @@
+"""What a card's note says: the suggestion, its evidence, and nothing that some reader of the record may not see.
+
+A note on an order is read by everybody who may read the order. Facts that are confidential (exposure, margin) stay off
+it, and so do facts out of the books, unless the note stands on an entry of the books itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from triage.domain import Card, Evidence, Fact, FactEvidence, OnPage, Proposal, Quote
+from triage.odoo.verbs import NoteText, Row, Section
+from triage.verify.readings import marks
+
+_MOST = 8
+_LENGTH = 400
+_BOOKS = ("account.move", "account.payment", "account.move.line")
+_CREDIT = re.compile(r"^res\.partner:[^.]*\.(?:credit|on_hold)")
+_CLAUSE = re.compile(r"(?<=[.!?…;])\s+")
+_TELLING = 100
+"""A number from here on, or one with cents, gives a withheld amount away; smaller ones stand for many things."""
+
+
+def note_text(card: Card) -> NoteText:
+    """The note of a card."""
+    proposal = card.proposal
+    hidden = withheld(proposal)
+    suggestion = proposal.suggestion
+    subtype = f", {suggestion.subtype.replace('_', ' ')}" if suggestion.subtype else ""
+    return NoteText(
+        title=f"Suggestion: {suggestion.category.value.replace('_', ' ')}{subtype}",
+        summary=without(proposal.summary, hidden),
+        rows=tuple(_rows(card, hidden)),
+        sections=tuple(_sections(proposal, hidden)),
+        footer=f"{_DISCLAIMER} Card {card.number} ({card.id}).",
+    )
+
+
+_DISCLAIMER = "Suggested by software that read this record; it changed nothing, and a person decides."
+
+
+def withheld(proposal: Proposal) -> tuple[Fact, ...]:
+    """Facts that not every reader of the record may see."""
+    in_books = proposal.record.model in _BOOKS
+    return tuple(fact for fact in proposal.facts if fact.confidential or (not in_books and _from_books(fact)))
+
+
+def _from_books(fact: Fact) -> bool:
+    return any(source.startswith(_BOOKS) or _CREDIT.match(source) for source in fact.sources)
+
+
+def without(text: str, hidden: Sequence[Fact]) -> str:
+    """A text without the clauses that tell a hidden fact's amount."""
+    amounts = {number for fact in hidden for number in _amounts(fact)}
+    kept = [clause for clause in _CLAUSE.split(text) if not amounts & _numbers(clause)]
+    kept = [clause for n, clause in enumerate(kept) if not (clause.endswith(":") and n + 1 == len(kept))]
+    joined = " ".join(kept).rstrip()
+    return joined[:-1] + "." if joined.endswith(";") else joined
+
+
+def _amounts(fact: Fact) -> Iterator[Decimal]:
+    values = {fact.value} if isinstance(fact.value, Decimal) else set()
+    for number in values | _numbers(fact.how):
+        if abs(number) >= _TELLING or number != number.to_integral_value():
+            yield abs(number)
+
+
+def _numbers(text: str) -> set[Decimal]:
+    return {abs(number) for mark in marks(text) for number in (*mark.numbers, *mark.within)}
+
+
+def _rows(card: Card, hidden: Sequence[Fact]) -> Iterator[Row]:
+    suggestion = card.proposal.suggestion
+    why = without(suggestion.severity_why, hidden)
+    yield Row(name="Severity", value=suggestion.severity.value + (f" ({why})" if why else ""))
+    if suggestion.act_by:
+        yield Row(name="Act by", value=f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})")
+    yield Row(name="Confidence", value=_confidence(card))
+    if suggestion.secondary:
+        yield Row(name="Also", value=", ".join(category.value for category in suggestion.secondary))
+    yield Row(name="Team", value=card.proposal.team)
+
+
+def _confidence(card: Card) -> str:
+    suggestion = card.proposal.suggestion
+    if suggestion.confidence is not None:
+        return f"{suggestion.confidence.value:.0%} (measured on {suggestion.confidence.n})"
+    proven = any(isinstance(evidence, FactEvidence) for evidence in suggestion.evidence)
+    return "follows from facts" if proven else "not measured"
+
+
+def _sections(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[Section]:
+    suggestion = proposal.suggestion
+    yield from _section("They ask", (_line(ask) for ask in proposal.asks))
+    yield from _section("Evidence", _evidence(suggestion.evidence, hidden))
+    yield from _section("What speaks against it", _evidence(suggestion.against, hidden))
+    yield from _section("Facts", _facts(proposal, hidden))
+    yield from _section("Mind", (_line(without(warning, hidden)) for warning in proposal.warnings))
+
+
+def _section(title: str, items: Iterable[str]) -> Iterator[Section]:
+    found = [item for item in dict.fromkeys(items) if item][:_MOST]
+    if found:
+        yield Section(title=title, items=tuple(found))
+
+
+def _evidence(evidence: Sequence[Evidence], hidden: Sequence[Fact]) -> Iterator[str]:
+    ids = {fact.id for fact in hidden}
+    for each in evidence:
+        if isinstance(each, FactEvidence):
+            if not each.confidential and each.fact not in ids:
+                yield _line(each.text)
+        elif isinstance(each, OnPage):
+            yield _line(f"{each.document}, page {each.page}: {each.text}")
+        elif isinstance(each, Quote):
+            yield f"“{_line(each.text)}”"
+
+
+def _facts(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[str]:
+    told = {e.fact for e in proposal.suggestion.evidence if isinstance(e, FactEvidence)}
+    for fact in proposal.facts:
+        if fact not in hidden and fact.id not in told and fact.how:
+            yield _line(fact.how)
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LENGTH else line[: _LENGTH - 1].rsplit(" ", 1)[0] + "…"

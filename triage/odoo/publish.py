@@ -1,0 +1,154 @@
+"""A card's advice in Odoo: an internal note, and a draft ticket or, in its place, a review activity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from uuid import UUID
+
+from triage.domain import Advice, Advisory, Card, Publication, RecordRef, TicketsWhen
+from triage.errors import UsageError
+from triage.odoo.client import Odoo
+from triage.odoo.connection import Connection
+from triage.odoo.note import note_text
+from triage.odoo.verbs import Activity, Done, Hand, Note, NoteText, Posted, Ticket, Verb, Withdraw, may_advise_on
+
+_VERBS = ("note", "activity", "ticket")
+_TEAM_MODELS = ("helpdesk.ticket.team", "helpdesk.team")
+
+
+class Publisher:
+    """Publishes cards into one Odoo, and takes them back.
+
+    What is published carries the card's marker, so that publishing again brings it up to date, whoever does it. Every
+    method raises `OdooError` where Odoo does not take it; with a gate nothing of that card was written then.
+    """
+
+    def __init__(self, odoo: Odoo, hand: Hand, connection: Connection, advice: Advice) -> None:
+        self._odoo = odoo
+        self._hand = hand
+        self._connection = connection
+        self._advice = advice
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """Names and hashes of what acts on a publication."""
+        return self._hand.acting | {"odoo": f"{self._odoo.server} {self._connection.database}"}
+
+    def publish(self, card: Card) -> Publication:
+        """Publish what the policy wants of a card; on a record that takes no notes, a ticket or nothing."""
+        verbs = list(self._wanted(card))
+        if not verbs:
+            why = f"{card.proposal.record.model} takes no notes, and this Odoo has no tickets for it"
+            return Publication(card=card.id, on=card.proposal.record, why=why)
+        return self._published(card, self._hand.do(verbs))
+
+    def ticket(self, card: Card) -> Publication:
+        """The draft ticket of a card that was accepted, where the policy waits for that."""
+        if not self._makes_ticket(card, TicketsWhen.ACCEPTED):
+            why = "the policy, or this Odoo, wants no ticket for it"
+            return Publication(card=card.id, on=card.proposal.record, why=why)
+        return self._published(card, self._hand.do([self._ticket(card, note_text(card))]))
+
+    def posted(self, since: str | None = None) -> dict[UUID, list[Posted]]:
+        """What stands in Odoo, by card; what no card of ours could have posted is left out."""
+        found: dict[UUID, list[Posted]] = {}
+        for each in self._hand.posted(since):
+            card = card_of(each.marker)
+            if card is not None:
+                found.setdefault(card, []).append(each)
+        return found
+
+    def withdraw(self, card: UUID) -> tuple[Advisory, ...]:
+        """Take back all advisories of a card; a ticket that people have taken up stays."""
+        return self._advisories(self._hand.do([Withdraw(marker=marker_of(card, verb)) for verb in _VERBS]))
+
+    def _wanted(self, card: Card) -> Iterator[Verb]:
+        record, text = card.proposal.record, note_text(card)
+        here = may_advise_on(record.model) and record.id is not None
+        if here and self._advice.note:
+            yield Note(marker=marker_of(card.id, "note"), record=record, text=text)
+        if self._makes_ticket(card, TicketsWhen.ADVISED):
+            yield self._ticket(card, text)
+        elif here and self._advice.activity:
+            yield self._activity(card, text)
+
+    def _makes_ticket(self, card: Card, when: TicketsWhen) -> bool:
+        is_ticket = card.proposal.record.model == "helpdesk.ticket"
+        return self._advice.tickets is when and self._hand.has_tickets and not is_ticket
+
+    def _activity(self, card: Card, text: NoteText) -> Activity:
+        act_by = card.proposal.suggestion.act_by
+        return Activity(
+            marker=marker_of(card.id, "activity"),
+            record=card.proposal.record,
+            summary=f"Review {text.title[0].lower()}{text.title[1:]}",
+            note=text.footer,
+            due=(act_by.at if act_by else card.created_at).date(),
+            reviewer=self._advice.reviewer,
+        )
+
+    def _ticket(self, card: Card, text: NoteText) -> Ticket:
+        record = card.proposal.record
+        in_odoo = record.id is not None and may_advise_on(record.model)
+        return Ticket(
+            marker=marker_of(card.id, "ticket"),
+            record=record if in_odoo else None,
+            name=f"{record.name}: {text.title.removeprefix('Suggestion: ')}" if in_odoo else text.title,
+            text=text,
+            partner=self._partner_of(record) if in_odoo else None,
+            team=self._team,
+        )
+
+    def _partner_of(self, record: RecordRef) -> int | None:
+        if record.id is None or not self._odoo.has(record.model, "partner_id"):
+            return None
+        companies = list(self._odoo.user.companies)
+        rows = self._odoo.read(record.model, [record.id], ["partner_id"], allowed_company_ids=companies)
+        return rows[0].one("partner_id") if rows else None
+
+    @cached_property
+    def _team(self) -> int | None:
+        """The team that drafts go to. Raises `UsageError` where the configured one is not there."""
+        name = self._connection.tickets.team
+        if name is None:
+            return None
+        for model in _TEAM_MODELS:
+            rows = self._odoo.search(model, [("name", "=", name)], ["name"], limit=1)
+            if rows:
+                return rows[0].id
+        raise UsageError(f"{self._odoo.server}: there is no Helpdesk team {name!r} (tickets.team in odoo.yaml).")
+
+    def _published(self, card: Card, done: Sequence[Done]) -> Publication:
+        return Publication(card=card.id, on=card.proposal.record, advisories=self._advisories(done))
+
+    @staticmethod
+    def _advisories(done: Sequence[Done]) -> tuple[Advisory, ...]:
+        return tuple(
+            Advisory.model_validate(each.model_dump(include={"verb", "marker", "status", "ref"}) | _verb_of(each))
+            for each in done
+        )
+
+
+def _verb_of(done: Done) -> dict[str, str]:
+    """A withdrawal names what it took back."""
+    return {"verb": (done.marker or "").rpartition(".")[2]} if done.verb == "withdraw" else {}
+
+
+def marker_of(card: UUID, verb: str) -> str:
+    """What makes an advisory the only one of its card."""
+    return f"card-{card}.{verb}"
+
+
+def card_of(marker: str) -> UUID | None:
+    """The card of a marker, or none where it is no card's."""
+    name, _, verb = marker.rpartition(".")
+    if verb not in _VERBS or not name.startswith("card-"):
+        return None
+    try:
+        return UUID(name.removeprefix("card-"))
+    except ValueError:
+        return None
+
+
+__all__ = ["Publisher", "card_of", "marker_of"]
