@@ -95,7 +95,7 @@ def message_notify(
 @method("message_subscribe", "thread")
 def message_subscribe(records: RecordSet, partner_ids: Sequence[int] | None = None, subtype_ids: Any = None) -> bool:
     """Make partners followers of the records."""
-    access.check(records.env, records.model, records.ids, "read")
+    access.check(records.env, records.described, records.ids, "read")
     subscribe(records.sudo(), list(partner_ids or ()))
     return True
 
@@ -103,8 +103,8 @@ def message_subscribe(records: RecordSet, partner_ids: Sequence[int] | None = No
 @method("message_unsubscribe", "thread")
 def message_unsubscribe(records: RecordSet, partner_ids: Sequence[int] | None = None) -> bool:
     """Take partners from the followers."""
-    access.check(records.env, records.model, records.ids, "read")
-    domain = [("res_model", "=", records.model.name), ("res_id", "in", records.ids)]
+    access.check(records.env, records.described, records.ids, "read")
+    domain = [("res_model", "=", records.described.name), ("res_id", "in", records.ids)]
     found = records.env["mail.followers"].sudo().search([*domain, ("partner_id", "in", list(partner_ids or ()))])
     writing.unlink(found)
     return True
@@ -115,10 +115,10 @@ def subscribe(records: RecordSet, partner_ids: Sequence[int]) -> None:
     env = records.env(su=True)
     comment = env.ref("mail.mt_comment")
     for id_ in records.ids:
-        held = _follower_partners(env, records.model, id_)
+        held = _follower_partners(env, records.described, id_)
         for partner in partner_ids:
             if partner not in held:
-                row = {"res_model": records.model.name, "res_id": id_, "partner_id": partner}
+                row = {"res_model": records.described.name, "res_id": id_, "partner_id": partner}
                 writing.create(env["mail.followers"], {**row, "subtype_ids": [(6, 0, comment.ids if comment else [])]})
 
 
@@ -141,8 +141,8 @@ def track(record: RecordSet, before: Mapping[str, Any], after: Mapping[str, Any]
     message = log(record, "")
     env = record.env(su=True)
     for name, old in before.items():
-        field = record.model.fields[name]
-        row: dict[str, Any] = {"mail_message_id": message.id, "field_id": _field_id(env, record.model, name)}
+        field = record.described.fields[name]
+        row: dict[str, Any] = {"mail_message_id": message.id, "field_id": _field_id(env, record.described, name)}
         for prefix, value in (("old", old), ("new", after[name])):
             kind = _TEXT_COLUMNS.get(field.type, "char")
             shown = value or False
@@ -177,12 +177,12 @@ def _message(records: RecordSet, **vals: Any) -> RecordSet:
     env = records.env
     number = env.db.tables.sequences.get("mail.message", 0) + 1
     row = {
-        "model": records.model.name,
+        "model": records.described.name,
         "res_id": records.ids[0] if records else False,
         "date": env.db.stamp,
         "reply_to": vals.get("email_from", False),
         "message_id": f"<{number}.{int(env.db.now.timestamp())}-openerp-{records.ids[0] if records else 0}-"
-        f"{records.model.name}@sandbox>",
+        f"{records.described.name}@sandbox>",
     }
     given = {key: value for key, value in {**row, **vals}.items() if key in env.db.schema["mail.message"].fields}
     return env["mail.message"].browse(writing.create(env["mail.message"], given))
@@ -196,7 +196,7 @@ def _attach(message: RecordSet, record: RecordSet, attachments: Sequence[Any], i
     for name, content in attachments:
         data = content.encode() if isinstance(content, str) else bytes(content)
         row = {"name": name, "datas": base64.b64encode(data).decode()}
-        row |= {"res_model": record.model.name, "res_id": record.ids[0]}
+        row |= {"res_model": record.described.name, "res_id": record.ids[0]}
         made.append(writing.create(env["ir.attachment"], row))
     if made:
         env.db.tables.update("mail.message", message.ids[0], {"attachment_ids": tuple(made)})
@@ -214,7 +214,7 @@ def _notify(record: RecordSet, message: RecordSet, partner_ids: list[int]) -> No
     subtype = env["mail.message.subtype"].browse(row["subtype_id"])
     chosen = list(partner_ids)
     if not subtype.internal:
-        for partner, subtypes in _follower_partners(env, record.model, record.ids[0]).items():
+        for partner, subtypes in _follower_partners(env, record.described, record.ids[0]).items():
             if subtype.id in subtypes and partner not in chosen:
                 chosen.append(partner)
     _deliver(record, message, [each for each in chosen if each != row.get("author_id")], "message")
@@ -237,12 +237,12 @@ def _deliver(record: RecordSet, message: RecordSet, partner_ids: Sequence[int], 
         env.db.tables.update("mail.message", message.ids[0], {"notified_partner_ids": tuple(partner_ids)})
     if addresses:
         subject = row.get("subject") or _subject(record)
-        target = (record.model.name, record.ids[0] if record else 0)
+        target = (record.described.name, record.ids[0] if record else 0)
         env.db.pending.append(SentMail(tuple(addresses), subject, row.get("body") or "", target, reason))
 
 
 def _subject(record: RecordSet) -> str:
-    return f"Re: {values.display_name(record.env, record.model.name, record.ids[0])}" if record else ""
+    return f"Re: {values.display_name(record.env, record.described.name, record.ids[0])}" if record else ""
 
 
 def activity_assigned(env: Environment, id_: int) -> None:
@@ -253,11 +253,11 @@ def activity_assigned(env: Environment, id_: int) -> None:
     if not user or not activity.res_model or not activity.res_id:
         return
     record = elevated[activity.res_model].browse(activity.res_id)
-    if record.model.thread and user.partner_id:
+    if record.described.thread and user.partner_id:
         subscribe(record, user.partner_id.ids)
-    if user.id == env.uid or env.context.get("mail_activity_quick_update") or not record.model.thread:
+    if user.id == env.uid or env.context.get("mail_activity_quick_update") or not record.described.thread:
         return
-    title = values.display_name(env, record.model.name, record.ids[0])
+    title = values.display_name(env, record.described.name, record.ids[0])
     subject = f'"{title}: {activity.summary or activity.activity_type_id.display_name}" assigned to you'
     body = f"<p>{env.user.name} has just assigned you the following activity: {title}</p>"
     message = _message(
@@ -277,7 +277,7 @@ def stage_reached(env: Environment, model: Model, id_: int) -> None:
     elevated = env(su=True)
     record = elevated[model.name].browse(id_)
     stage = record.stage_id
-    name = next((each for each in ("mail_template_id", "template_id") if each in stage.model.fields), None)
+    name = next((each for each in ("mail_template_id", "template_id") if each in stage.described.fields), None)
     if name is None or not stage or not stage[name]:
         return
     template = stage[name]
@@ -301,7 +301,7 @@ def activity_schedule(
     kind = env.ref(act_type_xmlid, raise_if_not_found=False) if act_type_xmlid else None
     made = []
     for id_ in records.ids:
-        row = {"res_model_id": access.model_id_of(env.db, records.model.name), "res_id": id_, "summary": summary}
+        row = {"res_model_id": access.model_id_of(env.db, records.described.name), "res_id": id_, "summary": summary}
         row |= {"note": note, "date_deadline": date_deadline or env.db.stamp[:10], **act_values}
         if kind is not None:
             row["activity_type_id"] = kind.id
@@ -313,7 +313,7 @@ def activity_schedule(
 def action_feedback(records: RecordSet, feedback: Any = False, attachment_ids: Any = None) -> Any:
     """End the activities with a word; returns the id of the message that says so."""
     env = records.env
-    access.check(env, records.model, records.ids, "unlink" if env.db.version < 19 else "write")
+    access.check(env, records.described, records.ids, "unlink" if env.db.version < 19 else "write")
     message: Any = False
     for activity in records.sudo():
         message = _feedback(env, activity, feedback).id

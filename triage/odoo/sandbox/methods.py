@@ -62,7 +62,7 @@ def search(
     records: RecordSet, domain: Sequence[Any], offset: int = 0, limit: int | None = None, order: str | None = None
 ) -> RecordSet:
     """Records that fit the domain and that the user may see."""
-    env, model = records.env, records.model
+    env, model = records.env, records.described
     access.check_model(env, model, "read")
     found = access.allowed(env, model, domains.search(env, model, domain))
     ordered = ordering.sort(env, model, found, order or model.order)
@@ -78,7 +78,7 @@ def search_count(records: RecordSet, domain: Sequence[Any], limit: int | None = 
 @method("read")
 def read(records: RecordSet, fields: Sequence[str] | None = None, load: str | None = "_classic_read") -> list[Any]:
     """Values of the records that exist. Raises for unknown or hidden fields and for records that are not the user's."""
-    env, model = records.env, records.model
+    env, model = records.env, records.described
     names = list(fields) if fields else [name for name, field in model.fields.items() if access.sees(env, field)]
     access.check_fields(env, model, names, "read")
     for name in names:
@@ -91,7 +91,7 @@ def read(records: RecordSet, fields: Sequence[str] | None = None, load: str | No
 
 
 def _row(records: RecordSet, id_: int, names: Sequence[str], classic: bool) -> dict[str, Any]:
-    env, model = records.env, records.model
+    env, model = records.env, records.described
     row: dict[str, Any] = {"id": id_}
     for name in names:
         field = model.fields[name]
@@ -150,7 +150,7 @@ def fields_get(
     records: RecordSet, allfields: Sequence[str] | None = None, attributes: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """Descriptions of the fields that the user may see."""
-    fields = records.model.fields
+    fields = records.described.fields
     seen = {name: fields[name] for name in allfields or fields if name in fields}
     return {
         name: {key: value for key, value in _description(field).items() if not attributes or key in attributes}
@@ -191,9 +191,9 @@ def name_search(
     extra = args or domain or []
     found = search(records, extra)
     if name:
-        named = set(domains.by_name(records.env, records.model, name, operator))
+        named = set(domains.by_name(records.env, records.described, name, operator))
         found = found.browse([id_ for id_ in found.ids if id_ in named])
-    return [[id_, values.display_name(records.env, records.model.name, id_)] for id_ in found.ids[: limit or None]]
+    return [[id_, values.display_name(records.env, records.described.name, id_)] for id_ in found.ids[: limit or None]]
 
 
 @method("default_get", on_model=True)
@@ -201,28 +201,28 @@ def default_get(records: RecordSet, fields: Sequence[str]) -> dict[str, Any]:
     """Default values of these fields."""
     from triage.odoo.sandbox import hooks
 
-    found = hooks.defaults(records.env, records.model) | hooks.context_defaults(records.env, records.model)
+    found = hooks.defaults(records.env, records.described) | hooks.context_defaults(records.env, records.described)
     return {name: value for name, value in found.items() if name in fields and value is not False}
 
 
 @method("has_access")
 def has_access(records: RecordSet, operation: str) -> bool:
     """Whether the user may do this to all these records."""
-    return access.has(records.env, records.model, records.ids, operation)
+    return access.has(records.env, records.described, records.ids, operation)
 
 
 @method("check_access", private=True)
 def check_access(records: RecordSet, operation: str) -> None:
     """Raises `AccessError` where `has_access` is false."""
-    access.check(records.env, records.model, records.ids, operation)
+    access.check(records.env, records.described, records.ids, operation)
 
 
 @method("check_access_rights", on_model=True)
 def check_access_rights(records: RecordSet, operation: str, raise_exception: bool = True) -> bool:
     """Whether the access lists allow the operation."""
     if raise_exception:
-        access.check_model(records.env, records.model, operation)
-    return access.may(records.env, records.model, operation)
+        access.check_model(records.env, records.described, operation)
+    return access.may(records.env, records.described, operation)
 
 
 @method("exists", only=18)
@@ -249,7 +249,7 @@ def action_unarchive(records: RecordSet) -> bool:
 @method("get_param", "ir.config_parameter", on_model=True)
 def get_param(records: RecordSet, key: str, default: Any = False) -> Any:
     """Value of a system parameter."""
-    access.check_model(records.env, records.model, "read")
+    access.check_model(records.env, records.described, "read")
     found = search(records.sudo(), [("key", "=", key)], limit=1)
     return found.value if found else default
 

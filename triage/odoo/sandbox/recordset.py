@@ -41,8 +41,8 @@ class RecordSet:
         return self._model.fields
 
     @property
-    def model(self) -> Model:
-        """What is known of the model, for this package. On `ir.model` rows, say, `record['model']` is the field."""
+    def described(self) -> Model:
+        """What is known of the model, for this package; no field of Odoo's is called so."""
         return self._model
 
     def __len__(self) -> int:

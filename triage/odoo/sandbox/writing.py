@@ -28,7 +28,7 @@ _READ_ONLY = ("id", "create_uid", "create_date", "write_uid", "write_date", "dis
 
 def create(records: RecordSet, given: Mapping[str, Any]) -> int:
     """Create one record; returns its id. Raises what Odoo raises."""
-    env, model = records.env, records.model
+    env, model = records.env, records.described
     _check_names(env, model, given)
     access.check_model(env, model, "create")
     access.check_fields(env, model, given, "create" if env.db.version < 19 else "write")
@@ -57,7 +57,7 @@ def create(records: RecordSet, given: Mapping[str, Any]) -> int:
 
 def write(records: RecordSet, given: Mapping[str, Any]) -> None:
     """Write the same values to each record. Raises what Odoo raises."""
-    env, model = records.env, records.model
+    env, model = records.env, records.described
     access.check_exists_first(env, model, records.ids)
     access.check(env, model, records.ids, "write")
     _check_names(env, model, given)
@@ -89,7 +89,7 @@ def _write_one(env: Environment, model: Model, id_: int, given: Mapping[str, Any
 
 def unlink(records: RecordSet) -> None:
     """Delete the records, what hangs on them, and their external ids. Raises what Odoo raises."""
-    env, model, tables = records.env, records.model, records.env.db.tables
+    env, model, tables = records.env, records.described, records.env.db.tables
     access.check_model(env, model, "unlink")
     ids = [id_ for id_ in records.ids if tables.get(model.name, id_) is not None]
     access.check(env, model, ids, "unlink")
