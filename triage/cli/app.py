@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(help="Show and verify what was recorded.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
+app.add_typer(odoo_app, name="odoo")
 
 Home = Annotated[
     Path | None,
@@ -97,29 +99,43 @@ def demo(
     model: Model = "embedded",
 ) -> None:
     """Triage a day at a small distributor's order desk."""
-    from triage.cli.day import run_demo
+    from triage.cli.demo import run_demo
 
     guarded(run_demo, home, model)
 
 
 @app.command()
 def run(
-    files: Files,
-    records: Annotated[
-        Path | None,
-        typer.Option("--records", help="JSON file with the Odoo side: partners, orders and what is around them."),
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files, or folders of them.", show_default=False)
     ] = None,
+    odoo: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--odoo", metavar="MODEL:NUMBER", help="A record of Odoo, for example sale.order:S00042. Repeatable."
+        ),
+    ] = None,
+    records: Annotated[
+        str | None,
+        typer.Option(
+            "--records",
+            help="Where the records are that files are about: a JSON file, or `odoo` for the connected Odoo.",
+        ),
+    ] = None,
+    post: Annotated[bool, typer.Option("--post", help="Post the cards' notes and draft tickets into Odoo.")] = False,
     company: Annotated[
-        str | None, typer.Option("--company", help="Company in whose name to record, where --records names none.")
+        str | None, typer.Option("--company", help="Company in whose name to record, where the records name none.")
     ] = None,
     model: Model = "embedded",
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Triage .eml, .txt, .pdf and .json files. A thread of several mails is one case."""
-    from triage.cli.day import run_files
+    """Triage records of Odoo, and .eml, .txt, .pdf and .json files. A thread of several mails is one case."""
+    from triage.cli.day import Asked
+    from triage.cli.day import run as run_asked
 
-    guarded(run_files, files, records, company, model, home, as_json)
+    asked = Asked(files or (), records, odoo or (), company, model, post, as_json)
+    guarded(run_asked, asked, home)
 
 
 @app.command()
@@ -229,6 +245,97 @@ def audit_verify(home: Home = None) -> None:
     from triage.cli.auditing import run_verify
 
     guarded(run_verify, home)
+
+
+Admin = Annotated[
+    str | None,
+    typer.Option("--admin", metavar="LOGIN", help="An administrator's login; the key from TRIAGE_ODOO_ADMIN_KEY."),
+]
+
+
+@odoo_app.command("check")
+def odoo_check(
+    admin: Admin = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Also write everything that was found into this JSON file.")
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Say which Odoo this is, what was found there, and what the service user may and may not do. Writes nothing."""
+    from triage.cli.odoo import run_check
+
+    guarded(run_check, admin, report, as_json, home)
+
+
+@odoo_app.command("grant")
+def odoo_grant(
+    admin: Admin = None,
+    login: Annotated[str, typer.Option(help="Login of the service user.")] = "order-triage",
+    accounting: Annotated[
+        bool, typer.Option("--accounting", help="Let it read the books (Odoo's read-only group), for credit facts.")
+    ] = False,
+    key_days: Annotated[
+        int | None, typer.Option("--key-days", help="Also make an API key of the service user, valid so many days.")
+    ] = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Print what to create, and create nothing.")] = False,
+    version: Annotated[int, typer.Option("--version", help="With --print: for this version of Odoo.")] = 18,
+    home: Home = None,
+) -> None:
+    """Make group, service user, gate and stage for drafts, in an administrator's session. Again: bring up to date."""
+    from triage.cli.odoo import run_grant
+
+    guarded(run_grant, admin, login, accounting, key_days, version if only_print else None, home)
+
+
+@odoo_app.command("post")
+def odoo_post(
+    cards: Annotated[list[str], typer.Argument(metavar="CARD...", help="Numbers of cards, or their ids.")],
+    home: Home = None,
+) -> None:
+    """Post cards into Odoo as notes, draft tickets or review activities; again: bring them up to date."""
+    from triage.cli.odoo import run_post
+
+    guarded(run_post, cards, home)
+
+
+@odoo_app.command("withdraw")
+def odoo_withdraw(
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="What was posted since then: 2026-11-23, 2026-11-23T09:00, 90m, 6h, 2d."),
+    ] = None,
+    card: Annotated[list[str] | None, typer.Option("--card", help="Only this card. Repeatable.")] = None,
+    home: Home = None,
+) -> None:
+    """Take back what was posted: notes, review activities, and draft tickets that nobody has taken up."""
+    from triage.cli.odoo import run_withdraw
+
+    guarded(run_withdraw, since, card or [], home)
+
+
+@odoo_app.command("changes")
+def odoo_changes(
+    since: Annotated[str, typer.Option("--since", help="2026-11-23, 2026-11-23T09:00, 90m, 6h, 2d.")] = "1d",
+    model: Annotated[list[str] | None, typer.Option("--model", help="Only this model. Repeatable.")] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """List records that others changed or wrote to since; what we posted ourselves is no change."""
+    from triage.cli.odoo import run_changes
+
+    guarded(run_changes, since, model or [], as_json, home)
+
+
+@odoo_app.command("sandbox")
+def odoo_sandbox(
+    version: Annotated[int, typer.Option(help="18 or 19.")] = 18,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 0,
+) -> None:
+    """Serve a look-alike of Odoo with the sample day in it on loopback, until interrupted; to try things on."""
+    from triage.cli.odoo import run_sandbox
+
+    guarded(run_sandbox, version, port)
 
 
 def _version(wanted: bool) -> None:

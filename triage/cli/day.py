@@ -1,69 +1,108 @@
-"""`triage run` and `triage demo`: files go down the one path, and a table says how each case ended."""
+"""`triage run`: files and records of Odoo go down the one path, and a table says how each case ended."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from triage.cli.show import Row, card_panel, case_name, console, internal_error, json_line, outcomes_table
-from triage.cli.wiring import Store, desk, now, open_store
-from triage.domain import Card, CardState, Company, Event, Limits, OnPage, Severity
+from triage.cli.show import Row, case_name, console, internal_error, json_line, literal, outcomes_table
+from triage.cli.wiring import EMBEDDED, Store, desk, now, open_store
+from triage.domain import Card, CardState, Company, Event, Limits, Policy
 from triage.errors import InputError, StoreError, TriageError, UsageError
 from triage.settings import Settings
 
 if TYPE_CHECKING:
+    from triage.cli.connected import Connected
+    from triage.cli.posting import Post
     from triage.odoo.book import RecordBook
     from triage.odoo.source import FileSource
-    from triage.pipeline import Desk
+    from triage.pipeline import Desk, Source
+
+Item = TypeVar("Item")
 
 
-def run_files(
-    files: Sequence[Path],
-    records: Path | None,
-    company: str | None,
-    model: str,
-    home: Path | None,
-    as_json: bool,
-) -> int:
-    """Triage files; 1 if any could not be read or triaged, and the others are done all the same."""
+@dataclass(frozen=True)
+class Asked:
+    """What `triage run` was asked to do."""
+
+    files: Sequence[Path] = ()
+    records: str | None = None
+    """A file with the Odoo side, or `odoo` for the connected one."""
+    named: Sequence[str] = ()
+    """Records of the connected Odoo: `sale.order:S00042`."""
+    company: str | None = None
+    model: str = EMBEDDED
+    post: bool = False
+    as_json: bool = False
+
+    @property
+    def needs_odoo(self) -> bool:
+        """Whether an Odoo must be connected."""
+        return bool(self.named) or self.post or self.records == _CONNECTED
+
+
+_CONNECTED = "odoo"
+
+
+def run(asked: Asked, home: Path | None) -> int:
+    """Triage files and records; 1 if any could not be read, triaged or posted, and the others are done all the same."""
+    from triage.cli.connected import connected
+
+    if not asked.files and not asked.named:
+        raise UsageError("nothing to triage: name files, or records of Odoo with --odoo sale.order:S00042.")
     settings = Settings.of(home)
-    policy, book = settings.policy(), _book(records)
-    with open_store(settings, create=True) as store:
-        source = _source(files, book, company, policy.limits)
-        rows = _triage_all(source, desk(store, source, policy, model), store)
-    problems = [Row(name=problem.source, error=problem) for problem in source.problems]
-    _print_rows([*rows, *problems], as_json)
-    if not as_json:
-        _next_steps(settings, rows, home)
-    return 1 if problems or any(row.error for row in rows) else 0
+    policy = settings.policy()
+    with ExitStack() as stack:
+        odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
+        store = stack.enter_context(open_store(settings, create=True))
+        rows = _run_files(asked, policy, store, odoo) if asked.files else []
+        rows += _run_records(asked, policy, store, odoo) if odoo and asked.named else []
+        posts = _post(rows, policy, store, odoo) if odoo and asked.post else []
+    _print_rows(rows, asked.as_json, posts)
+    if not asked.as_json:
+        next_steps(settings, rows, home)
+    return 1 if any(row.error for row in rows) or any(post.error for post in posts) else 0
 
 
-def run_demo(home: Path | None, model: str) -> int:
-    """The sample day: table, one card in full, the audit chain, and what to type next."""
-    from triage.audit.verify import verify
-    from triage.sample_day import folder
+def _run_files(asked: Asked, policy: Policy, store: Store, odoo: Connected | None) -> list[Row]:
+    if asked.records == _CONNECTED and odoo is not None:
+        source = searching_source(asked.files, odoo, policy.limits)
+    else:
+        book = _book(Path(asked.records) if asked.records else None)
+        source = _source(asked.files, book, asked.company, policy.limits)
+    at = desk(store, source, policy, asked.model, has_odoo=odoo is not None)
+    rows = triage_all(source.events(), source, at, store)
+    return [*rows, *(Row(name=problem.source, error=problem) for problem in source.problems)]
 
-    settings = Settings(home.absolute()) if home else Settings(Settings.of().home / "demo")
-    out = console()
-    out.print("[bold]A day at the order desk of Brandt & Mercer Supply B.V.[/] (fictional)\n")
-    with open_store(settings, create=True) as store, folder() as day:
-        source = _source([day / "mails", day / "cases"], _book(day / "odoo.json"), None, settings.policy().limits)
-        rows = _triage_all(source, desk(store, source, settings.policy(), model), store)
-        out.print(outcomes_table(rows))
-        shown = _most_telling([card for row in rows for card in row.cards])
-        if shown:
-            out.print()
-            out.print(card_panel(shown))
-        checked = verify(store.database, store.keys)
-    out.print(f"\n{checked.describe()}")
-    problems = [Row(name=problem.source, error=problem) for problem in source.problems]
-    _next_steps(settings, rows, settings.home, shown)
-    return 1 if problems or checked.first_bad or any(row.error for row in rows) else 0
+
+def _run_records(asked: Asked, policy: Policy, store: Store, odoo: Connected) -> list[Row]:
+    """Each record on its own: one that is not there is one line, and the others go on."""
+    source = odoo.source(policy, asked.model)
+    at = desk(store, source, policy, asked.model, has_odoo=True)
+    rows: list[Row] = []
+    for text in _with_progress(asked.named):
+        try:
+            event = source.event(source.find(text))
+        except TriageError as error:
+            rows.append(Row(name=text, error=error))
+            continue
+        rows.append(triage_one(event, source, at, store))
+    return rows
+
+
+def _post(rows: Sequence[Row], policy: Policy, store: Store, odoo: Connected) -> list[Post]:
+    from triage.cli.posting import post_cards
+
+    publisher = odoo.publisher(policy)
+    return post_cards([card for row in rows for card in row.cards], policy, publisher, store)
 
 
 def _book(records: Path | None) -> RecordBook | None:
@@ -89,12 +128,31 @@ def _source(files: Sequence[Path], book: RecordBook | None, company: str | None,
     )
 
 
-def _triage_all(source: FileSource, desk: Desk, store: Store) -> list[Row]:
-    events = source.events()
-    return [_triage_one(event, source, desk, store) for event in _with_progress(events)]
+def searching_source(
+    files: Sequence[Path], odoo: Connected, limits: Limits, clock: Callable[[], datetime] = now
+) -> FileSource:
+    """Files whose records are looked up in the connected Odoo."""
+    from triage.odoo.papers import text_of_paper
+    from triage.odoo.source import FileSource
+
+    finder = odoo.finder()
+    return FileSource(
+        files,
+        book=None,
+        book_for=finder.book_for,
+        company=odoo.company(),
+        clock=clock,
+        limits=limits,
+        text_of=text_of_paper,
+    )
 
 
-def _triage_one(event: Event, source: FileSource, desk: Desk, store: Store) -> Row:
+def triage_all(events: Sequence[Event], source: Source, desk: Desk, store: Store) -> list[Row]:
+    """Each event to its end; one that fails is one row, and the others go on."""
+    return [triage_one(event, source, desk, store) for event in _with_progress(events)]
+
+
+def triage_one(event: Event, source: Source, desk: Desk, store: Store) -> Row:
     """One case to its end. What can't be recorded stops the run; anything else only this case."""
     from triage.pipeline import triage
 
@@ -112,53 +170,40 @@ def _triage_one(event: Event, source: FileSource, desk: Desk, store: Store) -> R
     return Row(name=name, outcome=outcome, cards=cards)
 
 
-def _with_progress(events: Sequence[Event]) -> Iterator[Event]:
+def _with_progress(each: Sequence[Item]) -> Iterator[Item]:
     if not sys.stderr.isatty():
-        yield from events
+        yield from each
         return
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(events, description="Triage", console=Console(stderr=True), transient=True)
+    yield from track(each, description="Triage", console=Console(stderr=True), transient=True)
 
 
-def _print_rows(rows: Sequence[Row], as_json: bool) -> None:
-    if not as_json:
-        console().print(outcomes_table(rows))
+def _print_rows(rows: Sequence[Row], as_json: bool, posts: Sequence[Post] = ()) -> None:
+    if as_json:
+        for row in rows:
+            typer.echo(json_line(_json(row, posts), sys.stdout.encoding))
         return
-    for row in rows:
-        typer.echo(json_line(_json(row), sys.stdout.encoding))
+    out = console()
+    out.print(outcomes_table(rows))
+    for post in posts:
+        out.print(literal(post.line, style="red" if post.error else ""))
 
 
-def _json(row: Row) -> dict[str, object]:
+def _json(row: Row, posts: Sequence[Post]) -> dict[str, object]:
+    numbers = {card.number for card in row.cards}
     return {
         "case": row.name,
         "outcome": row.outcome.model_dump(mode="json") if row.outcome else None,
         "cards": [card.model_dump(mode="json") for card in row.cards],
+        "posted": [post.as_json() for post in posts if post.card.number in numbers],
         "error": str(row.error) if row.error else None,
     }
 
 
-def _most_telling(cards: Sequence[Card]) -> Card | None:
-    """The card with the most kinds of evidence, documents first; severity breaks ties."""
-    order = list(Severity)
-
-    def telling(card: Card) -> tuple[bool, bool, int, int, int]:
-        suggestion = card.proposal.suggestion
-        kinds = {evidence.kind for evidence in suggestion.evidence}
-        on_page = any(isinstance(evidence, OnPage) for evidence in suggestion.evidence)
-        return (
-            suggestion.abstained is None,
-            on_page,
-            len(kinds),
-            order.index(suggestion.severity),
-            -card.number,
-        )
-
-    return max(cards, key=telling, default=None)
-
-
-def _next_steps(settings: Settings, rows: Sequence[Row], home: Path | None, shown: Card | None = None) -> None:
+def next_steps(settings: Settings, rows: Sequence[Row], home: Path | None, shown: Card | None = None) -> None:
+    """Print the counts and what to type next."""
     cards = [card for row in rows for card in row.cards]
     waiting = [card for card in cards if card.state is CardState.OPEN]
     suffix = f" --home {shlex.quote(_short(home))}" if home else ""

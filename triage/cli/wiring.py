@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from triage.audit.journal import Journal
     from triage.cards.store import CardStore
-    from triage.pipeline import Desk, Extract, Source, Task
+    from triage.pipeline import Desk, Extract, Publish, Source, Task
     from triage.storage.database import Database
     from triage.storage.keys import KeyFile
 
@@ -63,11 +63,22 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
         yield Store(database, keys, Journal(database, keys, now), CardStore(database, keys, now))
 
 
-def desk(store: Store, source: Source, policy: Policy, model: str) -> Desk:
-    """Everything the path needs. Raises `ConfigurationError` where policy asks for what is not connected."""
+def desk(
+    store: Store,
+    source: Source,
+    policy: Policy,
+    model: str,
+    *,
+    has_odoo: bool = False,
+    publish: Publish | None = None,
+) -> Desk:
+    """Everything the path needs. Raises `ConfigurationError` where policy asks for what is not connected.
+
+    `publish` is for what runs by itself. On the command line a person says `--post`, whatever the policy's mode.
+    """
     from triage.pipeline import Desk, one_policy
 
-    if Mode.ADVISE in {policy.default_mode, *policy.modes.values()}:
+    if not has_odoo and publish is None and Mode.ADVISE in {policy.default_mode, *policy.modes.values()}:
         raise ConfigurationError(
             "policy: mode `advise` publishes into Odoo, and no Odoo is connected here. "
             "Use `shadow`, which does everything else."
@@ -79,6 +90,7 @@ def desk(store: Store, source: Source, policy: Policy, model: str) -> Desk:
         extract=extractor(model, policy),
         tasks=[classifier(model, policy), summariser(model, policy)],
         cards=store.cards,
+        publish=publish,
     )
 
 

@@ -19,6 +19,7 @@ from triage.errors import ConfigurationError
 from triage.odoo.transport import Api, Server
 
 FILE = "odoo.yaml"
+KEY, KEY_FILE, ADMIN_KEY = "TRIAGE_ODOO_KEY", "TRIAGE_ODOO_KEY_FILE", "TRIAGE_ODOO_ADMIN_KEY"
 
 CUSTOM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "partner.customer_class": ("res.partner",),
@@ -68,6 +69,8 @@ class Connection(Frozen):
     web_url: str | None = None
     """What people open in the browser, where it is not `url`."""
     tickets: Tickets = Tickets()
+    key_variable: str = Field(default=KEY, exclude=True)
+    """Which variable holds the key."""
     fields: dict[str, Name] = {}
     """Case value → field of this Odoo that holds it, for example `partner.customer_class: x_class`."""
 
@@ -145,9 +148,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _key(connection: Connection, environment: Mapping[str, str]) -> str:
-    if key := environment.get("TRIAGE_ODOO_KEY"):
+    if key := environment.get(connection.key_variable):
         return key
-    named = environment.get("TRIAGE_ODOO_KEY_FILE") or connection.key_file
+    named = environment.get(KEY_FILE) or connection.key_file
     if not named:
         raise ConfigurationError(
             f"{connection.url}: no key. Set TRIAGE_ODOO_KEY, or name its file (TRIAGE_ODOO_KEY_FILE, key_file)."

@@ -44,6 +44,8 @@ class Granted:
 
     done: tuple[str, ...]
     """One line a thing: what was made or brought up to date."""
+    user: int
+    """Id of the service user."""
     login: str
     password: str | None
     """Of a service user that was made now; shown once, kept nowhere."""
@@ -113,7 +115,7 @@ class _Granting:
         self._limit(group, "ir.model.data", _OWN_ROWS)
         self._deny(group, user)
         self._stage(stage)
-        return Granted(tuple(self._done), self._login_of(user), fresh)
+        return Granted(tuple(self._done), user, self._login_of(user), fresh)
 
     def _need_administrator(self) -> None:
         if not self._odoo.call("res.users", "has_group", [self._odoo.user.id], _SYSTEM, again=True):

@@ -22,11 +22,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from triage.domain import Case, Limits, RecordRef
+from triage.domain import Case, Company, Limits, RecordRef
 from triage.errors import AccessDenied, UsageError
 from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.finding import find_record
 from triage.odoo.capture.kinds import KINDS, ORDERS
+from triage.odoo.capture.reading import Reader
 from triage.odoo.capture.reference import Reference
 from triage.odoo.capture.taking import Taking
 from triage.odoo.client import Odoo
@@ -56,6 +57,10 @@ class Capture:
         Raises `UsageError` (no such model, or several records of that name) or `RecordMissing`.
         """
         return find_record(self._odoo, text)
+
+    def company(self, number: int) -> Company:
+        """A company with its currency, time zone and the service user's language."""
+        return self._reference.company(Reader(self._odoo, {"allowed_company_ids": [number]}), number).company
 
     def case(self, ref: RecordRef) -> Case | None:
         """The record as it is now, with its neighbourhood, thread and documents; none where it is gone or hidden.

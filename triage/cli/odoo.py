@@ -1,0 +1,227 @@
+"""`triage odoo`: check, set up and clean up the connected Odoo."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import typer
+from rich.text import Text
+
+from triage.cli.connected import connected, connection_of, using
+from triage.cli.posting import post_card, said
+from triage.cli.show import console, json_line, literal
+from triage.cli.wiring import Store, now, open_store
+from triage.domain import Publication, Withdrawal
+from triage.errors import KeyMissing, OdooError, UsageError
+from triage.settings import Settings
+
+if TYPE_CHECKING:
+    from triage.odoo.check import Finding, Report
+    from triage.odoo.connection import Connection
+    from triage.odoo.publish import Publisher
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_STYLE = {"ok": "green", "note": "dim", "warning": "yellow", "bad": "bold red"}
+
+
+def run_check(admin: str | None, report: Path | None, as_json: bool, home: Path | None) -> int:
+    """Print what was found; 1 where something should not be so."""
+    from triage.odoo.check import check
+
+    with connected(Settings.of(home)) as at:
+        if admin is None:
+            found = check(at.odoo, at.connection, now())
+        else:
+            with using(_as_admin(at.connection, admin)) as other:
+                found = check(at.odoo, at.connection, now(), other.odoo)
+    if report is not None:
+        report.write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(found.model_dump_json())
+    else:
+        _print_report(found, report)
+    return 1 if found.is_bad else 0
+
+
+def run_grant(
+    admin: str | None, login: str, accounting: bool, key_days: int | None, print_for: int | None, home: Path | None
+) -> int:
+    """Make what the service needs, or print it."""
+    from triage.odoo.grant import described, grant, make_key
+
+    if print_for is not None:
+        for line in described(login, "Suggested by triage", accounting, print_for):
+            typer.echo(line)
+        return 0
+    if admin is None:
+        raise UsageError("who grants? Name an administrator of Odoo with --admin.")
+    connection = connection_of(Settings.of(home))
+    with using(_as_admin(connection, admin)) as at:
+        granted = grant(at.odoo, login=login, stage=connection.tickets.stage, accounting=accounting)
+        key = make_key(at.odoo, granted.user, key_days) if key_days else None
+    for line in granted.done:
+        typer.echo(line)
+    typer.echo(f"\nService user: {granted.login}")
+    if granted.password:
+        typer.echo(f"Its password, shown only now: {granted.password}")
+    if key:
+        typer.echo(f"Its API key for {key_days} days, shown only now: {key}")
+    typer.echo("Give login and key to the service (login in odoo.yaml, key in a file that key_file names), then:")
+    typer.echo("  triage odoo check")
+    return 0
+
+
+def run_post(handles: Sequence[str], home: Path | None) -> int:
+    """Post each of the cards; 1 if Odoo took one of them not."""
+    settings = Settings.of(home)
+    with open_store(settings) as store, connected(settings) as at:
+        cards = [store.cards.get(handle) for handle in handles]
+        publisher = at.publisher(settings.policy())
+        posts = [post_card(card, publisher, store) for card in cards]
+    for post in posts:
+        typer.echo(post.line)
+    return 1 if any(post.error for post in posts) else 0
+
+
+def run_withdraw(since: str | None, handles: Sequence[str], home: Path | None) -> int:
+    """Take back what stands in Odoo of these cards, or of all cards since a time."""
+    if since is None and not handles:
+        raise UsageError("what is to be taken back? Say --since, for example --since 2d, or --card.")
+    settings = Settings.of(home)
+    with open_store(settings) as store, connected(settings) as at:
+        publisher = at.publisher(settings.policy())
+        wanted = [store.cards.get(handle).id for handle in handles] or _posted_since(publisher, since)
+        failed = sum(not _withdraw(card, publisher, store) for card in wanted)
+    if not wanted:
+        typer.echo("Nothing of ours was posted since then.")
+    return 1 if failed else 0
+
+
+def run_changes(since: str, models: Sequence[str], as_json: bool, home: Path | None) -> int:
+    """List what others changed."""
+    from triage.odoo.capture import MODELS
+    from triage.odoo.changes import Watermark, changed
+
+    unknown = [model for model in models if model not in MODELS]
+    if unknown:
+        raise UsageError(f"{unknown[0]} cannot be captured. These can: {', '.join(MODELS)}.")
+    with connected(Settings.of(home)) as at:
+        found = changed(at.odoo, Watermark(moment(since, now())), models or MODELS)
+    for ref in found.refs:
+        line = (
+            json_line(ref.model_dump(mode="json"), sys.stdout.encoding)
+            if as_json
+            else f"{ref.model}:{ref.id}  {ref.name}"
+        )
+        typer.echo(line)
+    if found.hidden and not as_json:
+        typer.echo(f"The service user may not read: {', '.join(found.hidden)}.", err=True)
+    return 0
+
+
+def run_sandbox(version: int, port: int) -> int:
+    """Serve the look-alike until interrupted."""
+    from triage.odoo.sandbox.demo import sample_day
+
+    if version not in (18, 19):
+        raise UsageError(f"the look-alike answers as 18 or 19, not as {version}.")
+    with sample_day(version, port=port) as day:
+        typer.echo(
+            f"A look-alike of Odoo {version} with the sample day is at {day.connection.url}. Try it, in another shell:"
+        )
+        typer.echo(f"  export TRIAGE_ODOO_URL={day.connection.url} TRIAGE_ODOO_DATABASE={day.connection.database}")
+        typer.echo(f"  export TRIAGE_ODOO_LOGIN={day.connection.login} TRIAGE_ODOO_KEY={day.key}")
+        typer.echo("  triage odoo check")
+        typer.echo("  triage run --odoo sale.order:S00398 --post")
+        typer.echo("Administrator: admin, key " + day.box.admin.password + ". Ctrl-C ends it.")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            typer.echo("\nEnded.")
+    return 0
+
+
+def moment(text: str, current: datetime) -> datetime:
+    """A time as people give it: a day or a time (of this machine's zone if none is named), or `90m`, `6h`, `2d` ago."""
+    ago = re.fullmatch(r"(\d{1,5})\s*([mhdw])", text.strip().lower())
+    if ago:
+        return current - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time: write 2026-11-23, 2026-11-23T09:00, 90m, 6h or 2d.") from error
+    return (found if found.tzinfo else found.astimezone()).astimezone(UTC)
+
+
+def _as_admin(connection: Connection, login: str) -> Connection:
+    """The same Odoo as another user, over JSON-RPC, which takes a password as well as a key."""
+    from triage.odoo.connection import ADMIN_KEY
+    from triage.odoo.transport import Api
+
+    if not os.environ.get(ADMIN_KEY):
+        if not sys.stdin.isatty():
+            raise UsageError(f"the administrator's key or password is missing: set {ADMIN_KEY}.")
+        os.environ[ADMIN_KEY] = getpass.getpass(f"Key or password of {login}: ")
+    return connection.with_(login=login, api=Api.JSONRPC, key_variable=ADMIN_KEY)
+
+
+def _posted_since(publisher: Publisher, since: str | None) -> list[UUID]:
+    begin = moment(since or "", now()).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return list(publisher.posted(begin))
+
+
+def _withdraw(card: UUID, publisher: Publisher, store: Store) -> bool:
+    """Take back one card's advisories and record it; says what came of it."""
+    try:
+        known = store.cards.get(card)
+    except (UsageError, KeyMissing):
+        typer.echo(f"Card {card}: is not in this store, so what stands in Odoo of it was left there.")
+        return True
+    try:
+        taken = publisher.withdraw(card)
+    except OdooError as error:
+        typer.echo(f"Card {known.number}: not taken back. {error}")
+        return False
+    store.journal.record(
+        stream=known.key.company,
+        kind="withdrawal",
+        case=store.cards.case_key(known),
+        event=known.events[-1],
+        value=Withdrawal(card=card, advisories=taken),
+        acting=publisher.acting,
+    )
+    there = tuple(each for each in taken if each.status != "absent")
+    told = said(Publication(card=card, on=known.proposal.record, advisories=there)) or "nothing of it stands in Odoo"
+    typer.echo(f"Card {known.number} · {known.proposal.record.name}: {told}")
+    return True
+
+
+def _print_report(found: Report, written: Path | None) -> None:
+    out = console()
+    out.print(
+        literal(f"Odoo {found.version} ({found.edition}) at {found.server}, database {found.database}, {found.api}")
+    )
+    out.print(literal(f"as {found.user}"))
+    for finding in found.findings:
+        out.print(_line(finding))
+    there = [model for model, readable in found.models.items() if readable]
+    out.print(literal(f"\nCan be read as cases: {', '.join(there)}."))
+    if written is not None:
+        out.print(literal(f"Written to {written}."))
+    if found.is_bad:
+        out.print(literal("\nSomething should not be so: see the lines marked `bad`.", style="bold red"))
+
+
+def _line(finding: Finding) -> Text:
+    level = (f"  {finding.level.value:<8}", _STYLE[finding.level.value])
+    return Text.assemble(level, (f"{finding.about:<14}", "bold"), literal(finding.text))
