@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.link_book import BOOK
+from tests.unit.link_book import BOOK, partner, sale
 from tests.unit.test_link import ACME_MAIL, BOLT_MAIL, FAST_MAIL, OUR_MAIL, STAHL_MAIL, file, mail
-from triage.domain import Document, Message
+from triage.domain import Document, Message, Role
 from triage.intake.mail import parse_mail
 from triage.intake.thread import threads
 from triage.odoo.link import Linker
@@ -146,3 +146,13 @@ def test_numbers_of_the_same_form() -> None:
     assert shaped_like("S00402, s 00403 and XS00404 or S004051", "S00042") == {"s00402"}
     assert shaped_like("SO/2026/0043", "SO/2026/0042") == {"so/2026/0043"}
     assert shaped_like("12345", "00042") == set()
+
+
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "outlook.de", "posteo.de", "libero.it", "virginmedia.com", "proximus.be"]
+)
+def test_a_providers_domain_is_nobodys(domain: str) -> None:
+    known = partner(70, "Kern Dach", Role.CUSTOMER, f"kern.dach@{domain}")
+    book = BOOK.with_(partners=(*BOOK.partners, known), cases=(*BOOK.cases, sale(70, "S00070", known)))
+    for email, status in ((f"kern.dach@{domain}", "certain"), (f"stranger@{domain}", "none")):
+        assert Linker(book).link([mail(email, "S00070")])[0].status.value == status
