@@ -83,6 +83,12 @@ def check_exists_first(env: Environment, model: Model, ids: Sequence[int]) -> No
     check_exists(env, model, ids)
 
 
+def check_guarded(env: Environment, model: Model, ids: Sequence[int]) -> None:
+    """As Odoo's `unlink`: what is missing shows only where rules have to be looked at."""
+    if not env.su and (model.name in _OWN_RULES or _rule_rows(env, model, "unlink")):
+        check_exists(env, model, ids)
+
+
 def missing_error(env: Environment, model: Model, ids: tuple[int, ...]) -> MissingError:
     """Odoo's words for records that are gone."""
     return MissingError(f"Record does not exist or has been deleted.\n(Record: {model.name}{ids!r}, User: {env.uid})")
@@ -352,6 +358,7 @@ __all__ = [
     "check_exists",
     "check_exists_first",
     "check_fields",
+    "check_guarded",
     "check_model",
     "check_related",
     "groups_of",

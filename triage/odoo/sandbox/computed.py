@@ -52,9 +52,7 @@ def _display_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
 @computes("complete_name", "res.partner")
 def _partner_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
     name = row.get("name") or ""
-    company = row.get("commercial_company_name") or (
-        _get(env, "res.partner", row.get("parent_id"), "name") if row.get("parent_id") else False
-    )
+    company = _get(env, "res.partner", row.get("parent_id"), "name") if row.get("parent_id") else False
     kinds = {"invoice": "Invoice Address", "delivery": "Delivery Address", "other": "Other Address"}
     if not name and row.get("type") in kinds:
         name = kinds[row["type"]]
@@ -69,6 +67,12 @@ def _commercial(env: Environment, model: Model, id_: int, row: Row) -> int:
     return (
         id_ if row.get("is_company") or not parent else int(_get(env, "res.partner", parent, "commercial_partner_id"))
     )
+
+
+@computes("commercial_company_name", "res.partner")
+def _company_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
+    whole = _commercial(env, model, id_, row)
+    return _get(env, "res.partner", whole, "name") if _get(env, "res.partner", whole, "is_company") else False
 
 
 @computes("email_normalized", "res.partner", "crm.lead")

@@ -243,7 +243,9 @@ _NAME_FIELDS = {
 
 def _hierarchy(env: Environment, model: Model, field: Field, operator: str, value: Any) -> Test:
     comodel = env.db.schema[field.comodel_name] if field.relational else model
-    parent = next((name for name in ("parent_id", "location_id") if name in comodel.fields), None)
+    own = field.type == "many2one" and comodel is model  # then the field itself is the hierarchy
+    parents = (field.name,) if own else ("parent_id", "location_id")
+    parent = next((name for name in parents if name in comodel.fields), None)
     if isinstance(value, str):
         start = by_name(env, comodel, value, "ilike")
     else:
@@ -256,7 +258,7 @@ def _hierarchy(env: Environment, model: Model, field: Field, operator: str, valu
         else:
             frontier = {values.raw(env, comodel, one, parent) for one in frontier} - found - {False}
         found |= frontier
-    if not field.relational:
+    if own or not field.relational:
         return lambda id_: id_ in found
     return lambda id_: any(other in found for other in _ids(env, model, field, id_))
 
@@ -311,10 +313,13 @@ def _equal(value: Any, field: Field) -> Callable[[Any], bool]:
     return lambda held: bool(held == value)
 
 
+_WILDCARDS = {"%": ".*", "_": "."}
+
+
 def _pattern(operator: str, value: Any) -> Callable[[Any], bool]:
     text = str(value or "")
     parts = ["" if operator.startswith("=") else ".*"]
-    parts += [".*" if char == "%" else "." if char == "_" else re.escape(char) for char in text]
+    parts += [_WILDCARDS.get(each) or re.escape(each[-1]) for each in re.findall(r"\\.|.", text, re.DOTALL)]
     parts += ["" if operator.startswith("=") else ".*"]
     expression = re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if "ilike" in operator else 0))
     return lambda held: expression.fullmatch(str(held or "")) is not None

@@ -85,6 +85,10 @@ class ForeignKeyViolation(IntegrityError):
     """A link to a row that is not there, or a required link to one that goes."""
 
 
+class CheckViolation(IntegrityError):
+    """A check of the table does not hold."""
+
+
 class NotNullViolation(IntegrityError):
     """A required column is empty."""
 

@@ -94,6 +94,7 @@ def _purchase_defaults(env: Environment) -> dict[str, Any]:
 _OWN_DEFAULTS: dict[str, Callable[[Environment], dict[str, Any]]] = {
     "mail.activity": _activity_defaults,
     "res.users": _user_defaults,
+    "res.partner": lambda env: {"lang": "en_US", "trust": "normal"},
     "ir.model.access": lambda env: {"active": True},
     "ir.rule": lambda env: {"active": True, **{f"perm_{each}": True for each in access.OPERATIONS}},
     "ir.attachment": lambda env: {"type": "binary"},
@@ -101,6 +102,8 @@ _OWN_DEFAULTS: dict[str, Callable[[Environment], dict[str, Any]]] = {
     "ir.actions.server": lambda env: {"type": "ir.actions.server", "usage": "ir_actions_server"},
     "crm.lead": lambda env: {"type": "opportunity"},
     "stock.picking": lambda env: {"move_type": "direct"},
+    "account.move": lambda env: {"company_id": env.company_ids[0] if env.company_ids else False},
+    "account.move.line": lambda env: {"display_type": "product"},
     "purchase.order": _purchase_defaults,
 }
 

@@ -39,6 +39,7 @@ def method(
     """Register a function as a method of these models: of all without any, of threads for `thread`."""
 
     def register(function: Function) -> Function:
+        function.__qualname__ = f"BaseModel.{name}"  # stands in Python's words for wrong arguments
         for model in models or ("*",):
             _METHODS[model, name] = Method(function, on_model, returns_one, private, only)
         return function
@@ -218,10 +219,11 @@ def check_access(records: RecordSet, operation: str) -> None:
 
 
 @method("check_access_rights", on_model=True)
-def check_access_rights(records: RecordSet, operation: str, raise_exception: bool = True) -> bool:
-    """Whether the access lists allow the operation."""
+def check_access_rights(records: RecordSet, operation: str, raise_exception: bool = True) -> bool | None:
+    """Whether the access lists allow the operation; nothing where it raises instead."""
     if raise_exception:
         access.check_model(records.env, records.described, operation)
+        return None
     return access.may(records.env, records.described, operation)
 
 
@@ -233,17 +235,15 @@ def exists(records: RecordSet) -> RecordSet:
 
 @method("toggle_active")
 @method("action_archive")
-def action_archive(records: RecordSet) -> bool:
+def action_archive(records: RecordSet) -> None:
     """Archive the records."""
     writing.write(records, {"active": False})
-    return True
 
 
 @method("action_unarchive")
-def action_unarchive(records: RecordSet) -> bool:
+def action_unarchive(records: RecordSet) -> None:
     """Take the records out of the archive."""
     writing.write(records, {"active": True})
-    return True
 
 
 @method("get_param", "ir.config_parameter", on_model=True)

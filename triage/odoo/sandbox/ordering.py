@@ -38,8 +38,8 @@ def _keys(
     env: Environment, model: Model, order: str, prefix: tuple[str, ...], flipped: bool, depth: int
 ) -> Iterator[_Key]:
     for part in [part.strip() for part in order.split(",") if part.strip()]:
-        name, *words = part.lower().split() if not prefix else part.split()
-        words = [word.lower() for word in words]
+        name, *rest = part.split()
+        words = [word.lower() for word in rest]
         field = model.fields.get(name.partition(".")[0])
         if field is None:
             raise ValueError(f"Invalid field {name!r} on model {model.name!r}")
@@ -65,4 +65,4 @@ def _follow(env: Environment, model: Model, id_: int, path: tuple[str, ...]) -> 
         return bool(value)
     if value is False or value is None or isinstance(value, tuple):
         return None
-    return value.casefold() if isinstance(value, str) else value
+    return value  # text by code point: Odoo creates its databases with collation C

@@ -29,11 +29,21 @@ def raw(env: Environment, model: Model, id_: int, name: str) -> Any:
     function = computed.find(model.name, name)
     if function is not None:
         return function(env, model, id_, row)
-    if name == "id":
-        return id_
+    return id_ if name == "id" else _held(env, model, id_, field, row)
+
+
+def _held(env: Environment, model: Model, id_: int, field: Field, row: Mapping[str, Any]) -> Any:
+    """The value of the row, of the company that a contact belongs to, or of the record that the field is related to."""
+    name = field.name
+    if model.name == "res.partner" and name in _COMMERCIAL and not row.get(name) and row.get("parent_id"):
+        return raw(env, model, row["parent_id"], name)
     if name in row:
         return _own(env, field, row[name])
     return _related(env, model, id_, field) if field.related else field.empty
+
+
+_COMMERCIAL = ("vat", "credit_limit", "property_payment_term_id", "property_product_pricelist")
+"""Fields that contacts have from their company."""
 
 
 def field_comodel(model: Model, name: str) -> str:

@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from triage.odoo.sandbox import access, hooks, values
-from triage.odoo.sandbox.errors import ForeignKeyViolation, IntegrityError, NotNullViolation, UniqueViolation
+from triage.odoo.sandbox.errors import (
+    CheckViolation,
+    ForeignKeyViolation,
+    IntegrityError,
+    NotNullViolation,
+    UniqueViolation,
+)
 from triage.odoo.sandbox.schema import Field, Model
 
 if TYPE_CHECKING:
@@ -91,6 +97,7 @@ def unlink(records: RecordSet) -> None:
     """Delete the records, what hangs on them, and their external ids. Raises what Odoo raises."""
     env, model, tables = records.env, records.described, records.env.db.tables
     access.check_model(env, model, "unlink")
+    access.check_guarded(env, model, records.ids)
     ids = [id_ for id_ in records.ids if tables.get(model.name, id_) is not None]
     access.check(env, model, ids, "unlink")
     for id_ in ids:
@@ -241,6 +248,9 @@ def _require(env: Environment, model: Model, row: Mapping[str, Any]) -> None:
 
 def _constrain(env: Environment, model: Model, id_: int) -> None:
     row = env.db.tables.get(model.name, id_) or {}
+    if model.name == "res.partner" and row.get("type") == "contact" and not row.get("name"):
+        text = 'new row for relation "res_partner" violates check constraint "res_partner_check_name"\n'
+        _fail(env, CheckViolation(text, "The operation cannot be completed: Contacts require a name"))
     for names, message in UNIQUE.get(model.name, ()):
         if not env.db.tables.colliding(model.name, names, row, id_):
             continue
