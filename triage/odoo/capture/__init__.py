@@ -1,20 +1,23 @@
 """Any record of Odoo becomes a Case: a snapshot of the record and of the neighbourhood that the facts need.
 
-The calls for a sales order, at the most twenty whatever its length (schema, companies, units and kinds of messages are
-kept between captures); each of them is left out where there is nothing to ask for:
+The calls for a sales order, at the most twenty whatever its length; each is left out where there is nothing to ask for:
 
-     1 head, in all companies of the user     11 partners with their families   (2 where somebody stands deep)
-     2 messages                               12 invoices: own, and open ones of the customer
-     3 attachments, without contents          13 invoice lines
-     4 contents of attachments                14 products
-     5 lines                                  15 price rules                    (no field for list prices)
-     6 moves                                  16 suppliers' item numbers        (purchases)
-     7 purchase orders                        17 tracked changes of the promised date
-     8 purchase lines                         18 related orders, and the head once more
-     9 receipts                               19 the head once more             (not among 18, or no sales order)
-    10 transfers, 11 lots
+     1 head, in all companies of the user          11 partners with their families
+     2 messages                                    12 invoices: own, and the customer's open ones
+     3 attachments, without contents               13 lines of own invoices
+     4 contents of attachments                     14 products
+     5 lines                                       15 price rules, where no field holds list prices
+     6 moves                                       16 suppliers' item numbers
+     7 purchase orders                             17 tracked changes of the promised date
+     8 purchase lines                              18 related orders, and the head once more
+     9 receipts
+    10 transfers, and with them lots (19)
 
-Other records add one to three calls that lead to their order.
+One more each may be needed where the buyer stands deep in a family of contacts (20), and where more orders are related
+than a case carries, to see the head once more. Schema, companies, units, operation types and kinds of messages are kept
+between captures and not counted.
+
+Other records add up to three calls that lead to their order.
 """
 
 from __future__ import annotations

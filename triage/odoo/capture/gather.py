@@ -8,7 +8,7 @@ from datetime import datetime
 
 from triage.odoo.capture import invoices, orders, promises, purchases, stock
 from triage.odoo.capture.custom import Custom
-from triage.odoo.capture.missing import RECORD
+from triage.odoo.capture.missing import CREDIT, RECORD
 from triage.odoo.capture.partners import Partners, read_partners
 from triage.odoo.capture.products import Products, read_products
 from triage.odoo.capture.reading import Reader
@@ -98,6 +98,8 @@ def gather(
     others = {row.one("partner_shipping_id") for row in heads.values()} | set(people)
     partners = read_partners(reader, others, buyers | suppliers, custom, company.company.currency)
     customers = _customers(partners, heads.values(), seeds)
+    if customers and not partners.may_see_credit:
+        reader.missing.note(CREDIT, "the service user may not read it")
 
     own_invoices = set(_all(seeds, "invoices")) | _invoices_of(heads.values())
     own_invoices |= _invoices_of(row for row in bought.values() if row.id in set(own_purchases))

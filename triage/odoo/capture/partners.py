@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from triage.domain import Credit, Partner, RecordRef, Role
 from triage.odoo.capture import wanted
 from triage.odoo.capture.custom import Custom, first_text
-from triage.odoo.capture.missing import CREDIT, PARTNERS
+from triage.odoo.capture.missing import PARTNERS
 from triage.odoo.capture.reading import Reader, Term
 from triage.odoo.rows import Row
 
@@ -132,10 +132,7 @@ def read_partners(
         heads = sorted({rows[n].one("commercial_partner_id") or n for n in lacking if n in rows})
         rows |= {row.id: row for row in _search(reader, [("commercial_partner_id", "in", heads)], names)}
     fields = reader.odoo.fields("res.partner") or {}
-    may_see_credit = "credit" in fields
-    if whole and not may_see_credit:
-        reader.missing.note(CREDIT, "the service user may not read it")
-    return Partners(rows, custom, currency, may_see_credit)
+    return Partners(rows, custom, currency, may_see_credit="credit" in fields)
 
 
 def _is_whole(number: int, rows: Mapping[int, Row]) -> bool:

@@ -189,6 +189,8 @@ def _quotes_marked(html: str) -> str:
     marked = [node for node in tree.iter() if isinstance(node.tag, str) and node.get("data-o-mail-quote") == "1"]
     inside = {id(child) for node in marked for child in node.iterdescendants()}
     for node in marked:
+        if not str(node.text_content()).strip():
+            continue
         if id(node) not in inside and node.tag != "blockquote":
             _wrap(node)
         node.set("type", "cite")
