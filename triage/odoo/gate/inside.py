@@ -267,6 +267,8 @@ def visible(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, 
     reader = env["res.users"].sudo().search([("id", "=", int(step["user"]))], limit=1)
     for asked in step["records"][:1000]:
         model = env[asked["model"]].with_user(reader) if reader and asked["model"] in env else None
+        # in the reader's own companies: Odoo refuses him everything in those of the service user that are not his
+        model = model.with_context(allowed_company_ids=reader.company_ids.ids) if model is not None else None
         if model is None or not reader.active:
             answers.append(False)
             continue
