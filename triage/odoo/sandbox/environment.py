@@ -95,11 +95,15 @@ class Environment:
 
     @cached_property
     def company_ids(self) -> tuple[int, ...]:
-        """Companies of the context, else the user's own one. Raises `AccessError` for a company that is not his."""
+        """Companies of the context, else all of the user's, his own one first.
+
+        Raises `AccessError` for a company that is not his.
+        """
         row = self.db.tables.get("res.users", self.uid) or {}
         asked = self.context.get("allowed_company_ids")
         if not asked:
-            return (row["company_id"],) if row.get("company_id") else ()
+            own = row.get("company_id")
+            return (own, *(each for each in row.get("company_ids", ()) if each != own)) if own else ()
         if not self.su and not set(asked) <= set(row.get("company_ids", ())):
             raise AccessError("Access to unauthorized or invalid companies.")
         return tuple(asked)
