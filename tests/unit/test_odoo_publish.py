@@ -1,0 +1,126 @@
+"""Which advisories a card gets, and under which marker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.odoo_cards import CARD_ID, ORDER, Remembering, card
+from triage.domain import Advice, RecordRef, TicketsWhen
+from triage.errors import OdooRejected
+from triage.odoo.connection import Connection
+from triage.odoo.publish import Publisher, card_of, marker_of
+from triage.odoo.rows import Row
+from triage.odoo.verbs import Activity, Apply, Note, Ticket, check
+
+CONNECTION = Connection(url="http://127.0.0.1:1", database="test")
+
+
+class OneCustomer:
+    """As much of an Odoo as publishing asks: the record's customer."""
+
+    server = "http://127.0.0.1:1"
+
+    class user:  # noqa: N801
+        companies = (1,)
+
+    def has(self, model: str, *names: str) -> bool:
+        return True
+
+    def read(self, model: str, ids: list[int], names: list[str], **context: Any) -> list[Row]:
+        return [Row(model, {"id": ids[0], "partner_id": [7, "Acme"]})]
+
+    def search(self, model: str, domain: Any, names: Any, **more: Any) -> list[Row]:
+        return []
+
+
+def publisher(hand: Remembering, advice: Advice | None = None) -> Publisher:
+    return Publisher(OneCustomer(), hand, CONNECTION, advice or Advice())  # type: ignore[arg-type]
+
+
+def verbs(hand: Remembering) -> list[str]:
+    return [verb.verb for verb in hand.asked]
+
+
+def test_a_note_and_a_draft_ticket_for_the_customer() -> None:
+    hand = Remembering()
+    done = publisher(hand).publish(card())
+    assert verbs(hand) == ["note", "ticket"]
+    assert isinstance(hand.asked[1], Ticket)
+    assert (hand.asked[1].partner, hand.asked[1].record, hand.asked[1].name) == (7, ORDER, "S00042: delay, late")
+    assert [ref.model for ref in done.refs()] == ["mail.message", "helpdesk.ticket"]
+
+
+def test_without_helpdesk_a_review_activity_stands_in() -> None:
+    hand = Remembering(has_tickets=False)
+    publisher(hand).publish(card())
+    assert verbs(hand) == ["note", "activity"]
+    assert isinstance(hand.asked[1], Activity)
+    assert hand.asked[1].summary == "Review suggestion: delay, late"
+
+
+def test_a_ticket_only_on_acceptance_where_policy_says_so() -> None:
+    hand = Remembering()
+    at = publisher(hand, Advice(tickets=TicketsWhen.ACCEPTED))
+    at.publish(card())
+    assert verbs(hand) == ["note", "activity"]
+    at.ticket(card())
+    assert verbs(hand) == ["note", "activity", "ticket"]
+    assert publisher(hand).ticket(card()).advisories == ()
+
+
+def test_a_ticket_gets_no_ticket_of_its_own() -> None:
+    hand = Remembering()
+    publisher(hand).publish(card(RecordRef(model="helpdesk.ticket", id=3, name="HT3")))
+    assert verbs(hand) == ["note", "activity"]
+
+
+def test_a_mail_without_a_record_gets_a_ticket_or_nothing() -> None:
+    mail = RecordRef(model="mail.message", id=None, name="<1@x.example>")
+    hand = Remembering()
+    publisher(hand).publish(card(mail))
+    assert verbs(hand) == ["ticket"]
+    assert isinstance(hand.asked[0], Ticket)
+    assert hand.asked[0].record is None
+    none = publisher(Remembering(has_tickets=False)).publish(card(mail))
+    assert (none.advisories, "takes no notes" in none.why) == ((), True)
+
+
+def test_markers_name_the_card_and_nothing_else_does() -> None:
+    assert card_of(marker_of(CARD_ID, "note")) == CARD_ID
+    assert [card_of(each) for each in ("card-1.note", "gate", "card-x.ticket", f"card-{CARD_ID}.other")] == [None] * 4
+    assert list(publisher(Remembering()).posted()) == [CARD_ID]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("sale.order", "amount_total"),
+        ("sale.order", "commitment_date"),
+        ("sale.order", "state"),
+        ("sale.order.line", "price_unit"),
+        ("res.partner", "credit_limit"),
+        ("stock.picking", "scheduled_date"),
+        ("helpdesk.ticket", "stage_id"),
+        ("helpdesk.ticket", "user_id"),
+        ("account.move", "invoice_date_due"),
+    ],
+)
+def test_business_values_stand_on_no_list(model: str, field: str) -> None:
+    with pytest.raises(OdooRejected, match="may not be written"):
+        check(Apply(record=RecordRef(model=model, id=1, name="x"), values={field: 1}))
+
+
+@pytest.mark.parametrize("model", ["res.partner", "res.users", "mail.template", "product.product", "stock.quant"])
+def test_notes_go_to_models_on_the_list_only(model: str) -> None:
+    text = Publisher(OneCustomer(), Remembering(), CONNECTION, Advice())  # type: ignore[arg-type]
+    with pytest.raises(OdooRejected, match="may not be written"):
+        check(Note(marker="card-x.note", record=RecordRef(model=model, id=1, name="x"), text=_text()))
+    assert text.publish(card(RecordRef(model=model, id=1, name="x"))).refs()[0].model == "helpdesk.ticket"
+
+
+def _text() -> Any:
+    from triage.odoo.note import note_text
+
+    return note_text(card())
