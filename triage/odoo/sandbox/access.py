@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from triage.odoo.sandbox import domains, restricted, values
+from triage.odoo.sandbox import domains, ownership, restricted, values
 from triage.odoo.sandbox.errors import AccessError, MissingError, UserError
 from triage.odoo.sandbox.schema import Field, Model
 
@@ -62,7 +62,7 @@ def allowed(env: Environment, model: Model, ids: Sequence[int], operation: str =
     """Those of these records that rules leave to the user; access lists are not asked."""
     if env.su:
         return list(ids)
-    own = _OWN_RULES.get(model.name)
+    own = ownership.FILTERS.get(model.name)
     if own is not None:
         ids = own(env, ids, operation)
     tests = _rules(env, model, operation)
@@ -78,14 +78,14 @@ def check_exists(env: Environment, model: Model, ids: Iterable[int]) -> None:
 
 def check_exists_first(env: Environment, model: Model, ids: Sequence[int]) -> None:
     """As Odoo's `write`: the access lists come first, then what is missing."""
-    if model.name not in _OWN_RULES:
+    if model.name not in ownership.FILTERS:
         check_model(env, model, "write")
     check_exists(env, model, ids)
 
 
 def check_guarded(env: Environment, model: Model, ids: Sequence[int]) -> None:
     """As Odoo's `unlink`: what is missing shows only where rules have to be looked at."""
-    if not env.su and (model.name in _OWN_RULES or _rule_rows(env, model, "unlink")):
+    if not env.su and (model.name in ownership.FILTERS or _rule_rows(env, model, "unlink")):
         check_exists(env, model, ids)
 
 
@@ -102,7 +102,7 @@ def sees(env: Environment, field: Field) -> bool:
 def check_related(env: Environment, model: Model, field: Field) -> None:
     """Raises `AccessError` for a field that lists records of a model which the user may not read at all."""
     comodel = env.db.schema.models.get(field.comodel_name)
-    if field.type not in {"one2many", "many2many"} or comodel is None or comodel.name in _OWN_RULES:
+    if field.type not in {"one2many", "many2many"} or comodel is None or comodel.name in ownership.FILTERS:
         return
     if not may(env, comodel, "read"):
         prefix = f"Failed to read field {model.name}.{field.name}\n" if env.db.version >= 19 else ""
@@ -160,7 +160,7 @@ def model_id_of(db: Database, name: str) -> int:
 def _refusal(env: Environment, model: Model, ids: Sequence[int], operation: str) -> AccessError | None:
     if env.su:
         return None
-    own = model.name in _OWN_RULES and bool(ids)
+    own = model.name in ownership.FILTERS and bool(ids)
     if not own and not may(env, model, operation):
         return AccessError(_model_error(env, model, operation))
     there = [id_ for id_ in ids if env.db.tables.get(model.name, id_) is not None]
@@ -264,84 +264,6 @@ def _failing_rules(env: Environment, model: Model, ids: Sequence[int], operation
     rows = _rule_rows(env, model, operation)
     mine = [row for row in rows if not row.get("groups") or set(row["groups"]) & env.group_ids]
     return [row["name"] for row in mine if not all(map(_rule_test(env, model, row), ids))]
-
-
-def _messages(env: Environment, ids: Sequence[int], operation: str) -> list[int]:
-    """Messages follow their document; one's own and those addressed to one are always readable."""
-    partner = env.user.partner_id.id
-    return [id_ for id_ in ids if _message_allowed(env, id_, operation, partner)]
-
-
-def _message_allowed(env: Environment, id_: int, operation: str, partner: int) -> bool:
-    row = env.db.tables.get("mail.message", id_) or {}
-    mine = row.get("author_id") == partner or partner in row.get("partner_ids", ())
-    target, res_id = row.get("model"), row.get("res_id")
-    if operation == "read" and (mine or partner in _notified(env, id_)):
-        return True
-    if operation in {"write", "unlink"} and row.get("author_id") == partner and target not in env.db.schema:
-        return True
-    if operation == "create" and not target:
-        return True
-    if target not in env.db.schema or not res_id:
-        return False
-    model = env.db.schema[str(target)]
-    needed = model.post_access if operation == "create" else {"read": "read"}.get(operation, "write")
-    return has(env, model, [res_id], needed)
-
-
-def _notified(env: Environment, id_: int) -> set[int]:
-    tables = env.db.tables
-    found = tables.by_value("mail.notification", "mail_message_id", id_)
-    return {(tables.get("mail.notification", each) or {}).get("res_partner_id", 0) for each in found}
-
-
-def _activities(env: Environment, ids: Sequence[int], operation: str) -> list[int]:
-    """Activities follow their document; the one it is assigned to may read and end it."""
-    return [id_ for id_ in ids if _activity_allowed(env, id_, operation)]
-
-
-def _activity_allowed(env: Environment, id_: int, operation: str) -> bool:
-    row = env.db.tables.get("mail.activity", id_) or {}
-    if operation != "create" and row.get("user_id") == env.uid:
-        return True
-    if operation in {"write", "unlink"} and row.get("create_uid") == env.uid:
-        return True
-    target = row.get("res_model")
-    if target not in env.db.schema or not row.get("res_id"):
-        return False
-    model = env.db.schema[str(target)]
-    needed = "read" if operation == "read" else model.post_access
-    return has(env, model, [row["res_id"]], needed)
-
-
-def _attachments(env: Environment, ids: Sequence[int], operation: str) -> list[int]:
-    """Attachments follow their document; without one they are their creator's."""
-    return [id_ for id_ in ids if _attachment_allowed(env, id_, operation)]
-
-
-def _attachment_allowed(env: Environment, id_: int, operation: str) -> bool:
-    row = env.db.tables.get("ir.attachment", id_) or {}
-    if operation == "read" and row.get("public"):
-        return True
-    target, res_id = row.get("res_model"), row.get("res_id")
-    if not target or not res_id:
-        return row.get("create_uid") == env.uid or env.is_admin()
-    if target not in env.db.schema:
-        return False
-    return has(env, env.db.schema[str(target)], [res_id], "read" if operation == "read" else "write")
-
-
-def _keys(env: Environment, ids: Sequence[int], operation: str) -> list[int]:
-    rows = {id_: env.db.tables.get("res.users.apikeys", id_) or {} for id_ in ids}
-    return [id_ for id_, row in rows.items() if row.get("user_id") == env.uid or env.is_admin()]
-
-
-_OWN_RULES: dict[str, Callable[[Environment, Sequence[int], str], list[int]]] = {
-    "mail.message": _messages,
-    "mail.activity": _activities,
-    "ir.attachment": _attachments,
-    "res.users.apikeys": _keys,
-}
 
 
 def check_company_access(env: Environment) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from triage.odoo.sandbox import actions, inbound, mail, methods
+from triage.odoo.sandbox import actions, activities, inbound, mail, methods
 from triage.odoo.sandbox.environment import Database, Environment
 from triage.odoo.sandbox.errors import AccessError, IntegrityError, UserError, ValidationError
 from triage.odoo.sandbox.faults import Faults
 from triage.odoo.sandbox.recordset import RecordSet
 from triage.odoo.sandbox.restricted import FORBIDDEN
 
-_REGISTERED = (actions, inbound, mail)  # importing them registers their methods
+_REGISTERED = (actions, activities, inbound, mail)  # importing them registers their methods
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,10 @@ def _content(datas: Any) -> dict[str, Any]:
 
 
 def _activity(env: Environment, wanted: dict[str, Any]) -> dict[str, Any]:
+    if env.db.version >= 19 and not wanted.get("res_model_id") and not wanted.get("user_id"):
+        raise ValidationError(
+            "The operation cannot be completed: Activities must be assigned if not attached to a document."
+        )
     row = env.db.tables.get("ir.model", wanted.get("res_model_id") or 0)
     if row is None or not wanted.get("res_id"):
         return wanted
@@ -189,14 +193,14 @@ _BEFORE_CREATE: dict[str, Callable[[Environment, dict[str, Any]], dict[str, Any]
 
 def after_create(env: Environment, model: Model, id_: int, given: Mapping[str, Any]) -> None:
     """What follows a new record: its log note, its creator's subscription, the mails of activities and stages."""
-    from triage.odoo.sandbox import mail
+    from triage.odoo.sandbox import activities
 
     if model.thread:
         _start_thread(env, model, id_)
     if model.name == "mail.activity":
-        mail.activity_assigned(env, id_)
+        activities.activity_assigned(env, id_)
     if "stage_id" in given:
-        mail.stage_reached(env, model, id_)
+        activities.stage_reached(env, model, id_)
 
 
 def _start_thread(env: Environment, model: Model, id_: int) -> None:
@@ -221,16 +225,16 @@ def tracked(env: Environment, model: Model, id_: int, given: Mapping[str, Any]) 
 
 def after_write(env: Environment, model: Model, id_: int, given: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     """What follows a write: tracking values, the mails of activities and stages."""
-    from triage.odoo.sandbox import mail
+    from triage.odoo.sandbox import activities, mail
 
     after = {name: values.raw(env(su=True), model, id_, name) for name in before}
     changed = {name: value for name, value in before.items() if value != after[name]}
     if changed:
         mail.track(env[model.name].browse(id_), changed, after)
     if model.name == "mail.activity" and "user_id" in given:
-        mail.activity_assigned(env, id_)
+        activities.activity_assigned(env, id_)
     if "stage_id" in given:
-        mail.stage_reached(env, model, id_)
+        activities.stage_reached(env, model, id_)
 
 
 _LIVING = {"sale.order": ("draft", "cancel"), "purchase.order": ("cancel",)}

@@ -1,4 +1,4 @@
-"""Threads: notes, messages, followers, activities, and what would have been mailed."""
+"""Threads: notes, messages, followers, tracking, and what would have been mailed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from triage.odoo.sandbox import access, values, writing
 from triage.odoo.sandbox.environment import SentMail
-from triage.odoo.sandbox.errors import ValidationError
 from triage.odoo.sandbox.methods import method
 from triage.odoo.sandbox.recordset import RecordSet
-from triage.odoo.sandbox.sanitise import escape, plain
+from triage.odoo.sandbox.sanitise import escape
 from triage.odoo.sandbox.schema import Model
 
 if TYPE_CHECKING:
@@ -48,9 +47,9 @@ def message_post(
     """Add a message to the thread of one record. As a note it stays inside; as a comment it mails the followers."""
     records.ensure_one()
     env = records.env
-    subtype = _subtype(env, subtype_xmlid, subtype_id)
+    subtype = subtype_id_of(env, subtype_xmlid, subtype_id)
     html = str(body) if body_is_html else f"<p>{escape(str(body))}</p>" if body else ""
-    message = _message(
+    message = write_message(
         records,
         body=html,
         subject=subject or False,
@@ -58,11 +57,11 @@ def message_post(
         parent_id=parent_id or False,
         subtype_id=subtype,
         partner_ids=[(6, 0, list(partner_ids or ()))],
-        **_author(env, author_id, email_from),
+        **author_of(env, author_id, email_from),
         **{key: value for key, value in kwargs.items() if key in ("date", "message_id", "incoming_email_to")},
     )
     _attach(message, records, attachments or (), attachment_ids or ())
-    _notify(records, message, list(partner_ids or ()))
+    notify(records, message, list(partner_ids or ()))
     return message
 
 
@@ -79,16 +78,16 @@ def message_notify(
 ) -> RecordSet:
     """Tell some partners something about the record, outside of what followers get."""
     env = records.env
-    message = _message(
+    message = write_message(
         records.sudo(),
         body=str(body),
         subject=subject or False,
         message_type="user_notification",
-        subtype_id=_subtype(env, "mail.mt_note", False),
+        subtype_id=subtype_id_of(env, "mail.mt_note", False),
         partner_ids=[(6, 0, list(partner_ids))],
-        **_author(env, author_id, email_from),
+        **author_of(env, author_id, email_from),
     )
-    _deliver(records, message, list(partner_ids), "message")
+    deliver(records, message, list(partner_ids), "message")
     return message.with_env(env)
 
 
@@ -125,13 +124,13 @@ def subscribe(records: RecordSet, partner_ids: Sequence[int]) -> None:
 def log(record: RecordSet, body: str, **more: Any) -> RecordSet:
     """A log note in the name of who acts."""
     elevated = record.sudo()
-    subtype = _subtype(record.env, "mail.mt_note", False)
-    return _message(
+    subtype = subtype_id_of(record.env, "mail.mt_note", False)
+    return write_message(
         elevated,
         body=body,
         message_type="notification",
         subtype_id=subtype,
-        **_author(record.env, None, None),
+        **author_of(record.env, None, None),
         **more,
     )
 
@@ -158,14 +157,16 @@ def _field_id(env: Environment, model: Model, name: str) -> int:
     return int(found)
 
 
-def _subtype(env: Environment, xml_id: Any, id_: Any) -> int:
+def subtype_id_of(env: Environment, xml_id: Any, id_: Any) -> int:
+    """Id of the subtype that an external id, with or without its module, or an id names; a note without either."""
     if id_:
         return int(id_)
     found = env.ref(xml_id if "." in str(xml_id) else f"mail.{xml_id}" if xml_id else "mail.mt_note")
     return int(found) if found is not None else 0
 
 
-def _author(env: Environment, author_id: Any, email_from: Any) -> dict[str, Any]:
+def author_of(env: Environment, author_id: Any, email_from: Any) -> dict[str, Any]:
+    """Author and sender of a message: who is named, else who acts."""
     if author_id is None and email_from:
         return {"author_id": False, "email_from": email_from}
     partner = env(su=True)["res.partner"].browse(author_id or env.user.partner_id.id)
@@ -173,7 +174,8 @@ def _author(env: Environment, author_id: Any, email_from: Any) -> dict[str, Any]
     return {"author_id": partner.id, "email_from": email_from or address}
 
 
-def _message(records: RecordSet, **vals: Any) -> RecordSet:
+def write_message(records: RecordSet, **vals: Any) -> RecordSet:
+    """A message on the thread, stored and nothing else; rights are checked as for any record."""
     env = records.env
     number = env.db.tables.sequences.get("mail.message", 0) + 1
     row = {
@@ -208,7 +210,8 @@ def _follower_partners(env: Environment, model: Model, id_: int) -> dict[int, tu
     return {row["partner_id"]: row.get("subtype_ids", ()) for row in rows if row.get("res_model") == model.name}
 
 
-def _notify(record: RecordSet, message: RecordSet, partner_ids: list[int]) -> None:
+def notify(record: RecordSet, message: RecordSet, partner_ids: list[int]) -> None:
+    """Tell the followers of the subtype, and these partners, but not the author."""
     env = record.env(su=True)
     row = env.db.tables.get("mail.message", message.ids[0]) or {}
     subtype = env["mail.message.subtype"].browse(row["subtype_id"])
@@ -217,10 +220,11 @@ def _notify(record: RecordSet, message: RecordSet, partner_ids: list[int]) -> No
         for partner, subtypes in _follower_partners(env, record.described, record.ids[0]).items():
             if subtype.id in subtypes and partner not in chosen:
                 chosen.append(partner)
-    _deliver(record, message, [each for each in chosen if each != row.get("author_id")], "message")
+    deliver(record, message, [each for each in chosen if each != row.get("author_id")], "message")
 
 
-def _deliver(record: RecordSet, message: RecordSet, partner_ids: Sequence[int], reason: str) -> None:
+def deliver(record: RecordSet, message: RecordSet, partner_ids: Sequence[int], reason: str) -> None:
+    """Tell these partners: a notification each, and one mail to those who do not read theirs in Odoo."""
     env = record.env(su=True)
     row = env.db.tables.get("mail.message", message.ids[0]) or {}
     addresses = []
@@ -243,117 +247,3 @@ def _deliver(record: RecordSet, message: RecordSet, partner_ids: Sequence[int], 
 
 def _subject(record: RecordSet) -> str:
     return f"Re: {values.display_name(record.env, record.described.name, record.ids[0])}" if record else ""
-
-
-def activity_assigned(env: Environment, id_: int) -> None:
-    """Subscribe the one an activity is assigned to, and mail him unless the context forbids it."""
-    elevated = env(su=True)
-    activity = elevated["mail.activity"].browse(id_)
-    user = activity.user_id
-    if not user or not activity.res_model or not activity.res_id:
-        return
-    record = elevated[activity.res_model].browse(activity.res_id)
-    if record.described.thread and user.partner_id:
-        subscribe(record, user.partner_id.ids)
-    if user.id == env.uid or env.context.get("mail_activity_quick_update") or not record.described.thread:
-        return
-    title = values.display_name(env, record.described.name, record.ids[0])
-    subject = f'"{title}: {activity.summary or activity.activity_type_id.display_name}" assigned to you'
-    body = f"<p>{env.user.name} has just assigned you the following activity: {title}</p>"
-    message = _message(
-        record,
-        body=body,
-        subject=subject,
-        message_type="user_notification",
-        subtype_id=_subtype(env, "mail.mt_note", False),
-        partner_ids=[(6, 0, user.partner_id.ids)],
-        **_author(env, None, None),
-    )
-    _deliver(record, message, user.partner_id.ids, "activity")
-
-
-def stage_reached(env: Environment, model: Model, id_: int) -> None:
-    """The mail that a ticket's stage sends to the customer, if it has a template."""
-    elevated = env(su=True)
-    record = elevated[model.name].browse(id_)
-    stage = record.stage_id
-    name = next((each for each in ("mail_template_id", "template_id") if each in stage.described.fields), None)
-    if name is None or not stage or not stage[name]:
-        return
-    template = stage[name]
-    to = (record.partner_id.email if record.partner_id else False) or getattr(record, "partner_email", False)
-    if to:
-        subject = template.subject or template.name or ""
-        env.db.pending.append(SentMail((str(to),), subject, template.body_html or "", (model.name, id_), "stage"))
-
-
-@method("activity_schedule", "activities")
-def activity_schedule(
-    records: RecordSet,
-    act_type_xmlid: str = "",
-    date_deadline: Any = None,
-    summary: str = "",
-    note: str = "",
-    **act_values: Any,
-) -> RecordSet:
-    """A new activity on each record."""
-    env = records.env
-    kind = env.ref(act_type_xmlid, raise_if_not_found=False) if act_type_xmlid else None
-    made = []
-    for id_ in records.ids:
-        row = {"res_model_id": access.model_id_of(env.db, records.described.name), "res_id": id_, "summary": summary}
-        row |= {"note": note, "date_deadline": date_deadline or env.db.stamp[:10], **act_values}
-        if kind is not None:
-            row["activity_type_id"] = kind.id
-        made.append(writing.create(env["mail.activity"], row))
-    return env["mail.activity"].browse(made)
-
-
-@method("action_feedback", "mail.activity")
-def action_feedback(records: RecordSet, feedback: Any = False, attachment_ids: Any = None) -> Any:
-    """End the activities with a word; returns the id of the message that says so."""
-    env = records.env
-    access.check(env, records.described, records.ids, "unlink" if env.db.version < 19 else "write")
-    message: Any = False
-    for activity in records.sudo():
-        message = _feedback(env, activity, feedback).id
-        if env.db.version < 19:
-            writing.unlink(activity)
-        else:
-            done = {"active": False, "date_done": env.db.stamp[:10], "feedback": feedback or False}
-            env.db.tables.update("mail.activity", activity.id, done)
-    return message
-
-
-def _feedback(env: Environment, activity: RecordSet, feedback: Any) -> RecordSet:
-    record = env(su=True)[activity.res_model].browse(activity.res_id)
-    kind = activity.activity_type_id.display_name if activity.activity_type_id else ""
-    body = f"<p><span>{escape(str(kind))}</span> done: <span>{escape(activity.summary or '')}</span></p>"
-    if feedback:
-        body += f"<div><div>Feedback:</div>{escape(str(feedback))}</div>"
-    message = _message(
-        record,
-        body=body,
-        message_type="notification",
-        subtype_id=_subtype(env, "mail.mt_activities", False),
-        mail_activity_type_id=activity.activity_type_id.id,
-        **_author(env, None, None),
-    )
-    _notify(record, message, [])
-    return message
-
-
-@method("action_done", "mail.activity")
-def action_done(records: RecordSet) -> Any:
-    """End the activities without a word."""
-    return action_feedback(records)
-
-
-def check_activity(env: Environment, row: Mapping[str, Any]) -> None:
-    """Raises `ValidationError` on Odoo 19 for an activity that is neither on a document nor assigned."""
-    if env.db.version >= 19 and not row.get("res_model_id") and not row.get("user_id"):
-        raise ValidationError("The operation cannot be completed: Activities must be assigned if not attached to a "
-                              "document.")  # fmt: skip
-
-
-__all__ = ["activity_assigned", "check_activity", "log", "message_post", "plain", "stage_reached", "subscribe", "track"]
