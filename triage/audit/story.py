@@ -10,7 +10,7 @@ from typing import Any
 
 from triage.audit.chain import parse
 from triage.audit.journal import open_record
-from triage.domain import Answer, Card, Case, Decision, Event, Frozen, Policy
+from triage.domain import Answer, Card, Case, Decision, Event, Frozen, Policy, Publication, Withdrawal
 from triage.errors import ChainBroken, KeyMissing
 from triage.storage import records
 from triage.storage.database import Database
@@ -83,7 +83,7 @@ def story(database: Database, keys: KeyFile, of: Card | str, company: str | None
 def _belongs(value: Frozen | None, card: Card) -> bool:
     if isinstance(value, Card):
         return value.id == card.id
-    if isinstance(value, Decision):
+    if isinstance(value, Decision | Publication | Withdrawal):
         return value.card == card.id
     return True
 
@@ -128,6 +128,11 @@ def _parts(value: Frozen) -> Iterator[str]:
     elif isinstance(value, Decision):
         yield f"{value.verdict.value} by {value.by}"
         yield from (value.reason.value if value.reason else "", value.comment)
+    elif isinstance(value, Publication | Withdrawal):
+        yield from (
+            f"{each.verb} {each.status}" + (f" ({each.ref.name})" if each.ref else "") for each in value.advisories
+        )
+        yield getattr(value, "why", "")
     elif isinstance(value, Policy):
         yield from (value.version, f"fingerprint {value.fingerprint()[:12]}")
     elif isinstance(value, Answer):

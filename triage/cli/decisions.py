@@ -10,9 +10,21 @@ from typing import TypeVar
 import typer
 
 from triage.cli.show import card_panel, cards_table, console
-from triage.cli.wiring import now, open_store
-from triage.domain import TYPES, Card, CardState, Category, Changes, ReasonCode, Severity, Verdict, schema
-from triage.errors import UsageError
+from triage.cli.wiring import Store, now, open_store
+from triage.domain import (
+    TYPES,
+    Card,
+    CardState,
+    Category,
+    Changes,
+    Policy,
+    ReasonCode,
+    Severity,
+    TicketsWhen,
+    Verdict,
+    schema,
+)
+from triage.errors import OdooError, UsageError
 from triage.settings import Settings, person
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -63,6 +75,7 @@ def run_decide(
     from triage.pipeline import decide
 
     settings = Settings.of(home)
+    policy = settings.policy()
     with open_store(settings) as store:
         decided = decide(
             handle,
@@ -71,13 +84,33 @@ def run_decide(
             store.cards,
             store.journal,
             now,
-            policy=settings.policy(),
+            policy=policy,
             reason=None if reason is None else _one_of(ReasonCode, reason, "reason"),
             comment=comment,
             changes=_changes(changes),
         )
-    typer.echo(_said(decided))
-    return 0
+        typer.echo(_said(decided))
+        return _ticket(decided, policy, settings, store)
+
+
+def _ticket(card: Card, policy: Policy, settings: Settings, store: Store) -> int:
+    """Make the draft ticket that the policy wants on acceptance. The decision stands, whatever Odoo says to it."""
+    from triage.cli.connected import connected
+    from triage.cli.posting import Post, post_card
+    from triage.odoo.connection import read_connection
+
+    accepted = card.state in (CardState.ACCEPTED, CardState.EDITED)
+    if not accepted or policy.advice.tickets is not TicketsWhen.ACCEPTED or read_connection(settings.home) is None:
+        return 0
+    try:
+        with connected(settings) as at:
+            post = post_card(card, at.publisher(policy), store)
+    except OdooError as error:
+        post = Post(card, error=error)
+    typer.echo(post.line)
+    if post.error is not None:
+        typer.echo(f"The decision stands. `triage odoo post {card.number}` makes the ticket when Odoo is there again.")
+    return 1 if post.error is not None else 0
 
 
 def run_schema(name: str | None) -> int:
