@@ -292,7 +292,7 @@ class TestRights:
         assert case.partner.credit is None
         assert len(case.lines) == 2
         assert any(note.startswith("credit:") for note in case.missing)
-        assert any(note.startswith("promises:") for note in case.missing)
+        assert any(note.startswith("earlier promises:") for note in case.missing)
 
     def test_a_model_that_may_not_be_read_at_all_hides_the_record(self, again: Desk) -> None:
         nobody = again.box.add_user("nobody", groups=("base.group_portal",))

@@ -70,62 +70,30 @@ def gather(
 ) -> Around:
     """Read around some seeds, all of one company. `known` are heads that were read already, `people` authors.
 
-    At the most fifteen calls, however many seeds there are and however long their orders.
+    As many calls for many seeds and long orders as for one short order.
     """
-    sales = _all(seeds, "sales")
-    heads = _by_id(row for row in known if row.model == "sale.order" and row.id in sales)
-    lacking = [number for number in sales if number not in heads]
-    heads |= _by_id(reader.read(RECORD, "sale.order", lacking, orders.sale_fields(custom)))
-    lines = orders.read_lines(reader, list(heads), custom)
-    own_pickings = _all(seeds, "pickings")
-    moves = stock.read_order_moves(reader, list(heads), lines, own_pickings)
-
-    own_purchases = _all(seeds, "purchases")
-    names = [name for row in heads.values() if (name := row.text("name"))]
-    bought = _by_id(purchases.read_linked(reader, own_purchases, names, lines, moves))
-    purchase_lines = purchases.read_lines(reader, list(bought), custom)
-    serving = [line for line in purchase_lines if line.one("order_id") in set(own_purchases)]
-    for order in heads.values():
-        sold = [line for line in lines if line.one("order_id") == order.id]
-        serving += purchases.lines_for(sold, moves, purchase_lines, bought.values(), order.text("name") or "")
-    receipts = stock.read_receipt_moves(reader, serving, moves)
-    everything: dict[int, Row] = _by_id([*moves, *receipts])
-    pickings = stock.read_pickings(reader, own_pickings, everything.values(), list(heads), custom)
-    lots = stock.read_lots(reader, everything.values())
-
-    buyers = {row.one("partner_id") for row in heads.values()} | {seed.partner for seed in seeds}
-    suppliers = {row.one("partner_id") for row in bought.values()}
-    others = {row.one("partner_shipping_id") for row in heads.values()} | set(people)
-    partners = read_partners(reader, others, buyers | suppliers, custom, company.company.currency)
-    customers = _customers(partners, heads.values(), seeds)
-    if customers and not partners.may_see_credit:
-        reader.missing.note(CREDIT, "the service user may not read it")
-
-    own_invoices = set(_all(seeds, "invoices")) | _invoices_of(heads.values())
-    own_invoices |= _invoices_of(row for row in bought.values() if row.id in set(own_purchases))
-    number = company.company.id or 0
-    bills = invoices.read_invoices(reader, own_invoices, customers, number, custom)
-    bill_lines = invoices.read_lines(reader, own_invoices & {row.id for row in bills})
-
-    items = [*lines, *purchase_lines, *everything.values(), *bill_lines]
-    units = reference.units(reader)
-    products = read_products(reader, items, units, with_rules=not custom.has("line.list_price"))
-    sellers = {head for each in suppliers if (head := partners.commercial(each))}
-    codes = purchases.read_codes(reader, purchase_lines, sellers, products)
-    changes = promises.by_order(reader, promises.read_changes(reader, list(heads)), list(heads))
-    references = [text for row in heads.values() if (text := row.text("client_order_ref"))]
-    related = orders.read_related(reader, heads, customers, references, custom) if heads or customers else []
+    sales = _read_sales(reader, custom, seeds, known)
+    goods = _read_goods(reader, custom, seeds, sales)
+    partners, customers = _read_parties(reader, company, custom, seeds, sales, goods, people)
+    bills, bill_lines = _read_bills(reader, company, custom, seeds, sales, goods, customers)
+    items = [*goods.lines, *goods.purchase_lines, *goods.moves.values(), *bill_lines]
+    products = read_products(reader, items, reference.units(reader), with_rules=not custom.has("line.list_price"))
+    sellers = {head for row in goods.purchases.values() if (head := partners.commercial(row.one("partner_id")))}
+    codes = purchases.read_codes(reader, goods.purchase_lines, sellers, products)
+    changes = promises.by_order(reader, promises.read_changes(reader, list(sales)), list(sales))
+    references = [text for row in sales.values() if (text := row.text("client_order_ref"))]
+    related = orders.read_related(reader, sales, customers, references, custom) if sales or customers else []
     return Around(
         company=company,
         custom=custom,
-        directions=reference.directions(reader) if everything or pickings else {},
-        sales=heads,
-        sale_lines=_grouped(lines, "order_id"),
-        purchases=bought,
-        purchase_lines=_grouped(purchase_lines, "order_id"),
-        moves=everything,
-        pickings=_by_id(pickings),
-        lots=lots,
+        directions=reference.directions(reader) if goods.moves or goods.pickings else {},
+        sales=sales,
+        sale_lines=_grouped(goods.lines, "order_id"),
+        purchases=goods.purchases,
+        purchase_lines=_grouped(goods.purchase_lines, "order_id"),
+        moves=goods.moves,
+        pickings=goods.pickings,
+        lots=goods.lots,
         partners=partners,
         products=products,
         codes=codes,
@@ -134,6 +102,79 @@ def gather(
         changes=changes,
         related=related,
     )
+
+
+@dataclass(frozen=True)
+class _Goods:
+    """What is sold, bought and moved."""
+
+    lines: Sequence[Row]
+    purchases: Rows
+    purchase_lines: Sequence[Row]
+    moves: Rows
+    pickings: Rows
+    lots: Mapping[int, str]
+
+
+def _read_sales(reader: Reader, custom: Custom, seeds: Sequence[Seeds], known: Iterable[Row]) -> dict[int, Row]:
+    wanted = _all(seeds, "sales")
+    found = _by_id(row for row in known if row.model == "sale.order" and row.id in wanted)
+    lacking = [number for number in wanted if number not in found]
+    return found | _by_id(reader.read(RECORD, "sale.order", lacking, orders.sale_fields(custom)))
+
+
+def _read_goods(reader: Reader, custom: Custom, seeds: Sequence[Seeds], sales: Rows) -> _Goods:
+    own_pickings, own_purchases = _all(seeds, "pickings"), _all(seeds, "purchases")
+    lines = orders.read_lines(reader, list(sales), custom)
+    moves = stock.read_order_moves(reader, list(sales), lines, own_pickings)
+    names = [name for row in sales.values() if (name := row.text("name"))]
+    bought = _by_id(purchases.read_linked(reader, own_purchases, names, lines, moves))
+    purchase_lines = purchases.read_lines(reader, list(bought), custom)
+    serving = [line for line in purchase_lines if line.one("order_id") in own_purchases]
+    for order in sales.values():
+        sold = [line for line in lines if line.one("order_id") == order.id]
+        serving += purchases.lines_for(sold, moves, purchase_lines, bought.values(), order.text("name") or "")
+    everything = _by_id([*moves, *stock.read_receipt_moves(reader, serving, moves)])
+    pickings = stock.read_pickings(reader, own_pickings, everything.values(), list(sales), custom)
+    lots = stock.read_lots(reader, everything.values())
+    return _Goods(lines, bought, purchase_lines, everything, _by_id(pickings), lots)
+
+
+def _read_parties(
+    reader: Reader,
+    company: OwnCompany,
+    custom: Custom,
+    seeds: Sequence[Seeds],
+    sales: Rows,
+    goods: _Goods,
+    people: Iterable[int],
+) -> tuple[Partners, set[int]]:
+    """Everybody, and the commercial partners on whose account we sell."""
+    buyers = {row.one("partner_id") for row in sales.values()} | {seed.partner for seed in seeds}
+    suppliers = {row.one("partner_id") for row in goods.purchases.values()}
+    others = {row.one("partner_shipping_id") for row in sales.values()} | set(people)
+    partners = read_partners(reader, others, buyers | suppliers, custom, company.company.currency)
+    customers = _customers(partners, sales.values(), seeds)
+    if customers and not partners.may_see_credit:
+        reader.missing.note(CREDIT, "the service user may not read it")
+    return partners, customers
+
+
+def _read_bills(
+    reader: Reader,
+    company: OwnCompany,
+    custom: Custom,
+    seeds: Sequence[Seeds],
+    sales: Rows,
+    goods: _Goods,
+    customers: Iterable[int],
+) -> tuple[list[Row], list[Row]]:
+    """Invoices, and the lines of those that are the records' own."""
+    own_purchases = _all(seeds, "purchases")
+    own = set(_all(seeds, "invoices")) | _invoices_of(sales.values())
+    own |= _invoices_of(row for row in goods.purchases.values() if row.id in own_purchases)
+    bills = invoices.read_invoices(reader, own, customers, company.company.id or 0, custom)
+    return bills, invoices.read_lines(reader, own & {row.id for row in bills})
 
 
 def _customers(partners: Partners, sales: Iterable[Row], seeds: Iterable[Seeds]) -> set[int]:
