@@ -168,6 +168,11 @@ def _group_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
     return f"{category} / {row.get('name')}" if category else row.get("name", False)
 
 
+@computes("all_group_ids", "res.users")
+def _all_groups(env: Environment, model: Model, id_: int, row: Row) -> list[int]:
+    return sorted(env(user=id_, su=False).group_ids)
+
+
 @computes("display_name", "mail.activity")
 def _activity_name(env: Environment, model: Model, id_: int, row: Row) -> Any:
     return row.get("summary") or (

@@ -35,7 +35,7 @@ def defaults(env: Environment, model: Model) -> dict[str, Any]:
     for name, value in _common(env, company).items():
         if name in model.fields and (model.fields[name].required or name == "currency_id"):
             found.setdefault(name, value)
-    if model.name in _OWN_USER:
+    if model.name in _OWN_USER and "user_id" in model.fields:
         found["user_id"] = env.uid
     if model.name in _STAGES and "stage_id" in model.fields:
         stages = env(su=True)[model.fields["stage_id"].comodel_name].search([], limit=1)

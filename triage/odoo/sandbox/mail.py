@@ -93,16 +93,18 @@ def message_notify(
 
 @method("message_subscribe", "thread")
 def message_subscribe(records: RecordSet, partner_ids: Sequence[int] | None = None, subtype_ids: Any = None) -> bool:
-    """Make partners followers of the records."""
-    access.check(records.env, records.described, records.ids, "read")
+    """Make partners followers of the records: oneself where one may read them, others where one may write."""
+    own = set(partner_ids or ()) == set(records.env.user.partner_id.ids)
+    access.check(records.env, records.described, records.ids, "read" if own else "write")
     subscribe(records.sudo(), list(partner_ids or ()))
     return True
 
 
 @method("message_unsubscribe", "thread")
 def message_unsubscribe(records: RecordSet, partner_ids: Sequence[int] | None = None) -> bool:
-    """Take partners from the followers."""
-    access.check(records.env, records.described, records.ids, "read")
+    """Take partners from the followers: oneself where one may read the records, others where one may write."""
+    own = set(partner_ids or ()) == set(records.env.user.partner_id.ids)
+    access.check(records.env, records.described, records.ids, "read" if own else "write")
     domain = [("res_model", "=", records.described.name), ("res_id", "in", records.ids)]
     found = records.env["mail.followers"].sudo().search([*domain, ("partner_id", "in", list(partner_ids or ()))])
     writing.unlink(found)
