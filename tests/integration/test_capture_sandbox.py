@@ -74,6 +74,15 @@ def again(desk: Desk) -> Iterator[Desk]:
     desk.box.restore(before)
 
 
+@pytest.fixture(scope="module")
+def enterprise() -> Iterator[Desk]:
+    book = the_day()
+    apps = (set(App) - {App.HELPDESK_MGMT}) | {App.HELPDESK}
+    rows = rows_of(book, 18) | {"quality.alert.team": [{"id": 1, "name": "Quality"}]}
+    with Sandbox(18, rows=rows, fields=CUSTOM, apps=apps) as box:
+        yield Desk(box, book)
+
+
 class Shown:
     """What Odoo shows of the book: what belongs to a product or customer stands in each of their cases.
 
@@ -366,6 +375,56 @@ def _delete_442(env: Any) -> None:
     env["sale.order"].browse(442).write({"state": "cancel"})
     env["sale.order"].browse(442).unlink()
 
+    @pytest.mark.parametrize("after", range(1, 12))
+    def test_an_order_that_a_ticket_names_is_there_whole_or_not_at_all(self, enterprise: Desk, after: int) -> None:
+        before = enterprise.box.snapshot()
+        ticket = {"name": "Broken", "description": "<p>Broken</p>", "sale_order_id": 442, "partner_id": 1014}
+        number = enterprise.box.edit(lambda env: env["helpdesk.ticket"].create(ticket).id)
+        odoo = enterprise.odoo()
+        capture = enterprise.capture(odoo)
+        ref = RecordRef(model="helpdesk.ticket", id=number, name="x")
+        whole = capture.case(ref)
+        Disturbed(odoo, after, lambda: enterprise.box.edit(_delete_442))
+        case = capture.case(ref)
+        enterprise.box.restore(before)
+        assert case is not None
+        assert whole is not None
+        assert case.order is None or case.lines == whole.lines
+
+
+class TestCompanies:
+    def test_each_record_is_read_in_its_own_company(self) -> None:
+        book = the_day()
+        rows = rows_of(book, 18)
+        rows["res.partner"].append({"id": 50_000, "name": "Second GmbH", "is_company": True})
+        second = {"id": 2, "name": "Second GmbH", "partner_id": 50_000, "currency_id": 2}
+        rows["res.company"].append(second)
+        kind = {"name": "Out", "code": "outgoing", "company_id": 2, "sequence_code": "OUT"}
+        places = {"default_location_src_id": 5, "default_location_dest_id": 3}
+        rows["stock.picking.type"].append({"id": 60_000, **kind, **places})
+        head = {
+            "name": "S9",
+            "partner_id": 1001,
+            "company_id": 2,
+            "currency_id": 2,
+            "date_order": "2026-11-16 09:00:00",
+        }
+        rows["sale.order"].append({"id": 70_000, "state": "sale", **head})
+        moved = {"picking_type_id": 60_000, "location_id": 5, "location_dest_id": 3, "company_id": 2}
+        rows["stock.picking"].append(
+            {"id": 70_001, "name": "S/OUT/1", "sale_id": 70_000, "move_type": "direct", "state": "assigned",
+             **{name: moved[name] for name in ("picking_type_id", "location_id", "location_dest_id")}}
+        )  # fmt: skip
+        rows["res.users"].append({"id": 2, "company_ids": [1, 2]})
+        with Sandbox(18, rows=rows, fields=CUSTOM) as box:
+            cases = Desk(box, book).capture().neighbourhoods("sale.order", [412, 70_000])
+        assert [(case.record.name, case.company.name, case.company.currency) for case in cases] == [
+            ("S00412", "Brandt & Mercer Supply B.V.", "EUR"), ("S9", "Second GmbH", "USD"),
+        ]  # fmt: skip
+        assert [(s.ref.name, s.kind.value) for s in cases[1].shipments] == [("S/OUT/1", "outgoing")]
+        assert cases[1].invoices == ()
+        assert cases[1].related == ()
+
 
 class TestFind:
     def test_by_id_and_by_name(self, desk: Desk) -> None:
@@ -459,15 +518,6 @@ class TestOtherRecords:
         assert case.order.ref.name == "S00412"
         assert [document.content for document in case.documents] == [b"%PDF-1.7 order"]
         assert [message.subject for message in case.messages] == ["Price"]
-
-
-@pytest.fixture(scope="module")
-def enterprise() -> Iterator[Desk]:
-    book = the_day()
-    apps = (set(App) - {App.HELPDESK_MGMT}) | {App.HELPDESK}
-    rows = rows_of(book, 18) | {"quality.alert.team": [{"id": 1, "name": "Quality"}]}
-    with Sandbox(18, rows=rows, fields=CUSTOM, apps=apps) as box:
-        yield Desk(box, book)
 
 
 class TestEnterprise:

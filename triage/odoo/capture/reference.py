@@ -86,8 +86,9 @@ class Reference:
         return self._keep("units", lambda: _units(reader))
 
     def directions(self, reader: Reader) -> Directions:
-        """Which way the transfers of each operation type go."""
-        return self._keep("directions", lambda: _directions(reader))
+        """Which way the transfers of each operation type of the reader's companies go."""
+        companies = reader.context.get("allowed_company_ids")
+        return self._keep(f"directions {companies}", lambda: _directions(reader))
 
     def subtypes(self, reader: Reader) -> Mapping[int, Subtype]:
         """All kinds of messages, by id."""
@@ -100,10 +101,13 @@ class Reference:
     def _keep(self, name: str, read: Callable[[], _T]) -> _T:
         kept = self._kept.get(name)
         now = self.clock()
-        if kept is None or now - kept[0] > _FRESH:
-            kept = self._kept[name] = (now, read())
-        value: _T = kept[1]
-        return value
+        if kept is not None and now - kept[0] <= _FRESH:
+            value: _T = kept[1]
+            return value
+        found = read()
+        if found:  # what was refused is asked for again
+            self._kept[name] = (now, found)
+        return found
 
 
 def _company(reader: Reader, number: int) -> OwnCompany:

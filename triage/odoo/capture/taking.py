@@ -149,16 +149,20 @@ class Taking:
         return (documents.document(record.text("name"), record.text("mimetype"), content, message),)
 
     def _still_there(self, rows: Sequence[Row], around: Around) -> set[int]:
-        """Which of the heads are still there; one that changed meanwhile unsettles the attempt."""
-        last = {row.id: row for row in around.related} if rows and rows[0].model == "sale.order" else {}
-        lacking = [row.id for row in rows if row.id not in last]
-        if lacking:
-            companies = {"allowed_company_ids": list(self.odoo.user.companies)}
-            again = self.odoo.read(rows[0].model, lacking, ("write_date",), **companies)
-            last |= {row.id: row for row in again}
-        changed = any(row.id in last and last[row.id].text("write_date") != row.text("write_date") for row in rows)
-        self.is_settled = self.is_settled and not changed
-        return set(last)
+        """Which of the heads are still there. One that changed, or an order that vanished, unsettles the attempt."""
+        read = {(row.model, row.id): row for row in (*rows, *around.sales.values())}
+        last = {(row.model, row.id): row for row in around.related}
+        for model in {row.model for row in read.values()}:
+            lacking = [number for name, number in read if name == model and (name, number) not in last]
+            last |= {(model, row.id): row for row in self._again(model, lacking)}
+        heads = {(row.model, row.id) for row in rows}
+        same = {key for key, row in read.items() if key in last and _stamp(last[key]) == _stamp(row)}
+        self.is_settled = self.is_settled and read.keys() - same <= heads - last.keys()
+        return {number for model, number in heads & last.keys()}
+
+    def _again(self, model: str, numbers: Sequence[int]) -> list[Row]:
+        companies = {"allowed_company_ids": list(self.odoo.user.companies)}
+        return self.odoo.read(model, numbers, ("write_date",), **companies) if numbers else []
 
     def _case(self, reader: Reader, assembly: Assembly, subject: Subject, seeds: Seeds, contents: Contents) -> Case:
         record, kind = subject.record, KINDS[subject.record.model]
@@ -181,6 +185,10 @@ class Taking:
         """What the record itself says, as messages before the thread."""
         rows = {(row.model, row.id): row for row in (subject.about, subject.record) if row is not None}
         return [message for row in rows.values() if (message := request_message(row, circle, self.limits)) is not None]
+
+
+def _stamp(row: Row) -> str | None:
+    return row.text("write_date")
 
 
 def _by_company(subjects: Iterable[Subject], default: int) -> dict[int, list[Subject]]:
