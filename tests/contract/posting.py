@@ -39,7 +39,7 @@ def activity(marker: str, record: RecordRef, *, summary: str = "Review", reviewe
 
 def ticket(
     marker: str, record: RecordRef | None = None, *, name: str = "Late delivery", partner: int | None = None
-) -> Ticket:  # noqa: E501
+) -> Ticket:
     """A draft ticket."""
     return Ticket(marker=marker, record=record, name=name, text=text(), partner=partner)
 

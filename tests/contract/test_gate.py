@@ -260,7 +260,7 @@ _OFF_THE_LIST: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("model", "values"), _OFF_THE_LIST, ids=[f"{model}-{[*v][0]}" for model, v in _OFF_THE_LIST])
+@pytest.mark.parametrize(("model", "values"), _OFF_THE_LIST, ids=[f"{m}-{next(iter(v))}" for m, v in _OFF_THE_LIST])
 def test_apply_outside_the_list_is_refused_here_and_again_inside(
     target: Target, arranged: Arranged, model: str, values: dict[str, Any]
 ) -> None:
