@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,21 @@ _QUIET = {"tracking_disable": True, "mail_create_nosubscribe": True, "no_reset_p
 
 
 @dataclass
+class Kept:
+    """What all tests of a target share: what was made, and what each test may use as long as it leaves it alone."""
+
+    made: list[tuple[str, int]] = field(default_factory=list)
+    partner: int | None = None
+    product: int | None = None
+
+
+@dataclass
 class Arranged:
     """Makes what a test needs."""
 
     admin: Odoo
+    kept: Kept = field(default_factory=Kept)
     token: str = field(default_factory=lambda: secrets.token_hex(4))
-    _made: list[tuple[str, int]] = field(default_factory=list)
 
     def make(self, model: str, values: Mapping[str, Any], **context: Any) -> int:
         """A new record of any kind; returns its id."""
@@ -30,12 +40,12 @@ class Arranged:
             model, "create", named={"vals_list": [_known(self.admin, model, values)]}, context={**_QUIET, **context}
         )
         number = int(made[0] if isinstance(made, list) else made)
-        self._made.append((model, number))
+        self.kept.made.append((model, number))
         return number
 
     def partner(self, name: str = "Kessler Maschinenbau", **more: Any) -> int:
         """A customer with an address of its own."""
-        email = f"kessler-{self.token}-{len(self._made)}@example.com"
+        email = f"kessler-{self.token}-{len(self.kept.made)}@example.com"
         return self.make("res.partner", {"name": f"{name} {self.token}", "email": email, "is_company": True} | more)
 
     def product(self, price: float = 25.0) -> int:
@@ -45,8 +55,8 @@ class Arranged:
 
     def order(self, lines: Sequence[tuple[float, float]] = ((10, 25.0),), **more: Any) -> RecordRef:
         """A quotation; `lines` are quantities and prices."""
-        partner = more.pop("partner_id", None) or self.partner()
-        product = self.product()
+        partner = more.pop("partner_id", None) or self._any_partner()
+        product = self._any_product()
         rows = [
             (0, 0, {"product_id": product, "name": "Bracket", "product_uom_qty": quantity, "price_unit": price})
             for quantity, price in lines
@@ -55,24 +65,24 @@ class Arranged:
 
     def purchase(self) -> RecordRef:
         """A request for quotation of one line."""
-        line = {"product_id": self.product(), "name": "Bracket", "product_qty": 5, "price_unit": 9.5}
+        line = {"product_id": self._any_product(), "name": "Bracket", "product_qty": 5, "price_unit": 9.5}
         line |= {"date_planned": _now()}
-        values = {"partner_id": self.partner("Voss Metall"), "order_line": [(0, 0, line)]}
+        values = {"partner_id": self._any_partner(), "order_line": [(0, 0, line)]}
         return self._ref("purchase.order", self.make("purchase.order", values))
 
     def picking(self) -> RecordRef:
         """A draft delivery of one move."""
         kind = self._picking_type("outgoing")
         places = {"location_id": kind.one("default_location_src_id"), "location_dest_id": self._customers(kind)}
-        move: dict[str, Any] = {"name": "Bracket", "product_id": self.product(), "product_uom_qty": 3, **places}
+        move: dict[str, Any] = {"name": "Bracket", "product_id": self._any_product(), "product_uom_qty": 3, **places}
         move = _known(self.admin, "stock.move", move | {"product_uom": self._unit()})
-        values = {"picking_type_id": kind.id, "partner_id": self.partner(), "move_ids": [(0, 0, move)], **places}
+        values = {"picking_type_id": kind.id, "partner_id": self._any_partner(), "move_ids": [(0, 0, move)], **places}
         return self._ref("stock.picking", self.make("stock.picking", values))
 
     def invoice(self, partner: int | None = None) -> RecordRef:
         """A draft invoice of one line."""
-        line = {"product_id": self.product(), "name": "Bracket", "quantity": 2, "price_unit": 25.0}
-        values = {"move_type": "out_invoice", "partner_id": partner or self.partner(), "journal_id": self._journal()}
+        line = {"product_id": self._any_product(), "name": "Bracket", "quantity": 2, "price_unit": 25.0}
+        values = {"move_type": "out_invoice", "partner_id": partner or self._any_partner(), "journal_id": self._journal()}
         return self._ref("account.move", self.make("account.move", values | {"invoice_line_ids": [(0, 0, line)]}))
 
     def lead(self, **more: Any) -> RecordRef:
@@ -89,7 +99,7 @@ class Arranged:
         allowed = list(companies) or [self.company()]
         held = "group_ids" if self.admin.has("res.users", "group_ids") else "groups_id"
         numbers = [self.xml_id(name) for name in groups]
-        login = f"user-{self.token}-{len(self._made)}@example.com"
+        login = f"user-{self.token}-{len(self.kept.made)}@example.com"
         values = {"name": f"User {login}", "login": login, "email": login, held: [(6, 0, numbers)]}
         return self.make("res.users", values | {"company_id": allowed[0], "company_ids": [(6, 0, allowed)]} | more)
 
@@ -124,24 +134,37 @@ class Arranged:
         self.admin.call(ref.model, "write", [ref.id or 0], {"vals": dict(values)}, context={**_QUIET, **context})
 
     def remove(self) -> None:
-        """Take away what was made, the newest first; what Odoo wants to keep stays."""
-        for model, number in reversed(self._made):
-            try:
-                self.admin.call(model, "unlink", [number])
-            except OdooError:
-                self._archive(model, number)
-        self._made.clear()
+        """Take away what was made, the newest kind first; what Odoo wants to keep stays, archived where that goes."""
+        kinds = dict.fromkeys(model for model, _ in reversed(self.kept.made))
+        for model in kinds:
+            numbers = [number for kind, number in self.kept.made if kind == model]
+            there = [row.id for row in self.admin.read(model, numbers, [])]
+            if there and not self._unlinked(model, there):
+                self._archive(model, [number for number in there if not self._unlinked(model, [number])])
+        self.kept.made.clear()
 
-    def _archive(self, model: str, number: int) -> None:
-        if self.admin.has(model, "active"):
-            try:
-                self.admin.call(model, "write", [number], {"vals": {"active": False}})
-            except OdooError:
-                return
+    def _unlinked(self, model: str, numbers: list[int]) -> bool:
+        try:
+            self.admin.call(model, "unlink", numbers)
+        except OdooError:
+            return False
+        return True
+
+    def _archive(self, model: str, numbers: list[int]) -> None:
+        if numbers and self.admin.has(model, "active"):
+            with contextlib.suppress(OdooError):
+                self.admin.call(model, "write", numbers, {"vals": {"active": False}})
 
     def _ref(self, model: str, number: int) -> RecordRef:
-        name = self.admin.read(model, [number], ["name"])[0].text("name")
-        return RecordRef(model=model, id=number, name=name or f"{model} {number}")
+        return RecordRef(model=model, id=number, name=f"{model} {number}")
+
+    def _any_partner(self) -> int:
+        self.kept.partner = self.kept.partner or self.partner()
+        return self.kept.partner
+
+    def _any_product(self) -> int:
+        self.kept.product = self.kept.product or self.product()
+        return self.kept.product
 
     def _picking_type(self, code: str) -> Row:
         domain = [("code", "=", code), ("company_id", "=", self.company())]

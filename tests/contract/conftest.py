@@ -69,7 +69,5 @@ def gate(target: Target) -> Gate:
 
 
 @pytest.fixture
-def arranged(target: Target) -> Iterator[Arranged]:
-    found = Arranged(target.admin)
-    yield found
-    found.remove()
+def arranged(target: Target) -> Arranged:
+    return Arranged(target.admin, target.kept)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.contract.arranged import Arranged
+from tests.contract.arranged import Arranged, Kept
 from tests.contract.catcher import Catcher
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Tickets
@@ -60,6 +60,7 @@ class Target:
     bot_id: int = 0
     bot_key: str = ""
     bot_login: str = ""
+    kept: Kept = field(default_factory=Kept)
     bot: Odoo = field(init=False)
     gate: Gate = field(init=False)
 
@@ -108,7 +109,9 @@ def opened(name: str) -> Iterator[Target]:
         return
     with contextlib.ExitStack() as stack:
         catcher = stack.enter_context(_catcher()) if _variable("SMTP") else None
-        yield Target(name, Odoo.connect(_real(name)), _reaching(name), catcher=catcher)
+        target = Target(name, Odoo.connect(_real(name)), _reaching(name), catcher=catcher)
+        yield target
+        Arranged(target.admin, target.kept).remove()
 
 
 def in_sandbox(name: str, sandbox: Sandbox) -> Target:

@@ -123,7 +123,7 @@ def any_of(model: str) -> Find:
 def schedule(target: Target, arranged: Arranged) -> RecordRef:
     action = {"name": "Nothing", "model_id": model_id(arranged, "res.partner"), "state": "code"}
     values = {"ir_actions_server_id": arranged.make("ir.actions.server", action), "nextcall": LATER, "active": False}
-    values |= {"interval_number": 1, "interval_type": "months", "name": "Nothing"}
+    values |= {"interval_number": 1, "interval_type": "months", "name": "Nothing", "user_id": arranged.admin.user.id}
     return RecordRef(model="ir.cron", id=arranged.make("ir.cron", values), name="schedule")
 
 
