@@ -105,7 +105,7 @@ def test_an_error_is_one_line(error: Exception, said: str, status: int, capsys: 
 def test_wrong_records_stop_before_there_is_a_store(tmp_path: Path, spoil: Callable[[Path], Any]) -> None:
     spoil(tmp_path / "odoo.json")
     with pytest.raises(UsageError, match=r"--records .*odoo\.json"):
-        day.run_files([tmp_path], tmp_path / "odoo.json", None, "embedded", tmp_path / "home", as_json=False)
+        day.run(day.Asked([tmp_path], str(tmp_path / "odoo.json")), tmp_path / "home")
     assert not (tmp_path / "home").exists()
 
 
@@ -118,5 +118,5 @@ def test_one_odd_case_does_not_end_the_run(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("triage.pipeline.triage", stumble)
     source = day._source([mail], None, None, Limits())
-    rows = day._triage_all(source, None, None)  # type: ignore[arg-type]
+    rows = day.triage_all(source.events(), source, None, None)  # type: ignore[arg-type]
     assert [str(row.error).partition(":")[0] for row in rows] == ["internal error (UnicodeEncodeError"]

@@ -60,10 +60,11 @@ def run(asked: Asked, home: Path | None) -> int:
         raise UsageError("nothing to triage: name files, or records of Odoo with --odoo sale.order:S00042.")
     settings = Settings.of(home)
     policy = settings.policy()
+    book = _book(Path(asked.records)) if asked.records and asked.records != _CONNECTED else None
     with ExitStack() as stack:
         odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
         store = stack.enter_context(open_store(settings, create=True))
-        rows = _run_files(asked, policy, store, odoo) if asked.files else []
+        rows = _run_files(asked, book, policy, store, odoo) if asked.files else []
         rows += _run_records(asked, policy, store, odoo) if odoo and asked.named else []
         posts = _post(rows, policy, store, odoo) if odoo and asked.post else []
     _print_rows(rows, asked.as_json, posts)
@@ -72,11 +73,12 @@ def run(asked: Asked, home: Path | None) -> int:
     return 1 if any(row.error for row in rows) or any(post.error for post in posts) else 0
 
 
-def _run_files(asked: Asked, policy: Policy, store: Store, odoo: Connected | None) -> list[Row]:
+def _run_files(
+    asked: Asked, book: RecordBook | None, policy: Policy, store: Store, odoo: Connected | None
+) -> list[Row]:
     if asked.records == _CONNECTED and odoo is not None:
         source = searching_source(asked.files, odoo, policy.limits)
     else:
-        book = _book(Path(asked.records) if asked.records else None)
         source = _source(asked.files, book, asked.company, policy.limits)
     at = desk(store, source, policy, asked.model, has_odoo=odoo is not None)
     rows = triage_all(source.events(), source, at, store)
@@ -105,17 +107,18 @@ def _post(rows: Sequence[Row], policy: Policy, store: Store, odoo: Connected) ->
     return post_cards([card for row in rows for card in row.cards], policy, publisher, store)
 
 
-def _book(records: Path | None) -> RecordBook | None:
+def _book(records: Path) -> RecordBook:
     """The Odoo side. Raises `UsageError` where the file cannot be used: without it nothing would be linked."""
     from triage.odoo.book import RecordBook
 
     try:
-        return RecordBook.read(records) if records else None
+        return RecordBook.read(records)
     except InputError as error:
         raise UsageError(f"--records {error}") from error
 
 
 def _source(files: Sequence[Path], book: RecordBook | None, company: str | None, limits: Limits) -> FileSource:
+    from triage.odoo.papers import text_of_paper
     from triage.odoo.source import FileSource
 
     named = Company(name=company) if company else None
@@ -125,6 +128,7 @@ def _source(files: Sequence[Path], book: RecordBook | None, company: str | None,
         company=named or (book.company if book else Company(name="unnamed company")),
         clock=now,
         limits=limits,
+        text_of=text_of_paper,
     )
 
 

@@ -70,24 +70,25 @@ def _orders(at: Connected, policy: Policy, model: str, store: Store, day: Sample
 
 
 def _print_posted(rows: Sequence[Row], shown: Card | None, day: SampleDay) -> None:
-    """What stands in Odoo now, and one note as its readers see it."""
+    """What was posted into Odoo, and one note as its readers see it."""
     refs = [ref for row in rows if isinstance(row.outcome, Advised) for ref in row.outcome.advisories]
     counts = Counter(_CALLED[ref.model] for ref in refs)
     told = ", ".join(f"{n} {what}{'s' if n > 1 else ''}" for what, n in counts.items())
     out = console()
     out.print(f"\nPosted into a look-alike of Odoo {day.box.version}: {told}. Mails sent: {len(day.box.mails)}.")
-    note = _note_of(shown, day) if shown else None
-    if shown and note:
-        title = literal(f"The note on {shown.proposal.record.name}, as Odoo shows it")
-        out.print(Panel(literal(note), title=title, title_align="left", padding=(0, 2)))
+    if shown:
+        title = literal(f"The note on {shown.proposal.record.name}")
+        out.print(Panel(literal(_note(shown)), title=title, title_align="left", padding=(0, 2)))
 
 
-def _note_of(card: Card, day: SampleDay) -> str | None:
-    """The text of a card's note, or none where an earlier run posted it."""
+def _note(card: Card) -> str:
+    """A card's note as text."""
     from triage.intake.html import html_text
+    from triage.odoo.gate.inside import rendered
+    from triage.odoo.note import note_text
 
-    bodies = [str(row["body"]) for row in day.box.rows("mail.message") if str(card.id) in str(row["body"])]
-    return re.sub(r"\n{2,}", "\n", html_text(bodies[0]).text.strip()) if bodies else None
+    html = rendered(note_text(card).model_dump(mode="json"))
+    return re.sub(r"\n{2,}", "\n", html_text(html).text.strip())
 
 
 def _most_telling(cards: Sequence[Card]) -> Card | None:

@@ -49,12 +49,16 @@ def html_text(html: str) -> HtmlText:
 def _converted(html: str) -> HtmlText:
     from inscriptis import Inscriptis
     from inscriptis.model.config import ParserConfig
+    from lxml.etree import LxmlError
     from lxml.html import HTMLParser, document_fromstring
 
     source = html.replace(_OPEN, "").replace(_SHUT, "")
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
     parser = HTMLParser(encoding="utf-8", huge_tree=False)
-    tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    try:
+        tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except LxmlError as error:  # nothing but comments, for one
+        raise ValueError("no document") from error
     hidden = _set_hidden_apart(tree)
     _mark_quotes(tree)
     text = Inscriptis(tree, ParserConfig(display_links=False, display_images=False)).get_text()

@@ -51,7 +51,8 @@ class Lookups:
 
     def named(self, model: str, numbers: Sequence[Written], ids: Iterable[int] = ()) -> list[Row]:
         """Records of these numbers, in any of their spellings, and those of these ids."""
-        forms, terms = spelled(numbers), [("id", "in", sorted(set(ids)))]
+        forms = spelled(numbers)
+        terms: list[Term] = [("id", "in", sorted(set(ids)))]
         patterns = [pattern for number in numbers if (pattern := number.pattern())][:_MOST_PATTERNS]
         for name in _NUMBERS[model]:
             terms += [(name, "in", forms)] if forms else []

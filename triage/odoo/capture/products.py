@@ -14,6 +14,8 @@ from triage.odoo.rows import Row
 
 _EXACT = Decimal("0.000001")
 
+_UNSET_PRICE = Decimal(1)
+
 
 @dataclass(frozen=True)
 class Products:
@@ -84,10 +86,15 @@ class Products:
         return row.one("uom_id") if row else None
 
     def _sales_price(self, line: Row) -> Decimal | None:
-        """The product's sales price with what its variant adds; none where it is nought."""
+        """The product's sales price with what its variant adds; none where nobody has set one.
+
+        Odoo gives every new product a sales price of 1.00, which says nothing.
+        """
         row = self.rows.get(line.one("product_id") or 0)
-        price = (row.number("list_price") or Decimal(0)) + (row.number("price_extra") or Decimal(0)) if row else None
-        return self._in_unit(line, price) if price else None
+        price = row.number("list_price") if row else None
+        if row is None or price in {None, Decimal(0), _UNSET_PRICE}:
+            return None
+        return self._in_unit(line, (price or Decimal(0)) + (row.number("price_extra") or Decimal(0)))
 
     def _of_product(self, line: Row, name: str) -> Decimal | None:
         row = self.rows.get(line.one("product_id") or 0)

@@ -16,7 +16,6 @@ from triage.odoo.transport.calls import Call
 from triage.odoo.transport.failures import bad_login, from_odoo, unreachable
 from triage.odoo.transport.http import Http
 
-
 _BY_PLACE = {"create": "vals_list", "write": "vals"}
 """Arguments that go by their place: RPC asks for it with `create`, and models name that of `write` differently."""
 
