@@ -5,11 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -96,10 +99,12 @@ def run_withdraw(since: str | None, handles: Sequence[str], home: Path | None) -
     """Take back what stands in Odoo of these cards, or of all cards since a time."""
     if since is None and not handles:
         raise UsageError("what is to be taken back? Say --since, for example --since 2d, or --card.")
+    begin = moment(since, now()).strftime("%Y-%m-%d %H:%M:%S") if since else None
     settings = Settings.of(home)
     with open_store(settings) as store, connected(settings) as at:
         publisher = at.publisher(settings.policy())
-        wanted = [store.cards.get(handle).id for handle in handles] or _posted_since(publisher, since)
+        wanted = [store.cards.get(handle).id for handle in handles]
+        wanted = wanted or list(publisher.posted(begin))
         failed = sum(not _withdraw(card, publisher, store) for card in wanted)
     if not wanted:
         typer.echo("Nothing of ours was posted since then.")
@@ -129,26 +134,34 @@ def run_changes(since: str, models: Sequence[str], as_json: bool, home: Path | N
 
 
 def run_sandbox(version: int, port: int) -> int:
-    """Serve the look-alike until interrupted."""
+    """Serve the look-alike until interrupted, with a home folder that leads to it."""
     from triage.odoo.sandbox.demo import sample_day
 
     if version not in (18, 19):
         raise UsageError(f"the look-alike answers as 18 or 19, not as {version}.")
-    with sample_day(version, port=port) as day:
-        typer.echo(
-            f"A look-alike of Odoo {version} with the sample day is at {day.connection.url}. Try it, in another shell:"
-        )
-        typer.echo(f"  export TRIAGE_ODOO_URL={day.connection.url} TRIAGE_ODOO_DATABASE={day.connection.database}")
-        typer.echo(f"  export TRIAGE_ODOO_LOGIN={day.connection.login} TRIAGE_ODOO_KEY={day.key}")
+    with sample_day(version, port=port) as day, TemporaryDirectory(prefix="triage-sandbox-") as folder:
+        home = Path(folder)
+        (home / "odoo.key").write_text(day.key, encoding="utf-8")
+        (home / "odoo.yaml").write_text(_as_yaml(day.connection, home / "odoo.key"), encoding="utf-8")
+        typer.echo(f"A look-alike of Odoo {version} with the sample day is at {day.connection.url}. In another shell:")
+        typer.echo(f"  export TRIAGE_HOME={shlex.quote(folder)}")
         typer.echo("  triage odoo check")
         typer.echo("  triage run --odoo sale.order:S00398 --post")
-        typer.echo("Administrator: admin, key " + day.box.admin.password + ". Ctrl-C ends it.")
-        try:
+        typer.echo("  triage odoo withdraw --since 1h")
+        typer.echo(f"Administrator: admin, key {day.box.admin.password}. Ctrl-C ends it and removes the folder.")
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
-        except KeyboardInterrupt:
-            typer.echo("\nEnded.")
+    typer.echo("\nEnded.")
     return 0
+
+
+def _as_yaml(connection: Connection, key: Path) -> str:
+    import yaml
+
+    told = connection.with_(key_file=key).model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(told, sort_keys=False)
 
 
 def moment(text: str, current: datetime) -> datetime:
@@ -173,11 +186,6 @@ def _as_admin(connection: Connection, login: str) -> Connection:
             raise UsageError(f"the administrator's key or password is missing: set {ADMIN_KEY}.")
         os.environ[ADMIN_KEY] = getpass.getpass(f"Key or password of {login}: ")
     return connection.with_(login=login, api=Api.JSONRPC, key_variable=ADMIN_KEY)
-
-
-def _posted_since(publisher: Publisher, since: str | None) -> list[UUID]:
-    begin = moment(since or "", now()).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return list(publisher.posted(begin))
 
 
 def _withdraw(card: UUID, publisher: Publisher, store: Store) -> bool:
