@@ -17,7 +17,7 @@ from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.gate.code import GATE, gate_code
 from triage.odoo.gate.inside import DRAFT_STAGE, MODULE
-from triage.odoo.rights import PROTECTED, READS
+from triage.odoo.rights import PROTECTED, READS, WHOLE
 
 GROUP = "service_group"
 USER = "service_user"
@@ -34,6 +34,7 @@ _NOT_THE_SERVICE = f"[(0, '=', 1)] if user.has_group('{MODULE}.{GROUP}') else []
 _CHANGES: list[Any] = ["|", "|", ["perm_write", "=", True], ["perm_create", "=", True], ["perm_unlink", "=", True]]
 _FIRST_WITH_EXPIRY = 18
 _TELL_KEY = 'action = {"type": "ir.actions.act_window_close", "infos": {"key": key}}\n'
+_ALL = "[(1, '=', 1)]"
 _SYSTEM = {"group_ext_id": "base.group_system"}
 _STAGE_MODELS = ("helpdesk.ticket.stage", "helpdesk.stage")
 
@@ -113,6 +114,7 @@ class _Granting:
         user, fresh = self._user(login, group, accounting, password)
         self._gate(group)
         self._limit(group, "ir.model.data", _OWN_ROWS)
+        self._show(group)
         self._deny(group, user)
         self._stage(stage)
         return Granted(tuple(self._done), user, self._login_of(user), fresh)
@@ -203,6 +205,22 @@ class _Granting:
             "perm_unlink": False,
         }
         self._keep(f"limit_{model.replace('.', '_')}", "ir.rule", values, f"limit on {model}")
+
+    def _show(self, group: int) -> None:
+        """Let the group read whole models of which an internal user sees his own records: rules of groups add up."""
+        for model in WHOLE:
+            if model in self._models:
+                values = {
+                    "name": f"{GROUP_NAME} reads all of {model}",
+                    "model_id": self._models[model],
+                    "groups": [[6, 0, [group]]],
+                    "domain_force": _ALL,
+                    "perm_read": True,
+                    "perm_write": False,
+                    "perm_create": False,
+                    "perm_unlink": False,
+                }
+                self._keep(f"show_{model.replace('.', '_')}", "ir.rule", values, f"rule to read all of {model}")
 
     def _deny(self, group: int, user: int) -> None:
         """Take away by record rule what Odoo lets every internal user write, create or delete in protected models.
@@ -299,6 +317,7 @@ def described(login: str, stage: str, accounting: bool, major: int) -> Iterator[
     yield f"Group {GROUP_NAME!r} (external id {MODULE}.{GROUP}), with read access, and no other, to each of these"
     yield "models that exists: " + ", ".join(READS) + "."
     yield f"Read access to ir.model.data with a record rule for the group: {_OWN_ROWS}"
+    yield f"Record rules that let the group read all of {', '.join(WHOLE)}: {_ALL}"
     yield "Record rules that let the group write, create and delete nothing in the models where every internal user may"
     yield f"(of {', '.join(PROTECTED)}): {_NOTHING}; where another of its groups has a rule, a rule for"
     yield f"everybody: {_NOT_THE_SERVICE}"

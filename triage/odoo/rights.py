@@ -70,6 +70,9 @@ READS: tuple[str, ...] = (
 )
 """Models that the service user reads, beyond what every internal user may."""
 
+WHOLE: tuple[str, ...] = ("helpdesk.ticket", "maintenance.request", "maintenance.equipment")
+"""Models whose records it reads all (of its companies), although a rule shows an internal user only his own."""
+
 PROTECTED: tuple[str, ...] = (
     "sale.order",
     "sale.order.line",
@@ -101,8 +104,12 @@ PROTECTED: tuple[str, ...] = (
     "dms.file",
     "dms.directory",
     "documents.document",
+    "mail.message",
+    "mail.activity",
+    "mail.followers",
     "mail.template",
     "mail.mail",
+    "ir.attachment",
     "ir.actions.server",
     "base.automation",
     "ir.rule",

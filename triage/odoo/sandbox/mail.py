@@ -79,7 +79,7 @@ def message_notify(
     """Tell some partners something about the record, outside of what followers get."""
     env = records.env
     message = write_message(
-        records.sudo(),
+        records,
         body=str(body),
         subject=subject or False,
         message_type="user_notification",

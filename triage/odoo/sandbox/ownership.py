@@ -23,9 +23,11 @@ def _message_allowed(env: Environment, id_: int, operation: str, partner: int) -
     target, res_id = row.get("model"), row.get("res_id")
     if operation == "read" and (mine or partner in _notified(env, id_)):
         return True
-    if operation in {"write", "unlink"} and row.get("author_id") == partner and target not in env.db.schema:
+    if operation == "write" and row.get("author_id") == partner:
         return True
-    if operation == "create" and not target:
+    if operation == "unlink" and row.get("author_id") == partner and target not in env.db.schema:
+        return True
+    if operation == "create" and (not target or row.get("message_type") == "user_notification"):
         return True
     if target not in env.db.schema or not res_id:
         return False

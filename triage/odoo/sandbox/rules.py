@@ -66,6 +66,13 @@ RULES: tuple[tuple[str, str, str, str, str], ...] = (
         "['|', ('team_id', 'in', user.helpdesk_team_ids.ids), ('team_id', '=', False)]",
         "rwcu",
     ),
+    (
+        "helpdesk.ticket",
+        "Internal Tickets",
+        "base.group_user",
+        "['|', ('partner_id', '=', user.partner_id.id), ('message_partner_ids', 'in', [user.partner_id.id])]",
+        "rwcu",
+    ),
     ("helpdesk.ticket", "All Tickets", "helpdesk_mgmt.group_helpdesk_user", _EVERY, "rwcu"),
     ("project.project", "Project: project manager: see all", "project.group_project_manager", _EVERY, "rwcu"),
     ("project.project", "Project: employees: following required", "base.group_user", _PROJECTS, "rwcu"),
