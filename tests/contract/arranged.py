@@ -82,7 +82,11 @@ class Arranged:
     def invoice(self, partner: int | None = None) -> RecordRef:
         """A draft invoice of one line."""
         line = {"product_id": self._any_product(), "name": "Bracket", "quantity": 2, "price_unit": 25.0}
-        values = {"move_type": "out_invoice", "partner_id": partner or self._any_partner(), "journal_id": self._journal()}
+        values = {
+            "move_type": "out_invoice",
+            "partner_id": partner or self._any_partner(),
+            "journal_id": self._journal(),
+        }
         return self._ref("account.move", self.make("account.move", values | {"invoice_line_ids": [(0, 0, line)]}))
 
     def lead(self, **more: Any) -> RecordRef:

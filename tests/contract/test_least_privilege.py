@@ -156,6 +156,9 @@ def model_id(arranged: Arranged, model: str) -> int:
 
 
 LATER = "2031-01-01 00:00:00"
+SENDER = "order-triage@example.com"
+"""Odoo lets nobody without an address of his own post, unless the call gives one."""
+
 ATTEMPTS = [
     writes("sale.order", order, client_order_ref="x"),
     writes("sale.order", order, commitment_date=LATER),
@@ -321,7 +324,7 @@ def test_a_new_record_is_refused(target: Target, arranged: Arranged, model: str)
 def test_posting_on_an_order_without_the_gate_is_refused(target: Target, arranged: Arranged, subtype: str) -> None:
     ref = arranged.order()
     before = len(messages(arranged, ref))
-    post = {"body": "x", "message_type": "comment", "subtype_xmlid": subtype}
+    post = {"body": "x", "message_type": "comment", "subtype_xmlid": subtype, "email_from": SENDER}
     assert refused(target, "sale.order", "message_post", [ref.id or 0], post) == "denied"
     assert len(messages(arranged, ref)) == before
 
@@ -333,14 +336,16 @@ def test_planning_an_activity_without_the_gate_is_refused(target: Target, arrang
     assert activities(arranged, ref) == []
 
 
-def test_what_the_gate_posted_is_changed_by_the_gate_only(target: Target, arranged: Arranged) -> None:
+def test_what_the_gate_posted_is_taken_away_by_the_gate_only(target: Target, arranged: Arranged) -> None:
     ref, marker = arranged.order(), f"card-{arranged.token}"
-    done = target.gate.do([note(marker, ref), draft(f"{marker}-t")])
-    assert target.gate.do([activity(f"{marker}-a", ref)])[0].status == "posted"
-    for each, values in zip(done, ({"body": "x"}, {"name": "x"}), strict=True):
+    done = target.gate.do([note(marker, ref), draft(f"{marker}-t"), activity(f"{marker}-a", ref)])
+    for each in done[:2]:
         assert each.ref is not None
-        assert refused(target, each.ref.model, "write", [each.ref.id or 0], {"vals": values}) == "denied"
         assert refused(target, each.ref.model, "unlink", [each.ref.id or 0], {}) == "denied"
+        assert target.admin.read(each.ref.model, [each.ref.id or 0], [])
+    ticket_ref = done[1].ref
+    assert ticket_ref is not None
+    assert refused(target, "helpdesk.ticket", "write", [ticket_ref.id or 0], {"vals": {"name": "x"}}) == "denied"
 
 
 def test_adding_others_as_followers_is_refused(target: Target, arranged: Arranged) -> None:
@@ -351,20 +356,52 @@ def test_adding_others_as_followers_is_refused(target: Target, arranged: Arrange
     assert followers(arranged, ref) == before
 
 
-# What is left: known, and not refused by Odoo
+# What Odoo leaves to every internal user, and the grant takes away by a rule on messages
 
 
-def test_what_is_left_any_internal_user_may_notify_a_partner(target: Target, arranged: Arranged) -> None:
-    """Odoo lets every internal user mail a partner about a record that he may read. The client never calls it."""
+def notify(arranged: Arranged, partner_id: int) -> dict[str, Any]:
+    return {"body": "x", "subject": "x", "partner_ids": [partner_id], "email_from": SENDER}
+
+
+def test_mailing_a_partner_is_refused(target: Target, arranged: Arranged) -> None:
     ref, partner_id = arranged.order(), arranged.partner("Outsider")
-    named = {"body": "x", "subject": "x", "partner_ids": [partner_id]}
-    target.bot.call("sale.order", "message_notify", [ref.id or 0], named)
+    assert refused(target, "sale.order", "message_notify", [ref.id or 0], notify(arranged, partner_id)) == "denied"
+    assert arranged.admin.count("mail.notification", [("res_partner_id", "=", partner_id)]) == 0
+
+
+def test_another_internal_user_may_mail_a_partner(target: Target, arranged: Arranged) -> None:
+    """The control: what is refused to the service user works for a colleague who may read as much."""
+    colleague_id = arranged.user(["base.group_user", "account.group_account_readonly"])
+    ref, partner_id = arranged.order(), arranged.partner("Outsider")
+    colleague_odoo = target.signed_in(colleague_id)
+    colleague_odoo.call("sale.order", "message_notify", [ref.id or 0], notify(arranged, partner_id))
     assert arranged.admin.count("mail.notification", [("res_partner_id", "=", partner_id)]) == 1
 
 
-def test_what_is_left_it_may_comment_on_an_invoice(target: Target, arranged: Arranged) -> None:
-    """Invoices take messages from everybody who may read them. The client never calls it."""
+def test_commenting_on_an_invoice_is_refused(target: Target, arranged: Arranged) -> None:
+    """Invoices take messages from everybody who may read them."""
     ref = arranged.invoice()
     before = len(messages(arranged, ref))
-    target.bot.call("account.move", "message_post", [ref.id or 0], {"body": "x", "subtype_xmlid": "mail.mt_note"})
-    assert len(messages(arranged, ref)) == before + 1
+    post = {"body": "x", "subtype_xmlid": "mail.mt_comment", "email_from": SENDER}
+    assert refused(target, "account.move", "message_post", [ref.id or 0], post) == "denied"
+    assert len(messages(arranged, ref)) == before
+
+
+def test_changing_its_own_note_is_refused(target: Target, arranged: Arranged) -> None:
+    """Odoo lets authors change what they wrote; the service user has the gate for it."""
+    ref = arranged.order()
+    posted = target.gate.do([note(f"card-{arranged.token}", ref)])[0].ref
+    assert posted is not None
+    assert refused(target, "mail.message", "write", [posted.id or 0], {"vals": {"body": "changed"}}) == "denied"
+    assert "changed" not in (messages(arranged, ref)[-1].text("body") or "")
+
+
+def test_what_is_left_it_may_follow_what_it_reads_but_not_write_there(target: Target, arranged: Arranged) -> None:
+    """Whoever may read a record may follow it himself, and Odoo lets followers post; the rule on messages does not."""
+    ref = arranged.order()
+    before = len(messages(arranged, ref))
+    target.bot.call("sale.order", "message_subscribe", [ref.id or 0], {"partner_ids": [target.bot.user.partner]})
+    assert target.bot.user.partner in followers(arranged, ref)
+    post = {"body": "x", "message_type": "comment", "subtype_xmlid": "mail.mt_comment", "email_from": SENDER}
+    assert refused(target, "sale.order", "message_post", [ref.id or 0], post) == "denied"
+    assert len(messages(arranged, ref)) == before
