@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -37,7 +37,7 @@ from triage.domain import (
     Verdict,
     View,
 )
-from triage.errors import ModelError
+from triage.errors import KeyMissing, ModelError
 from triage.facts import establish_facts
 from triage.verify.answers import verify
 from triage.verify.pages import verify_paper
@@ -129,7 +129,9 @@ def triage(event: Event, desk: Desk) -> Outcome:
     if all(card.proposal.suggestion.abstained for card in cards):
         return log.close(Abstained(cards=tuple(card.id for card in cards), why=_why_abstained(cards)), acting)
     published = [
-        log.once("publish", card, desk.publish) for card in cards if desk.publish and may_advise(card.proposal, policy)
+        log.once("publish", card, desk.publish)
+        for card in _as_they_stand(cards, desk.cards)
+        if desk.publish and may_advise(card.proposal, policy)
     ]
     notes = tuple(ref for publication in published for ref in publication.refs())
     return log.close(Advised(cards=tuple(card.id for card in cards), advisories=notes), acting)
@@ -195,6 +197,17 @@ def _asked(log: Log, step: str, given: InputT, ask: Callable[[InputT], AnswerT])
     except ModelError as error:
         log.note("failure", Failure(task=step, reason=str(error), calls=error.calls))
         raise
+
+
+def _as_they_stand(cards: Sequence[Card], store: CardStore) -> Iterator[Card]:
+    """The cards that still wait, as they are now: since a crash, somebody may have decided or changed one."""
+    for card in cards:
+        try:
+            current = store.get(card.id)
+        except KeyMissing:
+            continue
+        if transitions.is_undecided(current):
+            yield current
 
 
 def _put(cards: CardStore, event: Event) -> Callable[[Proposal], Card]:

@@ -71,3 +71,8 @@ def gate(target: Target) -> Gate:
 @pytest.fixture
 def arranged(target: Target) -> Arranged:
     return Arranged(target.admin, target.kept)
+
+
+@pytest.fixture
+def marker(arranged: Arranged) -> str:
+    return f"card-{arranged.token}"

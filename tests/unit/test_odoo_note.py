@@ -49,9 +49,10 @@ def test_what_others_wrote_is_text() -> None:
 
 def test_a_summary_of_hidden_facts_alone_leaves_no_stump() -> None:
     assert without("Facts: the account is 4,210.55 EUR over its limit.", [EXPOSURE]) == ""
-    assert (
-        without("They wait. Facts: 15,180.00 EUR overdue; two boxes came.", [OVERDUE]) == "They wait. two boxes came."
+    assert without("They wait. Facts: 15,180.00 EUR overdue; two boxes came.", [OVERDUE]) == (
+        "They wait. Facts: two boxes came."
     )
+    assert without("Wij wachten. Feiten: 15.180,00 EUR achterstallig, de oudste 33 dagen.", [OVERDUE]) == "Wij wachten."
 
 
 def test_small_numbers_give_nothing_away() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.odoo_cards import CARD_ID, ORDER, Remembering, card
-from triage.domain import Advice, RecordRef, TicketsWhen
+from tests.unit.odoo_cards import AT, CARD_ID, ORDER, Remembering, card
+from triage.domain import Advice, Card, CardState, Category, Changes, Decision, RecordRef, TicketsWhen, Verdict
 from triage.errors import OdooRejected
 from triage.odoo.connection import Connection
 from triage.odoo.publish import Publisher, card_of, marker_of
@@ -39,16 +39,24 @@ def publisher(hand: Remembering, advice: Advice | None = None) -> Publisher:
     return Publisher(OneCustomer(), hand, CONNECTION, advice or Advice())  # type: ignore[arg-type]
 
 
+def accepted(found: Card, category: Category | None = None) -> Card:
+    verdict = Verdict.EDIT if category else Verdict.ACCEPT
+    changes = Changes(category=category) if category else None
+    decision = Decision(card=found.id, verdict=verdict, by="mila", at=AT, changes=changes)
+    state = CardState.EDITED if category else CardState.ACCEPTED
+    return found.with_(state=state, decisions=(decision,))
+
+
 def verbs(hand: Remembering) -> list[str]:
     return [verb.verb for verb in hand.asked]
 
 
-def test_a_note_and_a_draft_ticket_for_the_customer() -> None:
+def test_a_note_and_a_draft_ticket() -> None:
     hand = Remembering()
     done = publisher(hand).publish(card())
     assert verbs(hand) == ["note", "ticket"]
     assert isinstance(hand.asked[1], Ticket)
-    assert (hand.asked[1].partner, hand.asked[1].record, hand.asked[1].name) == (7, ORDER, "S00042: delay, late")
+    assert (hand.asked[1].record, hand.asked[1].name) == (ORDER, "S00042: delay, late")
     assert [ref.model for ref in done.refs()] == ["mail.message", "helpdesk.ticket"]
 
 
@@ -65,9 +73,27 @@ def test_a_ticket_only_on_acceptance_where_policy_says_so() -> None:
     at = publisher(hand, Advice(tickets=TicketsWhen.ACCEPTED))
     at.publish(card())
     assert verbs(hand) == ["note", "activity"]
-    at.ticket(card())
-    assert verbs(hand) == ["note", "activity", "ticket"]
-    assert publisher(hand).ticket(card()).advisories == ()
+    at.publish(accepted(card()))
+    assert verbs(hand) == ["note", "activity", "note", "ticket"]
+
+
+def test_an_accepted_card_is_put_back_as_the_policy_wanted_it_with_what_a_person_corrected() -> None:
+    hand = Remembering()
+    publisher(hand).publish(accepted(card(), category=Category.PRICING))
+    assert verbs(hand) == ["note", "ticket"]
+    assert isinstance(hand.asked[0], Note)
+    assert hand.asked[0].text.title == "Suggestion: pricing"
+    assert "confirmed by a person" in str(hand.asked[0].text.rows)
+
+
+def test_figures_of_the_books_stand_on_an_entry_of_the_books_and_not_on_its_ticket() -> None:
+    hand = Remembering()
+    publisher(hand).publish(card(RecordRef(model="account.move", id=733, name="INV/2026/00733")))
+    note, ticket = hand.asked
+    assert isinstance(note, Note)
+    assert isinstance(ticket, Ticket)
+    assert "15180.00" in str(note.text)
+    assert "15180.00" not in str(ticket.text)
 
 
 def test_a_ticket_gets_no_ticket_of_its_own() -> None:

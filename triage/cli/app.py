@@ -273,10 +273,16 @@ def odoo_grant(
     admin: Admin = None,
     login: Annotated[str, typer.Option(help="Login of the service user.")] = "order-triage",
     accounting: Annotated[
-        bool, typer.Option("--accounting", help="Let it read the books (Odoo's read-only group), for credit facts.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--accounting/--no-accounting",
+            help="Let it read the books (Odoo's read-only group), for credit facts. Neither: as it is.",
+            show_default=False,
+        ),
+    ] = None,
     key_days: Annotated[
-        int | None, typer.Option("--key-days", help="Also make an API key of the service user, valid so many days.")
+        int | None,
+        typer.Option("--key-days", help="Make an API key of the service user for so many days. A new user gets 90."),
     ] = None,
     only_print: Annotated[bool, typer.Option("--print", help="Print what to create, and create nothing.")] = False,
     version: Annotated[int, typer.Option("--version", help="With --print: for this version of Odoo.")] = 18,

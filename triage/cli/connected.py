@@ -74,10 +74,12 @@ class Connected:
         )
 
     def publisher(self, policy: Policy) -> Publisher:
-        """Publishes cards here. Raises as `hand` does."""
+        """Publishes cards here. Raises as `hand` does, and `UsageError` where the configured team is not there."""
         from triage.odoo.publish import Publisher
 
-        return Publisher(self.odoo, self.hand(), self.connection, policy.advice)
+        publisher = Publisher(self.odoo, self.hand(), self.connection, policy.advice)
+        _ = publisher.team
+        return publisher
 
 
 def connection_of(settings: Settings) -> Connection:

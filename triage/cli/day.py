@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from triage.cli.connected import Connected
     from triage.cli.posting import Post
     from triage.odoo.book import RecordBook
+    from triage.odoo.publish import Publisher
     from triage.odoo.source import FileSource
     from triage.pipeline import Desk, Source
 
@@ -63,10 +64,11 @@ def run(asked: Asked, home: Path | None) -> int:
     book = _book(Path(asked.records)) if asked.records and asked.records != _CONNECTED else None
     with ExitStack() as stack:
         odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
+        publisher = odoo.publisher(policy) if odoo and asked.post else None
         store = stack.enter_context(open_store(settings, create=True))
         rows = _run_files(asked, book, policy, store, odoo) if asked.files else []
         rows += _run_records(asked, policy, store, odoo) if odoo and asked.named else []
-        posts = _post(rows, policy, store, odoo) if odoo and asked.post else []
+        posts = _post(rows, policy, store, publisher) if publisher else []
     _print_rows(rows, asked.as_json, posts)
     if not asked.as_json:
         next_steps(settings, rows, home)
@@ -100,10 +102,9 @@ def _run_records(asked: Asked, policy: Policy, store: Store, odoo: Connected) ->
     return rows
 
 
-def _post(rows: Sequence[Row], policy: Policy, store: Store, odoo: Connected) -> list[Post]:
+def _post(rows: Sequence[Row], policy: Policy, store: Store, publisher: Publisher) -> list[Post]:
     from triage.cli.posting import post_cards
 
-    publisher = odoo.publisher(policy)
     return post_cards([card for row in rows for card in row.cards], policy, publisher, store)
 
 

@@ -24,7 +24,7 @@ from triage.domain import (
     Verdict,
     schema,
 )
-from triage.errors import OdooError, UsageError
+from triage.errors import StoreError, TriageError, UsageError
 from triage.settings import Settings, person
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -104,8 +104,10 @@ def _ticket(card: Card, policy: Policy, settings: Settings, store: Store) -> int
         return 0
     try:
         with connected(settings) as at:
-            post = post_card(card, at.publisher(policy), store)
-    except OdooError as error:
+            post = post_card(card, policy, at.publisher(policy), store)
+    except StoreError:
+        raise
+    except TriageError as error:
         post = Post(card, error=error)
     typer.echo(post.line)
     if post.error is not None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from triage.odoo.connection import Connection
     from triage.odoo.publish import Publisher
 
+_KEY_DAYS = 90
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _STYLE = {"ok": "green", "note": "dim", "warning": "yellow", "bad": "bold red"}
 
@@ -56,13 +57,21 @@ def run_check(admin: str | None, report: Path | None, as_json: bool, home: Path 
 
 
 def run_grant(
-    admin: str | None, login: str, accounting: bool, key_days: int | None, print_for: int | None, home: Path | None
+    admin: str | None,
+    login: str,
+    accounting: bool | None,
+    key_days: int | None,
+    print_for: int | None,
+    home: Path | None,
 ) -> int:
-    """Make what the service needs, or print it."""
+    """Make what the service needs, or print it. A service user that is made gets a key."""
+    from triage.odoo.connection import Tickets
     from triage.odoo.grant import described, grant, make_key
 
+    if key_days is not None and key_days < 1:
+        raise UsageError(f"--key-days {key_days}: a key is valid for one day at least.")
     if print_for is not None:
-        for line in described(login, "Suggested by triage", accounting, print_for):
+        for line in described(login, Tickets().stage, bool(accounting), print_for):
             typer.echo(line)
         return 0
     if admin is None:
@@ -70,14 +79,13 @@ def run_grant(
     connection = connection_of(Settings.of(home))
     with using(_as_admin(connection, admin)) as at:
         granted = grant(at.odoo, login=login, stage=connection.tickets.stage, accounting=accounting)
-        key = make_key(at.odoo, granted.user, key_days) if key_days else None
-    for line in granted.done:
-        typer.echo(line)
-    typer.echo(f"\nService user: {granted.login}")
-    if granted.password:
-        typer.echo(f"Its password, shown only now: {granted.password}")
-    if key:
-        typer.echo(f"Its API key for {key_days} days, shown only now: {key}")
+        for line in granted.done:
+            typer.echo(line)
+        typer.echo(f"\nService user: {granted.login}")
+        days = key_days or (_KEY_DAYS if granted.is_new else 0)
+        if days:
+            key = make_key(at.odoo, granted.user, days)
+            typer.echo(f"Its API key for {days} days, shown only now: {key}")
     typer.echo("Give login and key to the service (login in odoo.yaml, key in a file that key_file names), then:")
     typer.echo("  triage odoo check")
     return 0
@@ -87,9 +95,10 @@ def run_post(handles: Sequence[str], home: Path | None) -> int:
     """Post each of the cards; 1 if Odoo took one of them not."""
     settings = Settings.of(home)
     with open_store(settings) as store, connected(settings) as at:
+        policy = settings.policy()
         cards = [store.cards.get(handle) for handle in handles]
-        publisher = at.publisher(settings.policy())
-        posts = [post_card(card, publisher, store) for card in cards]
+        publisher = at.publisher(policy)
+        posts = [post_card(card, policy, publisher, store) for card in cards]
     for post in posts:
         typer.echo(post.line)
     return 1 if any(post.error for post in posts) else 0

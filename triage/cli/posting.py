@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from triage.cli.wiring import Store
 from triage.domain import Card, CardState, Mode, Policy, Publication
-from triage.errors import OdooError, TriageError
+from triage.errors import StoreError, TriageError, UsageError
 
 if TYPE_CHECKING:
     from triage.odoo.publish import Publisher
@@ -54,25 +54,36 @@ def said(publication: Publication) -> str:
     )
 
 
-def may_post(card: Card, policy: Policy) -> bool:
-    """Whether a person may post this card: it suggests something, it is open, and the policy does not switch it off."""
-    category = card.proposal.suggestion.category
-    is_open = card.state in (CardState.OPEN, CardState.AWAITING_SECOND)
-    return is_open and card.proposal.suggestion.abstained is None and policy.mode(category) is not Mode.OFF
+def why_not(card: Card, policy: Policy) -> str | None:
+    """Why this card may not be posted; none where it may: it suggests something, waits or was accepted, and the policy
+    does not switch its category off."""
+    suggestion = card.proposal.suggestion
+    if card.state not in _POSTED_STATES:
+        return f"it is {card.state.value}"
+    if suggestion.abstained is not None and card.state is not CardState.EDITED:
+        return "it suggests nothing; it asks"
+    if policy.mode(suggestion.category) is Mode.OFF:
+        return f"the policy switches {suggestion.category.value} off"
+    return None
+
+
+_POSTED_STATES = (CardState.OPEN, CardState.AWAITING_SECOND, CardState.ACCEPTED, CardState.EDITED)
 
 
 def post_cards(cards: Sequence[Card], policy: Policy, publisher: Publisher, store: Store) -> list[Post]:
     """Post those of the cards that may be posted, each on its own: one that Odoo refuses does not stop the others."""
-    return [post_card(card, publisher, store) for card in cards if may_post(card, policy)]
+    return [post_card(card, policy, publisher, store) for card in cards if why_not(card, policy) is None]
 
 
-def post_card(card: Card, publisher: Publisher, store: Store) -> Post:
-    """Post one card, or, where it was accepted, make its ticket."""
+def post_card(card: Card, policy: Policy, publisher: Publisher, store: Store) -> Post:
+    """Post one card as it stands, or say why it may not be posted. Raises `StoreError` where it cannot be recorded."""
     from triage.pipeline import publish
 
-    accepted = card.state in (CardState.ACCEPTED, CardState.EDITED)
+    if refused := why_not(card, policy):
+        return Post(card, error=UsageError(f"This card is not posted: {refused}."))
     try:
-        done = publish(card, publisher.ticket if accepted else publisher.publish, store.cards, store.journal)
-    except OdooError as error:
+        return Post(card, publish(card, publisher.publish, store.cards, store.journal))
+    except StoreError:
+        raise
+    except TriageError as error:
         return Post(card, error=error)
-    return Post(card, done)

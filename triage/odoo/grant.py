@@ -6,7 +6,6 @@ of making it twice, and so that it can be found and removed. Only this module wr
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,7 +34,12 @@ _CHANGES: list[Any] = ["|", "|", ["perm_write", "=", True], ["perm_create", "=",
 _FIRST_WITH_EXPIRY = 18
 _TELL_KEY = 'action = {"type": "ir.actions.act_window_close", "infos": {"key": key}}\n'
 _ALL = "[(1, '=', 1)]"
-_SYSTEM = {"group_ext_id": "base.group_system"}
+_FIRST_WITH_GROUP_OF = 18
+"""Before, `has_group` asks of the caller only."""
+_LAST = 1000
+"""The stage of drafts stands behind all others: Odoo puts new tickets into the first."""
+_ADOPTED = ("res.groups", "ir.actions.server", "helpdesk.ticket.stage", "helpdesk.stage")
+"""Models whose records are known by their names where an external id is missing."""
 _STAGE_MODELS = ("helpdesk.ticket.stage", "helpdesk.stage")
 
 
@@ -48,8 +52,8 @@ class Granted:
     user: int
     """Id of the service user."""
     login: str
-    password: str | None
-    """Of a service user that was made now; shown once, kept nowhere."""
+    is_new: bool
+    """Whether the service user was made now, and so has no key yet."""
 
 
 def grant(
@@ -57,15 +61,27 @@ def grant(
     *,
     login: str = "order-triage",
     stage: str,
-    accounting: bool = False,
-    password: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+    accounting: bool | None = None,
+    password: Callable[[], str] | None = None,
 ) -> Granted:
-    """Make or bring up to date group, read rights, service user, gate and stage.
+    """Make or bring up to date group, read rights, service user, gate and stage. What an interrupted grant left is
+    taken up.
 
     `admin` is an administrator's connection. `accounting` gives the service user Odoo's own read-only accounting group,
-    which the credit facts need. Raises `AccessDenied` where this is no administrator.
+    which the credit facts need, or takes it away; none leaves it as it is. A service user that is made has no password
+    unless `password` gives one: it comes in with a key (`make_key`). Raises `AccessDenied` where this is no
+    administrator, `UsageError` where another user has that login.
     """
     return _Granting(admin).run(login, stage, accounting, password)
+
+
+def is_in(odoo: Odoo, group: str) -> bool:
+    """Whether the connected user is in a group, itself or by implication.
+
+    Raises `OdooRejected` where Odoo does not tell.
+    """
+    ids = [odoo.user.id] if odoo.version.major >= _FIRST_WITH_GROUP_OF else None
+    return bool(odoo.call("res.users", "has_group", ids, {"group_ext_id": group}, again=True))
 
 
 def make_key(admin: Odoo, user: int, days: int) -> str:
@@ -107,20 +123,20 @@ class _Granting:
         self._odoo = admin
         self._done: list[str] = []
 
-    def run(self, login: str, stage: str, accounting: bool, password: Callable[[], str]) -> Granted:
+    def run(self, login: str, stage: str, accounting: bool | None, password: Callable[[], str] | None) -> Granted:
         self._need_administrator()
         group = self._keep(GROUP, "res.groups", {"name": GROUP_NAME}, "group")
         self._may_read(group, [*READS, "ir.model.data"])
-        user, fresh = self._user(login, group, accounting, password)
+        user, is_new = self._user(login, group, accounting, password)
         self._gate(group)
         self._limit(group, "ir.model.data", _OWN_ROWS)
         self._show(group)
         self._deny(group, user)
         self._stage(stage)
-        return Granted(tuple(self._done), user, self._login_of(user), fresh)
+        return Granted(tuple(self._done), user, self._login_of(user), is_new)
 
     def _need_administrator(self) -> None:
-        if not self._odoo.call("res.users", "has_group", [self._odoo.user.id], _SYSTEM, again=True):
+        if not is_in(self._odoo, "base.group_system"):
             raise AccessDenied(
                 f"{self._odoo.server}: {self._odoo.user.login} is no administrator of this Odoo (group Settings). "
                 "Use an administrator's login and key."
@@ -151,14 +167,27 @@ class _Granting:
     def _keep(self, name: str, model: str, values: dict[str, Any], what: str) -> int:
         """The record with this external id, with these values; made where it is not there."""
         known = self._known(name, model)
+        if known is None and model in _ADOPTED:
+            known = self._adopted(name, model, values["name"])
         if known is not None:
             self._odoo.call(model, "write", [known], {"vals": values})
             self._done.append(f"brought the {what} up to date ({model} {known})")
             return known
+        return self._new(name, model, values, what)
+
+    def _new(self, name: str, model: str, values: dict[str, Any], what: str) -> int:
         number = self.create(model, [values])[0]
         self._name(model, {name: number})
         self._done.append(f"made the {what} ({model} {number})")
         return number
+
+    def _adopted(self, name: str, model: str, called: str) -> int | None:
+        """A record of this name that an interrupted grant, or a person, has made; it gets the external id."""
+        rows = self._odoo.search(model, [("name", "=", called)], ["id"], order="id", limit=1)
+        if not rows:
+            return None
+        self._name(model, {name: rows[0].id})
+        return rows[0].id
 
     def _known(self, name: str, model: str) -> int | None:
         found = self._made.get(name)
@@ -264,33 +293,48 @@ class _Granting:
             found.setdefault(names[row.one("model_id") or 0], set()).add(row.id)
         return found
 
-    def _groups(self, group: int, accounting: bool) -> list[int]:
-        wanted = ["base.group_user", *(["account.group_account_readonly"] if accounting else [])]
-        return [group, *(number for number in map(self._xmlid, wanted) if number is not None)]
+    def _membership(self, group: int, accounting: bool | None) -> list[list[int]]:
+        """Commands that put a user into the groups it needs."""
+        found = [[4, number] for number in (group, self._xmlid("base.group_user")) if number is not None]
+        books = self._xmlid("account.group_account_readonly")
+        if accounting is not None and books is not None:
+            found.append([4 if accounting else 3, books])
+        return found
 
     def _xmlid(self, name: str) -> int | None:
         module, _, short = name.partition(".")
         rows = self._odoo.search("ir.model.data", [("module", "=", module), ("name", "=", short)], ["res_id"])
         return int(rows[0].number("res_id") or 0) if rows else None
 
-    def _user(self, login: str, group: int, accounting: bool, password: Callable[[], str]) -> tuple[int, str | None]:
+    def _user(
+        self, login: str, group: int, accounting: bool | None, password: Callable[[], str] | None
+    ) -> tuple[int, bool]:
         field = "group_ids" if self._odoo.has("res.users", "group_ids") else "groups_id"
-        groups = {field: [[6, 0, self._groups(group, accounting)]]}
-        if self._known(USER, "res.users") is not None:
-            return self._keep(USER, "res.users", groups, "service user"), None
-        if self._odoo.search("res.users", [("login", "=", login)], ["id"], active_test=False):
-            raise UsageError(f"{self._odoo.server}: there is a user {login!r} already; name another with --login.")
-        secret = password()
         companies = [row.id for row in self._odoo.search("res.company", [], ["id"])]
-        values = {
-            "name": USER_NAME,
-            "login": login,
-            "password": secret,
-            "company_id": self._odoo.user.company,
-            "company_ids": [[6, 0, companies]],
-            **groups,
-        }
-        return self._keep(USER, "res.users", values, "service user"), secret
+        values = {"active": True, "company_ids": [[6, 0, companies]], field: self._membership(group, accounting)}
+        known = self._known(USER, "res.users")
+        if known is None:
+            known = self._interrupted(login, field, group)
+        if known is not None:
+            return self._keep(USER, "res.users", values, "service user"), False
+        made = values | {"name": USER_NAME, "login": login, "company_id": self._odoo.user.company}
+        # with exactly these groups: Odoo would add those of its template for new users
+        made[field] = [[6, 0, [number for command, number in self._membership(group, accounting) if command != 3]]]
+        made |= {"password": password()} if password else {}
+        return self._new(USER, "res.users", made, "service user"), True
+
+    def _interrupted(self, login: str, field: str, group: int) -> int | None:
+        """The user of this login that an interrupted grant has made: it is in our group.
+
+        Raises `UsageError` where the login is somebody else's.
+        """
+        rows = self._odoo.search("res.users", [("login", "=", login)], [field], active_test=False)
+        if not rows:
+            return None
+        if group not in rows[0].many(field):
+            raise UsageError(f"{self._odoo.server}: there is a user {login!r} already; name another with --login.")
+        self._name("res.users", {USER: rows[0].id})
+        return rows[0].id
 
     def _login_of(self, user: int) -> str:
         return self._odoo.read("res.users", [user], ["login"])[0].text("login") or ""
@@ -307,9 +351,18 @@ class _Granting:
         self._keep(GATE, "ir.actions.server", values, "gate")
 
     def _stage(self, name: str) -> None:
+        """The stage of drafts, for all teams and companies, behind all others; where it is there, only named anew."""
         for model in _STAGE_MODELS:
-            if self._odoo.has(model):
-                self._keep(DRAFT_STAGE, model, {"name": name, "sequence": 0}, "stage for drafts")
+            if not self._odoo.has(model):
+                continue
+            if self._known(DRAFT_STAGE, model) or self._adopted(DRAFT_STAGE, model, name):
+                self._keep(DRAFT_STAGE, model, {"name": name}, "stage for drafts")
+                continue
+            values: dict[str, Any] = {"name": name, "sequence": _LAST}
+            values |= {"company_id": False} if self._odoo.has(model, "company_id") else {}
+            if self._odoo.has(model, "team_ids") and self._odoo.has("helpdesk.team"):
+                values["team_ids"] = [[6, 0, [row.id for row in self._odoo.search("helpdesk.team", [], ["id"])]]]
+            self._new(DRAFT_STAGE, model, values, "stage for drafts")
 
 
 def described(login: str, stage: str, accounting: bool, major: int) -> Iterator[str]:

@@ -10,40 +10,67 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from triage.domain import Card, Evidence, Fact, FactEvidence, OnPage, Proposal, Quote
+from triage.domain import (
+    Card,
+    CardState,
+    Evidence,
+    Fact,
+    FactEvidence,
+    OnPage,
+    Proposal,
+    Quote,
+    Suggestion,
+    Verdict,
+)
+from triage.facts.phrases import PREFIX
+from triage.odoo.own_words import DISCLAIMER, TITLE
 from triage.odoo.verbs import NoteText, Row, Section
 from triage.verify.readings import marks
 
 _MOST = 8
 _LENGTH = 400
 _BOOKS = ("account.move", "account.payment", "account.move.line")
-_CREDIT = re.compile(r"^res\.partner:[^.]*\.(?:credit|on_hold)")
-_CLAUSE = re.compile(r"(?<=[.!?…;])\s+")
+_CREDIT = re.compile(r"^res\.partner:[^.]*\.credit")
+_SENTENCE = re.compile(r"(?<=[.!?…;])\s+")
+_FACTS = re.compile(rf"(?:^|(?<=\s))(?:{'|'.join(PREFIX.values())}): ")
 _TELLING = 100
 """A number from here on, or one with cents, gives a withheld amount away; smaller ones stand for many things."""
 
 
-def note_text(card: Card) -> NoteText:
-    """The note of a card."""
-    proposal = card.proposal
-    hidden = withheld(proposal)
-    suggestion = proposal.suggestion
+def note_text(card: Card, on: str | None = None) -> NoteText:
+    """What a card's note says, or what its ticket says (`on`: the model on which the text will stand)."""
+    proposal, suggestion = card.proposal, as_decided(card)
+    hidden = withheld(proposal, on or proposal.record.model)
     subtype = f", {suggestion.subtype.replace('_', ' ')}" if suggestion.subtype else ""
     return NoteText(
-        title=f"Suggestion: {suggestion.category.value.replace('_', ' ')}{subtype}",
+        title=f"{TITLE}{suggestion.category.value.replace('_', ' ')}{subtype}",
         summary=without(proposal.summary, hidden),
-        rows=tuple(_rows(card, hidden)),
+        rows=tuple(_rows(card, suggestion, hidden)),
         sections=tuple(_sections(proposal, hidden)),
-        footer=f"{_DISCLAIMER} Card {card.number} ({card.id}).",
+        footer=f"{DISCLAIMER} Card {card.number} ({card.id}).",
     )
 
 
-_DISCLAIMER = "Suggested by software that read this record; it changed nothing, and a person decides."
+def as_decided(card: Card) -> Suggestion:
+    """The suggestion with what people corrected."""
+    suggestion = card.proposal.suggestion
+    for decision in card.decisions:
+        changes = decision.changes
+        if decision.verdict is Verdict.EDIT and changes is not None and card.state is not CardState.REJECTED:
+            category = changes.category or suggestion.category
+            kept = suggestion.subtype if category is suggestion.category else None
+            suggestion = suggestion.with_(
+                category=category,
+                subtype=changes.subtype or kept,
+                severity=changes.severity or suggestion.severity,
+                abstained=None,
+            )
+    return suggestion
 
 
-def withheld(proposal: Proposal) -> tuple[Fact, ...]:
-    """Facts that not every reader of the record may see."""
-    in_books = proposal.record.model in _BOOKS
+def withheld(proposal: Proposal, on: str) -> tuple[Fact, ...]:
+    """Facts that not every reader of a text on such a record may see."""
+    in_books = on in _BOOKS
     return tuple(fact for fact in proposal.facts if fact.confidential or (not in_books and _from_books(fact)))
 
 
@@ -52,39 +79,45 @@ def _from_books(fact: Fact) -> bool:
 
 
 def without(text: str, hidden: Sequence[Fact]) -> str:
-    """A text without the clauses that tell a hidden fact's amount."""
-    amounts = {number for fact in hidden for number in _amounts(fact)}
-    kept = [clause for clause in _CLAUSE.split(text) if not amounts & _numbers(clause)]
-    kept = [clause for n, clause in enumerate(kept) if not (clause.endswith(":") and n + 1 == len(kept))]
-    joined = " ".join(kept).rstrip()
-    return joined[:-1] + "." if joined.endswith(";") else joined
+    """A text without the sentences that tell a hidden fact's amount, and without what its line of facts says of one."""
+    numbers = {number for fact in hidden for number in _numbers(_told(fact))}
+    telling = {number for number in numbers if number >= _TELLING or number != number.to_integral_value()}
+    starts = list(_FACTS.finditer(text))
+    said, line = (text[: starts[-1].start()], text[starts[-1].start() :]) if starts else (text, "")
+    kept = [sentence for sentence in _SENTENCE.split(said) if sentence and not telling & _numbers(sentence)]
+    return " ".join([*kept, *_line_without(line.strip(), numbers)]).rstrip()
 
 
-def _amounts(fact: Fact) -> Iterator[Decimal]:
-    values = {fact.value} if isinstance(fact.value, Decimal) else set()
-    for number in values | _numbers(fact.how):
-        if abs(number) >= _TELLING or number != number.to_integral_value():
-            yield abs(number)
+def _line_without(line: str, numbers: set[Decimal]) -> Iterator[str]:
+    prefix, _, facts = line.partition(": ")
+    kept = [fact for fact in facts.rstrip(".").split("; ") if fact and not numbers & _numbers(fact)]
+    if kept:
+        yield f"{prefix}: {'; '.join(kept)}."
+
+
+def _told(fact: Fact) -> str:
+    value = f"{fact.value} " if isinstance(fact.value, Decimal) else ""
+    return f"{value}{fact.how}"
 
 
 def _numbers(text: str) -> set[Decimal]:
     return {abs(number) for mark in marks(text) for number in (*mark.numbers, *mark.within)}
 
 
-def _rows(card: Card, hidden: Sequence[Fact]) -> Iterator[Row]:
-    suggestion = card.proposal.suggestion
+def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterator[Row]:
     why = without(suggestion.severity_why, hidden)
     yield Row(name="Severity", value=suggestion.severity.value + (f" ({why})" if why else ""))
     if suggestion.act_by:
         yield Row(name="Act by", value=f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})")
-    yield Row(name="Confidence", value=_confidence(card))
+    yield Row(name="Confidence", value=_confidence(card, suggestion))
     if suggestion.secondary:
         yield Row(name="Also", value=", ".join(category.value for category in suggestion.secondary))
     yield Row(name="Team", value=card.proposal.team)
 
 
-def _confidence(card: Card) -> str:
-    suggestion = card.proposal.suggestion
+def _confidence(card: Card, suggestion: Suggestion) -> str:
+    if card.decisions and card.state in (CardState.ACCEPTED, CardState.EDITED):
+        return f"confirmed by a person on {card.decisions[-1].at:%Y-%m-%d}"
     if suggestion.confidence is not None:
         return f"{suggestion.confidence.value:.0%} (measured on {suggestion.confidence.n})"
     proven = any(isinstance(evidence, FactEvidence) for evidence in suggestion.evidence)

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from uuid import UUID
 
-from triage.domain import Advice, Advisory, Card, Publication, RecordRef, TicketsWhen
+from triage.domain import Advice, Advisory, Card, CardState, Publication, TicketsWhen
 from triage.errors import UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.note import note_text
-from triage.odoo.verbs import Activity, Done, Hand, Note, NoteText, Posted, Ticket, Verb, Withdraw, may_advise_on
+from triage.odoo.own_words import REVIEW, TITLE
+from triage.odoo.verbs import Activity, Done, Hand, Note, Posted, Ticket, Verb, Withdraw, may_advise_on
 
+_TICKET = "helpdesk.ticket"
 _VERBS = ("note", "activity", "ticket")
 _TEAM_MODELS = ("helpdesk.ticket.team", "helpdesk.team")
 
@@ -36,19 +38,12 @@ class Publisher:
         return self._hand.acting | {"odoo": f"{self._odoo.server} {self._connection.database}"}
 
     def publish(self, card: Card) -> Publication:
-        """Publish what the policy wants of a card; on a record that takes no notes, a ticket or nothing."""
+        """Publish what the policy wants of a card as it stands: waiting, or accepted; or say why nothing is wanted."""
         verbs = list(self._wanted(card))
         if not verbs:
-            why = f"{card.proposal.record.model} takes no notes, and this Odoo has no tickets for it"
+            why = f"{card.proposal.record.model} takes no notes, and no ticket is wanted or possible here"
             return Publication(card=card.id, on=card.proposal.record, why=why)
-        return self._published(card, self._hand.do(verbs))
-
-    def ticket(self, card: Card) -> Publication:
-        """The draft ticket of a card that was accepted, where the policy waits for that."""
-        if not self._makes_ticket(card, TicketsWhen.ACCEPTED):
-            why = "the policy, or this Odoo, wants no ticket for it"
-            return Publication(card=card.id, on=card.proposal.record, why=why)
-        return self._published(card, self._hand.do([self._ticket(card, note_text(card))]))
+        return Publication(card=card.id, on=card.proposal.record, advisories=self._advisories(self._hand.do(verbs)))
 
     def posted(self, since: str | None = None) -> dict[UUID, list[Posted]]:
         """What stands in Odoo, by card; what no card of ours could have posted is left out."""
@@ -64,51 +59,44 @@ class Publisher:
         return self._advisories(self._hand.do([Withdraw(marker=marker_of(card, verb)) for verb in _VERBS]))
 
     def _wanted(self, card: Card) -> Iterator[Verb]:
-        record, text = card.proposal.record, note_text(card)
+        record = card.proposal.record
         here = may_advise_on(record.model) and record.id is not None
         if here and self._advice.note:
-            yield Note(marker=marker_of(card.id, "note"), record=record, text=text)
-        if self._makes_ticket(card, TicketsWhen.ADVISED):
-            yield self._ticket(card, text)
-        elif here and self._advice.activity:
-            yield self._activity(card, text)
+            yield Note(marker=marker_of(card.id, "note"), record=record, text=note_text(card))
+        if self._wants_ticket(card):
+            yield self._ticket(card)
+        elif here and self._advice.activity and not is_accepted(card):
+            yield self._activity(card)
 
-    def _makes_ticket(self, card: Card, when: TicketsWhen) -> bool:
-        is_ticket = card.proposal.record.model == "helpdesk.ticket"
-        return self._advice.tickets is when and self._hand.has_tickets and not is_ticket
+    def _wants_ticket(self, card: Card) -> bool:
+        when = {TicketsWhen.ADVISED, TicketsWhen.ACCEPTED} if is_accepted(card) else {TicketsWhen.ADVISED}
+        is_ticket = card.proposal.record.model == _TICKET
+        return self._advice.tickets in when and not is_ticket and self._hand.has_tickets
 
-    def _activity(self, card: Card, text: NoteText) -> Activity:
-        act_by = card.proposal.suggestion.act_by
+    def _activity(self, card: Card) -> Activity:
+        act_by, text = card.proposal.suggestion.act_by, note_text(card)
         return Activity(
             marker=marker_of(card.id, "activity"),
             record=card.proposal.record,
-            summary=f"Review {text.title[0].lower()}{text.title[1:]}",
+            summary=f"{REVIEW}{text.title.removeprefix(TITLE)}",
             note=text.footer,
             due=(act_by.at if act_by else card.created_at).date(),
             reviewer=self._advice.reviewer,
         )
 
-    def _ticket(self, card: Card, text: NoteText) -> Ticket:
-        record = card.proposal.record
+    def _ticket(self, card: Card) -> Ticket:
+        record, text = card.proposal.record, note_text(card, on=_TICKET)
         in_odoo = record.id is not None and may_advise_on(record.model)
         return Ticket(
             marker=marker_of(card.id, "ticket"),
             record=record if in_odoo else None,
-            name=f"{record.name}: {text.title.removeprefix('Suggestion: ')}" if in_odoo else text.title,
+            name=f"{record.name}: {text.title.removeprefix(TITLE)}" if in_odoo else text.title,
             text=text,
-            partner=self._partner_of(record) if in_odoo else None,
-            team=self._team,
+            team=self.team,
         )
 
-    def _partner_of(self, record: RecordRef) -> int | None:
-        if record.id is None or not self._odoo.has(record.model, "partner_id"):
-            return None
-        companies = list(self._odoo.user.companies)
-        rows = self._odoo.read(record.model, [record.id], ["partner_id"], allowed_company_ids=companies)
-        return rows[0].one("partner_id") if rows else None
-
     @cached_property
-    def _team(self) -> int | None:
+    def team(self) -> int | None:
         """The team that drafts go to. Raises `UsageError` where the configured one is not there."""
         name = self._connection.tickets.team
         if name is None:
@@ -119,15 +107,17 @@ class Publisher:
                 return rows[0].id
         raise UsageError(f"{self._odoo.server}: there is no Helpdesk team {name!r} (tickets.team in odoo.yaml).")
 
-    def _published(self, card: Card, done: Sequence[Done]) -> Publication:
-        return Publication(card=card.id, on=card.proposal.record, advisories=self._advisories(done))
-
     @staticmethod
     def _advisories(done: Sequence[Done]) -> tuple[Advisory, ...]:
         return tuple(
             Advisory.model_validate(each.model_dump(include={"verb", "marker", "status", "ref"}) | _verb_of(each))
             for each in done
         )
+
+
+def is_accepted(card: Card) -> bool:
+    """Whether a person has confirmed the suggestion, as it was or corrected."""
+    return card.state in (CardState.ACCEPTED, CardState.EDITED)
 
 
 def _verb_of(done: Done) -> dict[str, str]:
@@ -151,4 +141,4 @@ def card_of(marker: str) -> UUID | None:
         return None
 
 
-__all__ = ["Publisher", "card_of", "marker_of"]
+__all__ = ["Publisher", "card_of", "is_accepted", "marker_of"]

@@ -88,6 +88,12 @@ def remember(env: Any, step: dict[str, Any], row: Any, made: Any) -> None:
         )
 
 
+def same_place(error: Any, model: str, number: int, record: Any) -> None:
+    """What stands under a marker stands on the record that the step names, or the step is refused."""
+    if model != record._name or number != record.id:
+        refuse(error, "the marker stands for something on " + str(model) + " " + str(number))
+
+
 def told(status: str, record: Any = None) -> dict[str, Any]:
     """The answer to one step."""
     return {"status": status, "model": record._name, "id": record.id} if record else {"status": status}
@@ -100,6 +106,7 @@ def note(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any
     message = target_of(env, error, row, "mail.message")
     body = rendered(step["text"])
     if message:
+        same_place(error, message.model, message.res_id, record)
         message.write({"body": body})
         return told("updated", message)
     quiet = record.sudo().with_context(mail_create_nosubscribe=True, mail_notify_force_send=False)
@@ -134,11 +141,14 @@ def activity(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     values: dict[str, Any] = {
         "summary": str(step.get("summary") or "")[:200],
         "note": "<p>" + escaped(step.get("note")) + "</p>",
-        "date_deadline": step["due"],
     }
-    if planned and ("active" not in planned._fields or planned.active):
-        planned.write(values)
-        return told("updated", planned)
+    if planned:
+        same_place(error, planned.res_model, planned.res_id, record)
+        if "active" not in planned._fields or planned.active:
+            planned.write(values)
+            return told("updated", planned)
+    # none yet, or it is finished: what has changed since is to be looked at again
+    values["date_deadline"] = step["due"]
     reviewer = reviewer_of(env, user, record, step)
     kind = env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
     values["activity_type_id"] = kind.id if kind else False
@@ -159,8 +169,25 @@ def draft_stage(env: Any) -> Any:
     return env.ref(MODULE + "." + DRAFT_STAGE, raise_if_not_found=False)
 
 
+def taken_up(env: Any, user: Any, made: Any) -> bool:
+    """Whether people have done something with a draft: moved, assigned, changed or answered it."""
+    stage = draft_stage(env)
+    if not stage or made.stage_id.id != stage.id or made.user_id or made.write_uid.id != user.id:
+        return True
+    domain = [
+        ("model", "=", made._name),
+        ("res_id", "=", made.id),
+        ("message_type", "in", ["comment", "email"]),
+        ("author_id", "!=", user.partner_id.id),
+    ]
+    return bool(env["mail.message"].sudo().search_count(domain))
+
+
 def ticket(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
-    """A draft ticket in the stage of drafts; one that people have taken up is left alone."""
+    """A draft ticket in the stage of drafts, in the record's company; one that people have taken up is left alone.
+
+    It names no customer, because the portal would show it to him, and has no followers.
+    """
     stage = draft_stage(env)
     if "helpdesk.ticket" not in env or not stage:
         return told("absent")
@@ -168,29 +195,30 @@ def ticket(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, A
     made = target_of(env, error, row, "helpdesk.ticket")
     values: dict[str, Any] = {"name": str(step.get("name") or "")[:200], "description": rendered(step["text"])}
     if made:
-        if made.sudo().stage_id.id != stage.id:
+        if taken_up(env, user, made):
             return told("kept", made)
         made.with_context(tracking_disable=True).write(values)
         return told("updated", made)
+    tickets = env["helpdesk.ticket"].sudo()
+    company = env.company
     if step.get("record"):
-        opened(env, error, step["record"], ALLOWED["advise"])
+        record = opened(env, error, step["record"], ALLOWED["advise"]).sudo()
+        company = record.company_id or company if "company_id" in record._fields else company
+        if record._name == "sale.order" and "sale_order_id" in tickets._fields:
+            values["sale_order_id"] = record.id
     values["stage_id"] = stage.id
     values["user_id"] = False
+    if "company_id" in tickets._fields:
+        values["company_id"] = company.id
     if step.get("team"):
-        values["team_id"] = int(step["team"])
-    if step.get("partner"):
-        partner = env["res.partner"].browse(int(step["partner"])).exists()
-        check_readable(partner)
-        values["partner_id"] = partner.id
-    fields = env["helpdesk.ticket"]._fields
-    if step.get("record") and step["record"]["model"] == "sale.order" and "sale_order_id" in fields:
-        values["sale_order_id"] = int(step["record"]["id"])
-    quiet = (
-        env["helpdesk.ticket"]
-        .sudo()
-        .with_context(mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True)
+        team = env[tickets._fields["team_id"].comodel_name].sudo().browse(int(step["team"])).exists()
+        if "company_id" not in team._fields or not team.company_id or team.company_id.id == company.id:
+            values["team_id"] = team.id
+    quiet = tickets.with_company(company).with_context(
+        mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
     )
     made = quiet.create(values)
+    made.message_unsubscribe(made.message_partner_ids.ids)
     remember(env, step, row, made)
     return told("posted", made)
 
@@ -224,7 +252,11 @@ def write_allowed(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
         if kinds[name] == "tags":
             values[name] = tag_links(record, name, value)
         elif kinds[name] == "record":
-            values[name] = env[record._fields[name].comodel_name].browse(int(value)).exists().id
+            found = env[record._fields[name].comodel_name].browse(int(value)).exists()
+            if not found:
+                refuse(error, str(value) + " is no " + record._fields[name].comodel_name)
+            check_readable(found)
+            values[name] = found.id
         else:
             values[name] = str(value)
     record.write(values)
@@ -232,7 +264,7 @@ def write_allowed(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
 
 
 def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
-    """Take back what stands under a marker. A ticket that people have taken up stays."""
+    """Take back what stands under a marker. What people have taken up or finished stays."""
     row = marker_row(env, error, step)
     if not row:
         return told("absent")
@@ -240,11 +272,17 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     if not target:
         row.unlink()
         return told("absent")
-    answer = told("withdrawn", target)
     if target._name == "helpdesk.ticket":
-        stage = draft_stage(env)
-        if not stage or target.stage_id.id != stage.id or target.user_id:
+        if taken_up(env, user, target):
             return told("kept", target)
+    else:
+        model = target.model if target._name == "mail.message" else target.res_model
+        document = env[model].browse(target.res_id).exists()
+        if document:
+            check_readable(document)
+        if "active" in target._fields and not target.active:
+            return told("kept", target)
+    answer = told("withdrawn", target)
     target.unlink()
     marker_row(env, error, step).unlink()
     return answer
@@ -266,7 +304,8 @@ def visible(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, 
     answers = []
     reader = env["res.users"].sudo().search([("id", "=", int(step["user"]))], limit=1)
     for asked in step["records"][:1000]:
-        model = env[asked["model"]].with_user(reader) if reader and asked["model"] in env else None
+        known = reader and asked["model"] in ALLOWED["advise"] and asked["model"] in env
+        model = env[asked["model"]].with_user(reader) if known else None
         # in the reader's own companies: Odoo refuses him everything in those of the service user that are not his
         model = model.with_context(allowed_company_ids=reader.company_ids.ids) if model is not None else None
         if model is None or not reader.active:
@@ -294,8 +333,20 @@ def about(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, An
     return {"status": "listed", "draft_stage": stage.id if stage else False, "code": code}
 
 
+def cleaned(env: Any, user: Any) -> Any:
+    """The environment without what the caller's context says, so that no default or flag of his acts in here.
+
+    Only the companies are taken from it, as far as they are the user's.
+    """
+    mine = user.company_ids.ids
+    asked = sorted(set(env.context.get("allowed_company_ids") or mine) & set(mine))
+    return env(context={"lang": user.lang, "tz": user.tz, "allowed_company_ids": asked or mine})
+
+
 def run(env: Any, user: Any, error: Any, steps: Any) -> list[dict[str, Any]]:
     """All steps in one transaction; the first that is refused undoes all."""
+    env = cleaned(env, user)
+    user = env.user
     verbs = {
         "note": note,
         "activity": activity,
