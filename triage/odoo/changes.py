@@ -1,8 +1,9 @@
 """What has changed in Odoo since somebody last looked: the base of every sweep.
 
-`write_date` is the start of the transaction in whole seconds, so the next look begins some minutes before the end of
-the last, and what was seen then is told again; asking for an unchanged record does nothing twice. Messages do not touch
-their record's `write_date` and are found by their ids. Our own notes, activities and drafts are no change.
+`write_date` and `create_date` are the start of the transaction, told in whole seconds, and a transaction may end after
+one that began later. So the next look begins some minutes before the end of the last, and what was seen then is told
+again; asking for an unchanged record does nothing twice. Messages do not touch their record's `write_date` and are
+looked for themselves. Our own notes, activities and drafts are no change.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from triage.domain import RecordRef
 from triage.errors import AccessDenied
@@ -20,18 +22,16 @@ from triage.odoo.client import Odoo
 from triage.odoo.rows import Row
 
 _OVERLAP = timedelta(minutes=5)
-_MOST = 2000
+_PAGE = 1000
 _FORM = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
 class Watermark:
-    """Up to where somebody has looked."""
+    """Up to where somebody has looked, at records and messages alike."""
 
     moment: datetime
-    """Odoo's own time of the newest change seen (UTC)."""
-    message: int = 0
-    """Id of the newest message seen."""
+    """Odoo's own time of the newest change seen, less the time that the look took (UTC)."""
 
 
 @dataclass(frozen=True)
@@ -44,33 +44,46 @@ class Changes:
     """Models that the service user may not read."""
 
 
-def changed(odoo: Odoo, since: Watermark, models: Sequence[str] = MODELS) -> Changes:
-    """Records of these models that were written or written to since, each once, the oldest change first.
+@dataclass(frozen=True)
+class _Change:
+    moment: datetime
+    ref: RecordRef | None
+    """None where it was our own doing."""
 
-    Where a model has more changes than one look takes, the watermark stays behind them, and the next look goes on.
+
+def changed(odoo: Odoo, since: Watermark, models: Sequence[str] = MODELS) -> Changes:
+    """All records of these models that were written or written to since, each once, the oldest change first.
+
+    The watermark never moves back. Raises `OdooUnavailable` where Odoo does not answer.
     """
-    found: dict[str, RecordRef] = {}
-    ends: list[datetime] = [since.moment]
-    held: list[datetime] = []
+    began = monotonic()
+    found: list[_Change] = []
     hidden: list[str] = []
     for model in models:
         try:
-            rows = _written(odoo, model, since)
+            found += _written(odoo, model, since)
         except AccessDenied:
             hidden.append(model)
-            continue
-        moments = [row.moment("write_date") or since.moment for row in rows]
-        (held if len(rows) == _MOST else ends).extend(moments[-1:])
-        found |= {ref.key: ref for ref in (ref_of(row) for row in rows if not _is_own(row, odoo))}
-    messages, last = _written_to(odoo, since, [model for model in models if odoo.has(model)])
-    found |= {ref.key: ref for ref in messages if ref.key not in found}
-    return Changes(tuple(found.values()), Watermark(min(held) if held else max(ends), last), tuple(hidden))
+    found = [*_written_to(odoo, since, [model for model in models if odoo.has(model)]), *found]
+    took = timedelta(seconds=int(monotonic() - began))
+    moment = max((since.moment, *(change.moment - took for change in found)))
+    return Changes(_each_once(found), Watermark(moment), tuple(hidden))
 
 
-def _written(odoo: Odoo, model: str, since: Watermark) -> list[Row]:
-    domain = [("write_date", ">=", _before(since))]
+def _each_once(changes: Sequence[_Change]) -> tuple[RecordRef, ...]:
+    """The records by their oldest change; called as the last of these changes calls them."""
+    refs = {ref.key: ref for change in changes if (ref := change.ref) is not None}
+    by_age = sorted(changes, key=lambda change: change.moment)
+    keys = dict.fromkeys(ref.key for change in by_age if (ref := change.ref) is not None)
+    return tuple(refs[key] for key in keys)
+
+
+def _written(odoo: Odoo, model: str, since: Watermark) -> list[_Change]:
     names = (*KINDS[model].called, "write_date", "create_uid", "write_uid")
-    return odoo.search(model, domain, names, order="write_date, id", limit=_MOST)
+    rows = _all(odoo, model, [("write_date", ">=", _before(since))], names)
+    return [
+        _Change(row.moment("write_date") or since.moment, None if _is_own(row, odoo) else ref_of(row)) for row in rows
+    ]
 
 
 def _is_own(row: Row, odoo: Odoo) -> bool:
@@ -78,23 +91,35 @@ def _is_own(row: Row, odoo: Odoo) -> bool:
     return row.one("create_uid") == odoo.user.id == row.one("write_uid")
 
 
-def _written_to(odoo: Odoo, since: Watermark, models: Sequence[str]) -> tuple[list[RecordRef], int]:
+def _written_to(odoo: Odoo, since: Watermark, models: Sequence[str]) -> list[_Change]:
     domain = [
-        ("id", ">", since.message),
         ("create_date", ">=", _before(since)),
         ("model", "in", list(models)),
         ("message_type", "in", ["email", "comment"]),
     ]
-    names = ["model", "res_id", "record_name", "author_id"]
-    rows = odoo.search("mail.message", domain, names, order="id", limit=_MOST)
-    theirs = [row for row in rows if row.one("author_id") != odoo.user.partner]
-    refs = [_ref(row.text("model") or "", int(row.number("res_id") or 0), row.text("record_name")) for row in theirs]
-    return refs, rows[-1].id if rows else since.message
+    rows = _all(odoo, "mail.message", domain, ("model", "res_id", "record_name", "author_id", "create_date"))
+    own = odoo.user.partner
+    return [
+        _Change(row.moment("create_date") or since.moment, None if row.one("author_id") == own else _record_of(row))
+        for row in rows
+    ]
+
+
+def _all(odoo: Odoo, model: str, domain: Sequence[tuple[str, str, object]], names: Sequence[str]) -> list[Row]:
+    """All rows that match, in pages.
+
+    First the ids, all at once: an import gives thousands of rows one time, and Odoo cuts a page of messages before it
+    takes from it what the user may not see, so that neither the times nor a short page tell where to go on.
+    """
+    ids = [row.id for row in odoo.search(model, domain, (), order="id")]
+    pages = [ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE)]
+    return [row for page in pages for row in odoo.read(model, page, names)]
 
 
 def _before(since: Watermark) -> str:
     return (since.moment - _OVERLAP).strftime(_FORM)
 
 
-def _ref(model: str, number: int, name: str | None) -> RecordRef:
-    return RecordRef(model=model, id=number, name=name or f"{model} {number}")
+def _record_of(message: Row) -> RecordRef:
+    model, number = message.text("model") or "", int(message.number("res_id") or 0)
+    return RecordRef(model=model, id=number, name=message.text("record_name") or f"{model} {number}")

@@ -14,10 +14,11 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LiveSource:
-    """Records of one Odoo, each captured once.
+    """Records of one Odoo, captured anew for each event.
 
     The same record, unchanged, on the same day and under the same rules is the same event: asking again does nothing
-    twice. What we posted ourselves is no change, because it is no part of a case.
+    twice. What we posted ourselves is no change, because it is no part of a case. A review and the order it hangs on
+    give events of one record, the order: triage each before asking for the next, which takes its place.
     """
 
     def __init__(self, capture: Capture, place: str, clock: Callable[[], datetime], acting: Mapping[str, str]) -> None:
@@ -32,10 +33,14 @@ class LiveSource:
         return self._capture.find(text)
 
     def event(self, ref: RecordRef) -> Event:
-        """The event of asking for this record now. Raises `RecordMissing` where it is gone or hidden."""
-        case = self.capture(ref)
+        """The event of asking for this record as it is now; its `ref` is the record that the case is about.
+
+        Raises `RecordMissing` where it is gone or hidden.
+        """
+        case = self._capture.case(ref)
         if case is None:
             raise RecordMissing(f"{ref.model} {ref.name} is not there, or the service user may not read it.")
+        self._captured |= {ref.key: case, case.record.key: case}
         day = case.captured_at.astimezone(ZoneInfo(case.company.timezone)).date()
         seen = [self._place, case.with_(captured_at=_NEVER).fingerprint(), day.isoformat(), self._acting]
         return Event(
@@ -47,7 +52,10 @@ class LiveSource:
         )
 
     def capture(self, ref: RecordRef) -> Case | None:
-        """The record as it was when it was first asked for; none where it is gone or hidden."""
+        """The case that the last event of this record was made of, by the record asked for or by the event's `ref`.
+
+        Where there was no event, the record as it is at the first call; none where it is gone or hidden.
+        """
         if ref.key not in self._captured:
             case = self._capture.case(ref)
             if case is None:

@@ -19,6 +19,7 @@ from triage.odoo.capture.missing import MESSAGES
 from triage.odoo.capture.partners import Partners, addresses
 from triage.odoo.capture.reading import Reader
 from triage.odoo.capture.reference import OwnCompany, Subtype
+from triage.odoo.own_words import are_ours
 from triage.odoo.people import Author, People
 from triage.odoo.rows import Row
 
@@ -26,6 +27,8 @@ MOST = 200
 """How many messages of a thread are read, the newest."""
 _PERSONAL = frozenset({"user_notification"})
 """Kinds that tell one user of something and are no part of the thread."""
+_ACTIVITY = "mail_activity_type_id"
+"""Filled where a message tells that an activity is done."""
 _SOON = timedelta(seconds=5)
 _QUOTED = re.compile(r"data-o-mail-quote\s*=\s*[\"']?1")
 
@@ -82,16 +85,23 @@ def _head(partner: Partner) -> int | None:
 
 
 def read_messages(reader: Reader, model: str, number: int, own: int | None) -> list[Row]:
-    """The newest messages of a record, oldest first, without those of the service user itself. One call."""
+    """The newest messages of a record, oldest first, without those of the service user itself. One call.
+
+    What Odoo writes in the name of somebody who has done our review activity is ours too, and left out.
+    """
     domain = [("model", "=", model), ("res_id", "=", number), ("message_type", "not in", sorted(_PERSONAL))]
-    rows = reader.search(MESSAGES, "mail.message", domain, wanted.MESSAGE, order="id desc", limit=MOST + 1)
+    names = (*wanted.MESSAGE, _ACTIVITY)
+    rows = reader.search(MESSAGES, "mail.message", domain, names, order="id desc", limit=MOST + 1)
     if len(rows) > MOST:
         reader.missing.note(MESSAGES, f"only the newest {MOST} were read")
     ours = reader.odoo.user.id
     kept = [row for row in rows[:MOST] if own is None or row.one("author_id") != own]
-    return [
-        row for row in reversed(kept) if row.one("author_id") or row.text("email_from") or row.one("create_uid") != ours
-    ]
+    kept = [row for row in kept if row.one("author_id") or row.text("email_from") or row.one("create_uid") != ours]
+    return [row for row in reversed(kept) if not _repeats_us(row)]
+
+
+def _repeats_us(row: Row) -> bool:
+    return row.one(_ACTIVITY) is not None and are_ours(_seen(clean(row.text("body") or "")).text)
 
 
 def to_messages(
