@@ -50,6 +50,12 @@ def test_variables_stand_above_the_file(tmp_path: Path) -> None:
         ("url: https://x\ndatabase: x\nkey: y\n", "holds a secret"),
         ("url: https://x\ndatabase: x\nfields: {partner.colour: x_c}\n", "partner.colour"),
         ("url: https://x\ndatabase: x\ncalls_per_second: 0\n", "calls_per_second"),
+        ("url: https://x:abc\ndatabase: x\n", "port from 1 to 65535"),
+        ("url: https://x:70000\ndatabase: x\n", "port from 1 to 65535"),
+        ("url: http://x:0\ndatabase: x\n", "port from 1 to 65535"),
+        ("url: http://\ndatabase: x\n", "must name a host"),
+        ("url: https://:8069\ndatabase: x\n", "must name a host"),
+        ("url: 'http://[::1'\ndatabase: x\n", "must name a host"),
         ("- a\n", "url and database"),
         ("url: [\n", "not YAML"),
     ],
@@ -58,6 +64,44 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, said: str)
     with pytest.raises(ConfigurationError, match=said) as caught:
         read_connection(write(tmp_path, text), {})
     assert str(tmp_path / "odoo.yaml") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://me:s3cret@odoo.example", "https://me:s3/cret@odoo.example", "https://s3cret@x"]
+)
+@pytest.mark.parametrize("field", ["url", "web_url"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path, url: str, field: str) -> None:
+    text = f"{field}: {url}\ndatabase: x\n" + ("url: https://x\n" if field == "web_url" else "")
+    with pytest.raises(ConfigurationError) as caught:
+        read_connection(write(tmp_path, text), {})
+    said = f"{caught.value}{caught.value.__cause__}"
+    assert field in said
+    assert not [part for part in ("s3", "cret@", "odoo.example:") if part in said.replace("odoo.example:8069", "")]
+
+
+def test_the_key_of_the_file_goes_to_no_other_server(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("s3cret\n")
+    home = write(tmp_path, FILE.format(key=key))
+    given = {"TRIAGE_ODOO_URL": "https://other.example"}
+    found = read_connection(home, given)
+    assert found is not None
+    assert (found.url, found.login, found.key_file) == ("https://other.example", "", None)
+    with pytest.raises(ConfigurationError, match=r"TRIAGE_ODOO_KEY_FILE.*for the url of that file only"):
+        found.server(given)
+    own = given | {"TRIAGE_ODOO_LOGIN": "bot", "TRIAGE_ODOO_KEY_FILE": str(key)}
+    named = read_connection(home, own)
+    assert named is not None
+    assert (named.login, named.server(own).key) == ("bot", "s3cret")
+
+
+def test_the_same_url_in_a_variable_keeps_the_key_of_the_file(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("s3cret\n")
+    given = {"TRIAGE_ODOO_URL": "https://odoo.example"}
+    found = read_connection(write(tmp_path, FILE.format(key=key)), given)
+    assert found is not None
+    assert (found.login, found.server(given).key) == ("order-triage", "s3cret")
 
 
 def test_a_missing_key_says_where_it_may_come_from(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ _STARTED = "triage.started"
 
 
 class TooLarge(Exception):
-    """The answer is larger than the bound. Never leaves `triage.models`."""
+    """The answer is larger than the bound. Whoever uses the client turns it into an error of its own tree."""
 
 
 class Encoded(Exception):

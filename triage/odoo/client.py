@@ -18,6 +18,9 @@ Domain = Sequence[Any]
 
 _ATTRIBUTES = ["type", "relation", "required", "readonly", "store", "selection", "searchable"]
 _ATTEMPTS = 4
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 60.0
+"""Seconds for which a server that limits our rate is obeyed; what wants more is asked again all the same."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,8 @@ class Field:
 class Odoo:
     """Reads of one Odoo, and the way to call it. Safe for threads.
 
-    A read is tried again, with growing pauses, where Odoo is unavailable. Nothing else is, unless the caller says that
-    doing it twice is harmless.
+    A read is tried again, with growing pauses or as late as the server asks for, where Odoo is unavailable. Nothing
+    else is, unless the caller says that doing it twice is harmless.
     """
 
     transport: Transport
@@ -154,7 +157,7 @@ class Odoo:
         if not again:
             return self.transport.call(made)
         for attempt in stamina.retry_context(
-            on=OdooUnavailable, attempts=_ATTEMPTS, wait_initial=0.2, wait_max=5.0, timeout=None
+            on=_pause, attempts=_ATTEMPTS, wait_initial=_FIRST_PAUSE, wait_max=5.0, timeout=None
         ):
             with attempt:
                 return self.transport.call(made)
@@ -188,6 +191,15 @@ class Odoo:
         except AccessDenied:
             return {}
         return {name: _field(told) for name, told in found.items()}
+
+
+def _pause(error: Exception) -> bool | float:
+    """Whether to try again; in seconds, where the server said when."""
+    if not isinstance(error, OdooUnavailable):
+        return False
+    if error.retry_after is None:
+        return True
+    return min(max(error.retry_after, _FIRST_PAUSE), _LONGEST_PAUSE)
 
 
 def _field(told: Mapping[str, Any]) -> Field:

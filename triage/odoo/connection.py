@@ -2,7 +2,8 @@
 
 `TRIAGE_ODOO_URL`, `TRIAGE_ODOO_DATABASE`, `TRIAGE_ODOO_LOGIN` and `TRIAGE_ODOO_API` stand above the file. The key comes
 from `TRIAGE_ODOO_KEY`, from the file that `TRIAGE_ODOO_KEY_FILE` names, or from the file that `key_file` names; it
-stands in no configuration file itself.
+stands in no configuration file itself. Where a variable names another url than the file, the file's `login` and
+`key_file` are not used: they belong to that other server.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
@@ -57,6 +59,8 @@ class Tickets(Frozen):
 class Connection(Frozen):
     """One Odoo and what is different there."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     url: Name
     database: Name
     login: str = ""
@@ -79,7 +83,16 @@ class Connection(Frozen):
     def _is_web_address(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with https:// or http://")
+        if not _host_and_port_are_good(value):
+            raise ValueError("must name a host and, if any, a port from 1 to 65535, as in https://odoo.example:8069")
         return value.rstrip("/")
+
+    @field_validator("url", "web_url")
+    @classmethod
+    def _has_no_login(cls, value: str | None) -> str | None:
+        if value and "@" in value:
+            raise ValueError("must hold no login or password (nothing with @): name `login` and `key_file` instead")
+        return value
 
     @field_validator("fields")
     @classmethod
@@ -117,6 +130,8 @@ def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> 
     """
     path = home / FILE
     values = _from_file(path) if path.exists() else {}
+    if _is_elsewhere(values.get("url"), environment.get(_VARIABLES["url"])):
+        values = {name: value for name, value in values.items() if name not in {"login", "key_file"}}
     values |= {name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)}
     values |= {"api": environment["TRIAGE_ODOO_API"]} if environment.get("TRIAGE_ODOO_API") else {}
     if not values:
@@ -129,6 +144,19 @@ def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> 
         variable = _VARIABLES.get(where)
         also = f" (or the variable {variable})" if variable else ""
         raise ConfigurationError(f"{path}: {where}{also}: {first['msg']}.") from error
+
+
+def _is_elsewhere(filed: object, named: str | None) -> bool:
+    """Whether a variable names another server than the file."""
+    return bool(filed and named) and str(filed).strip().rstrip("/") != str(named).strip().rstrip("/")
+
+
+def _host_and_port_are_good(url: str) -> bool:
+    try:
+        where = urlsplit(url)
+        return bool(where.hostname) and where.port != 0
+    except ValueError:
+        return False
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -153,7 +181,8 @@ def _key(connection: Connection, environment: Mapping[str, str]) -> str:
     named = environment.get(KEY_FILE) or connection.key_file
     if not named:
         raise ConfigurationError(
-            f"{connection.url}: no key. Set TRIAGE_ODOO_KEY, or name its file (TRIAGE_ODOO_KEY_FILE, key_file)."
+            f"{connection.url}: no key. Set {connection.key_variable}, or name its file ({KEY_FILE}, or key_file in "
+            f"{FILE}, which is used for the url of that file only)."
         )
     path = Path(named).expanduser()
     try:

@@ -16,14 +16,15 @@ class Call:
     """A method of a model, on records or on the model itself.
 
     `named` are its arguments by name (JSON-2 knows no other), `context` is Odoo's context. `ids` is none for a method
-    of the model itself (`search_read`, `create`, `fields_get`).
+    of the model itself (`search_read`, `create`, `fields_get`). Arguments may hold a secret (the password of a user who
+    is made), so neither `repr` nor `describe` shows them.
     """
 
     model: str
     method: str
     ids: Sequence[int] | None = None
-    named: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
-    context: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    named: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
+    context: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
 
     def describe(self) -> str:
         """For messages: `sale.order.read of 42`."""

@@ -19,6 +19,9 @@ from triage.odoo.transport.http import Http
 _BY_PLACE = {"create": "vals_list", "write": "vals"}
 """Arguments that go by their place: RPC asks for it with `create`, and models name that of `write` differently."""
 
+_FORM = {"result", "error", "jsonrpc"}
+"""An answer of Odoo's has one of these; of a method that returns nothing, the last only."""
+
 
 class JsonRpc:
     """A database of an Odoo as one user, over `/jsonrpc`. Keeps no session on the server."""
@@ -82,6 +85,6 @@ class _Opener:
         """What `odoorpc` calls for each request; the time-out is the client's own."""
         body = json.loads(request.data) if isinstance(request.data, bytes) else {}
         answer = self._http.post(urlsplit(request.full_url).path, body)
-        if not isinstance(answer.body, dict) or not {"result", "error"} & set(answer.body):
+        if not isinstance(answer.body, dict) or not _FORM & set(answer.body):
             raise unreachable(self._http.url, f"the answer (status {answer.status}) has not the form of Odoo's.")
         return io.BytesIO(answer.content)
