@@ -122,8 +122,10 @@ class Hand(Protocol):
         """Whether draft tickets can be made."""
 
     def do(self, verbs: list[Verb]) -> list[Done]:
-        """Do all of them or, where one is refused, none (without a gate: those before it). Doing them again is
-        harmless.
+        """Do all of them or, where one is refused, none. Doing them again is harmless.
+
+        Without a gate, what was done before a refusal stands: it is told, with the refused one as `absent` (a
+        withdrawal as `kept`), and a refusal is raised only where nothing was done.
 
         Raises `OdooRejected` where one stands on no list, `AccessDenied`, `RecordMissing` and `OdooUnavailable`.
         """
