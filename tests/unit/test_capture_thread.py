@@ -152,6 +152,11 @@ class TestMessages:
         assert not is_log(message(), COMMENT, created)
         assert not is_log(message(message_type="notification", attachment_ids=[4]), EVENT, created)
 
+    def test_what_odoo_says_of_the_creation_opens_the_thread_and_is_no_message(self) -> None:
+        told = {"message_type": "notification", "body": "<p>Sales Order created</p>", "author_id": [2, "OdooBot"]}
+        rows = [message(id=1, **told), message(id=2), message(id=3, **told)]
+        assert [each.id for each in to_messages(rows, CIRCLE, {}, None, LIMITS)] == ["2", "3"]
+
     def test_empty_ones_fall_away_and_answers_point_into_the_thread(self) -> None:
         rows = [
             message(id=1),

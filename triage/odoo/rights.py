@@ -67,6 +67,8 @@ READS: tuple[str, ...] = (
     "quality.check",
     "planning.slot",
     "mail.tracking.value",
+    "ir.model",
+    "ir.model.fields",
 )
 """Models that the service user reads, beyond what every internal user may."""
 

@@ -115,7 +115,7 @@ def to_messages(
     told = {row.id for row in rows}
     for row in rows:
         subtype = subtypes.get(row.one("subtype_id") or 0, Subtype(internal=False, is_event=False))
-        if is_log(row, subtype, created):
+        if is_log(row, subtype, created) or (row is rows[0] and _opens_thread(row)):
             continue
         message = to_message(row, circle, subtype, limits)
         if message.body or row.many("attachment_ids"):
@@ -130,6 +130,12 @@ def is_log(row: Row, subtype: Subtype, created: datetime | None) -> bool:
         return False
     moment = row.moment("date")
     return subtype.is_event or (created is not None and moment is not None and abs(moment - created) <= _SOON)
+
+
+def _opens_thread(row: Row) -> bool:
+    """Whether the oldest message is what Odoo says of the record's creation, whenever that was written."""
+    is_told = row.text("message_type") == "notification" and not row.text("subject")
+    return is_told and not row.many("attachment_ids")
 
 
 def to_message(row: Row, circle: Circle, subtype: Subtype, limits: Limits) -> Message:
