@@ -37,11 +37,9 @@ def activity(marker: str, record: RecordRef, *, summary: str = "Review", reviewe
     )
 
 
-def ticket(
-    marker: str, record: RecordRef | None = None, *, name: str = "Late delivery", partner: int | None = None
-) -> Ticket:
+def ticket(marker: str, record: RecordRef | None = None, *, name: str = "Late delivery") -> Ticket:
     """A draft ticket."""
-    return Ticket(marker=marker, record=record, name=name, text=text(), partner=partner)
+    return Ticket(marker=marker, record=record, name=name, text=text())
 
 
 _MESSAGE = ("author_id", "body", "subtype_id", "message_type", "create_uid", "email_from", "partner_ids")

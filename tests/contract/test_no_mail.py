@@ -53,12 +53,11 @@ def test_notes_activities_and_drafts_mail_nobody(mailing: Target, arranged: Arra
     customer, marker = followed(arranged, ref), f"card-{arranged.token}"
     reviewer = arranged.user(["base.group_user"])
     login = arranged.admin.read("res.users", [reviewer], ["login"])[0].text("login")
-    partner = arranged.partner("Ticket's customer")
     before = len(mailing.mails())
     verbs: list[Verb] = [
         note(marker, ref),
         activity(f"{marker}-a", ref, reviewer=login),
-        ticket(f"{marker}-t", ref, partner=partner),
+        ticket(f"{marker}-t", ref),
     ]
     assert [done.status for done in mailing.gate.do(verbs)] == ["posted"] * 3
     assert [done.status for done in mailing.gate.do(verbs)] == ["updated"] * 3

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SAID = {
     "posted": "posted",
     "updated": "brought up to date",
-    "kept": "left alone, because people have taken it up",
+    "kept": "left alone (taken up by people, or not ours to delete)",
     "absent": "not there",
     "withdrawn": "taken back",
 }

@@ -2,8 +2,8 @@
 
 `TRIAGE_ODOO_URL`, `TRIAGE_ODOO_DATABASE`, `TRIAGE_ODOO_LOGIN` and `TRIAGE_ODOO_API` stand above the file. The key comes
 from `TRIAGE_ODOO_KEY`, from the file that `TRIAGE_ODOO_KEY_FILE` names, or from the file that `key_file` names; it
-stands in no configuration file itself. Where a variable names another url than the file, the file's `login` and
-`key_file` are not used: they belong to that other server.
+stands in no configuration file itself. Where a variable names another url than the file, the file's `login`,
+`key_file` and `web_url` are not used: they belong to that other server.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> 
     path = home / FILE
     values = _from_file(path) if path.exists() else {}
     if _is_elsewhere(values.get("url"), environment.get(_VARIABLES["url"])):
-        values = {name: value for name, value in values.items() if name not in {"login", "key_file"}}
+        values = {name: value for name, value in values.items() if name not in {"login", "key_file", "web_url"}}
     values |= {name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)}
     values |= {"api": environment["TRIAGE_ODOO_API"]} if environment.get("TRIAGE_ODOO_API") else {}
     if not values:

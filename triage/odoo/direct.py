@@ -165,7 +165,6 @@ class Direct:
                 return Done(verb="ticket", marker=verb.marker, status="kept", ref=_ref("ticket", row.id))
             return self._update(verb.marker, numbers, values)
         values |= {"stage_id": stage, "user_id": False}
-        values |= {"partner_id": verb.partner} if verb.partner else {}
         values |= {"team_id": verb.team} if verb.team else {}
         made = self._odoo.call("helpdesk.ticket", "create", named={"vals_list": [values]}, context=_QUIET)
         return self._first(verb.marker, _one(made))

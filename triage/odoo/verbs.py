@@ -69,7 +69,6 @@ class Ticket(Frozen):
     """What it is about, where that is in Odoo."""
     name: str
     text: NoteText
-    partner: int | None = None
     team: int | None = None
 
 

@@ -101,14 +101,13 @@ def message_subscribe(records: RecordSet, partner_ids: Sequence[int] | None = No
 
 
 @method("message_unsubscribe", "thread")
-def message_unsubscribe(records: RecordSet, partner_ids: Sequence[int] | None = None) -> bool:
+def message_unsubscribe(records: RecordSet, partner_ids: Sequence[int] | None = None) -> None:
     """Take partners from the followers: oneself where one may read the records, others where one may write."""
     own = set(partner_ids or ()) == set(records.env.user.partner_id.ids)
     access.check(records.env, records.described, records.ids, "read" if own else "write")
     domain = [("res_model", "=", records.described.name), ("res_id", "in", records.ids)]
     found = records.env["mail.followers"].sudo().search([*domain, ("partner_id", "in", list(partner_ids or ()))])
     writing.unlink(found)
-    return True
 
 
 def subscribe(records: RecordSet, partner_ids: Sequence[int]) -> None:
