@@ -5,7 +5,6 @@ What the service user may not read, or what this Odoo lacks, is not found; that 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from dataclasses import dataclass
 from triage.domain import Partner, RecordRef, Role
 from triage.odoo.book import domain_of
 from triage.odoo.capture.partners import addresses
-from triage.odoo.capture.reading import Reader, Term
+from triage.odoo.capture.reading import Reader, Term, literal
 from triage.odoo.freemail import FREEMAIL
-from triage.odoo.people import is_called
+from triage.odoo.people import has_name, is_called, own_label, words_of
 from triage.odoo.rows import Row
 from triage.odoo.spellings import Written, long_ones, spelled
 from triage.odoo.threads import bare_id
@@ -97,8 +96,8 @@ class Lookups:
         wanted = {address.strip().lower() for address in mails} - {""}
         domains = {domain_of(address) for address in wanted} - FREEMAIL - set(own_domains) - {""}
         terms: list[Term] = [("email_normalized", "in", sorted(wanted))]
-        terms += [("email", "=ilike", _escaped(address)) for address in sorted(wanted)]
-        terms += [("email", "ilike", _escaped(f"@{domain}")) for domain in sorted(domains)]
+        terms += [("email", "=ilike", literal(address)) for address in sorted(wanted)]
+        terms += [("email", "ilike", literal(f"@{domain}")) for domain in sorted(domains)]
         rows = self.reader.where_any("senders", "res.partner", terms, _PARTNER, order="id", limit=_MOST_PARTNERS)
         # A domain that so many have is nobody's in particular, and who else has it was not read.
         shown = domains if len(rows) < _MOST_PARTNERS else set()
@@ -163,15 +162,17 @@ class Senders:
     def carriers(self, names: Iterable[str]) -> frozenset[int]:
         """Commercial partners that carry goods under one of these names: called like it, and no customer.
 
-        Odoo does not link delivery methods with partners, and a method may be called `Express`: one word alone
-        counts only where it is the sender's domain, too.
+        Odoo does not link delivery methods with partners, and a stranger who writes to a mail alias or a form becomes
+        a partner of whatever name he gives himself. So the name counts only where the company's own mail domain is
+        that name, too, or where we have had bills of the partner.
         """
         buys = {row.one("commercial_partner_id") for row in self.families if row.number("customer_rank") != 0}
+        bills = {row.one("commercial_partner_id") for row in self.families if (row.number("supplier_rank") or 0) > 0}
         called = list(names)
         return frozenset(
             sender.head
             for sender in self.found
-            if sender.head not in buys and any(_carries(sender, name) for name in called)
+            if sender.head not in buys and any(_carries(sender, name, sender.head in bills) for name in called)
         )
 
 
@@ -193,19 +194,20 @@ def _partner(head: int, members: Sequence[Sender], role: Role) -> Partner:
     )
 
 
-def _carries(sender: Sender, carrier: str) -> bool:
-    name, words = _name(sender.head, [sender]), re.findall(r"\w+", carrier.casefold())
+def _carries(sender: Sender, carrier: str, is_supplier: bool) -> bool:
+    """Whether a contact is of that carrier. A method may be called `Express`: of a supplier, one word alone counts only
+    where it is the whole name or the mail domain."""
+    name, words = _name(sender.head, [sender]), words_of(carrier)
     if not is_called(name, carrier):
         return False
-    domains = {domain_of(mail).partition(".")[0] for mail in sender.mails}
-    own = re.findall(r"\w+", name.casefold())
-    return own == words or min(len(own), len(words)) > 1 or words[0] in domains
+    domains = [domain_of(mail) for mail in sender.mails]
+    if domains and all(has_name(domain, carrier) for domain in domains):
+        return True
+    own = words_of(name)
+    is_like = own == words or min(len(own), len(words)) > 1 or words[0] in map(own_label, domains)
+    return is_supplier and is_like
 
 
 def _name(head: int, members: Sequence[Sender]) -> str:
     own = next((member.row.text("name") for member in members if member.row.id == head), None)
     return own or members[0].row.label("commercial_partner_id") or f"res.partner {head}"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from triage.odoo.book import RecordBook, domain_of, party
 from triage.odoo.freemail import FREEMAIL
 
 _GATEWAY = re.compile(r"^(?:edi|gateway|system|robot|bot|scan(?:ner)?|erp|odoo|webshop|monitor\w*)\b", re.IGNORECASE)
+_REGISTRIES = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "nom", "or", "org"})
+"""Below a country, where firms have their own names one level deeper: `firm.co.uk`."""
 _RANK = (Role.COLLEAGUE, Role.CUSTOMER, Role.SUPPLIER, Role.CARRIER, Role.SYSTEM, Role.UNKNOWN)
 
 
@@ -38,12 +41,40 @@ class Author:
 
 def is_called(one: str, other: str) -> bool:
     """Whether two names are of the same firm: the same words, or one is the beginning of the other."""
-    shorter, longer = sorted((_words(one), _words(other)), key=len)
+    shorter, longer = sorted((words_of(one), words_of(other)), key=len)
     return bool(shorter) and longer[: len(shorter)] == shorter
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """The words of a name, in lower case."""
     return re.findall(r"\w+", name.casefold())
+
+
+def own_label(domain: str) -> str:
+    """The part of a mail domain that its owner registered: `firm` of `mail.firm.co.uk`. Empty for a freemail domain.
+
+    What stands before it the owner may choose freely, so it says nothing.
+    """
+    labels = domain.strip().lower().split(".")
+    is_deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _REGISTRIES
+    label = labels[-3] if is_deep else labels[-2] if len(labels) > 1 else ""
+    return "" if ".".join(labels[-3 if is_deep else -2 :]) in FREEMAIL else label
+
+
+def has_name(domain: str, name: str) -> bool:
+    """Whether a firm of this name has the domain: all of the name, or at least its first two words, and nothing else.
+
+    `fast-freight.example` and `mail.fastfreight.example` for Fast Freight Nederland; not `fast.example`.
+    """
+    label = _letters(own_label(domain))
+    words = [_letters(word) for word in words_of(name)]
+    beginnings = {"".join(words[:count]) for count in range(min(2, len(words)), len(words) + 1)}
+    return bool(label) and label in beginnings
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, without accents: domains rarely have them."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if char.isalnum())
 
 
 class People:

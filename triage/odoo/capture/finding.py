@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from triage.domain import RecordRef
 from triage.errors import RecordMissing, UsageError
 from triage.odoo.capture.custom import first_text
 from triage.odoo.capture.kinds import KINDS
+from triage.odoo.capture.reading import literal
 from triage.odoo.client import Odoo
 from triage.odoo.rows import Row
 
@@ -58,8 +58,7 @@ def _everywhere(odoo: Odoo) -> dict[str, Any]:
 
 
 def _domain(names: list[str], named: str) -> list[Any]:
-    escaped = re.sub(r"([\\%_])", r"\\\1", named)
-    terms: list[Any] = [(name, "=ilike", escaped) for name in names]
+    terms: list[Any] = [(name, "=ilike", literal(named)) for name in names]
     if named.isdigit() and len(named) < 16:
         terms.append(("id", "=", int(named)))
     return ["|"] * (len(terms) - 1) + terms if terms else [("id", "=", 0)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from triage.domain import Line, Partner, Purchase
 from triage.odoo.capture import wanted
@@ -11,7 +11,7 @@ from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.missing import PRODUCTS, PURCHASES
 from triage.odoo.capture.orders import is_item
 from triage.odoo.capture.products import Products
-from triage.odoo.capture.reading import Reader
+from triage.odoo.capture.reading import Reader, literal
 from triage.odoo.capture.reference import OwnCompany
 from triage.odoo.rows import Row
 
@@ -36,7 +36,7 @@ def read_linked(
         ("order_line.sale_line_id", "in", [line.id for line in sold]),
         ("order_line.move_dest_ids", "in", waiting),
         ("order_line.move_ids", "in", feeding),
-        *(("origin", "ilike", _escaped(name)) for name in names),
+        *(("origin", "ilike", literal(name)) for name in names),
     ]
     rows = reader.where_any(PURCHASES, "purchase.order", terms, wanted.PURCHASE_ORDER, order="id", limit=_MOST_LINKED)
     if len(rows) == _MOST_LINKED:
@@ -122,15 +122,3 @@ def to_purchase(row: Row, supplier: Partner, lines: Sequence[Line], company: Own
         date_approve=row.moment("date_approve"),
         amount_total=row.number("amount_total"),
     )
-
-
-def by_order(lines: Iterable[Row]) -> Mapping[int, list[Row]]:
-    """Lines by the order they stand on."""
-    found: dict[int, list[Row]] = {}
-    for line in lines:
-        found.setdefault(line.one("order_id") or 0, []).append(line)
-    return found
-
-
-def _escaped(name: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,6 +17,11 @@ Term = tuple[str, str, Any]
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _BARE: Mapping[str, Any] = MappingProxyType({"load": ""})
+
+
+def literal(text: str) -> str:
+    """A text for `ilike` and `=ilike` in which no character stands for others."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 @dataclass
