@@ -303,6 +303,16 @@ class TestRights:
         assert any(note.startswith("credit:") for note in case.missing)
         assert any(note.startswith("earlier promises:") for note in case.missing)
 
+    def test_what_a_review_is_about_and_may_not_be_read_is_named(self, again: Desk) -> None:
+        seller = again.box.add_user("seller", groups=("base.group_user", "sales_team.group_sale_salesman_all_leads"))
+        review = {"model": "purchase.order", "res_id": 187, "status": "pending", "comment": "Too dear?"}
+        number = again.box.edit(lambda env: env["tier.review"].create(review).id)
+        capture = again.capture(again.odoo(seller))
+        case = capture.case(RecordRef(model="tier.review", id=number, name="x"))
+        assert case is not None
+        assert "record: the service user may not read them (purchase.order)" in case.missing
+        assert "record: purchase.order 187, which is linked, could not be read" in case.missing
+
     def test_a_model_that_may_not_be_read_at_all_hides_the_record(self, again: Desk) -> None:
         nobody = again.box.add_user("nobody", groups=("base.group_portal",))
         try:
@@ -370,11 +380,6 @@ class TestChanges:
         assert case is not None
         assert any(note.startswith("record: it kept changing") for note in case.missing)
 
-
-def _delete_442(env: Any) -> None:
-    env["sale.order"].browse(442).write({"state": "cancel"})
-    env["sale.order"].browse(442).unlink()
-
     @pytest.mark.parametrize("after", range(1, 12))
     def test_an_order_that_a_ticket_names_is_there_whole_or_not_at_all(self, enterprise: Desk, after: int) -> None:
         before = enterprise.box.snapshot()
@@ -392,9 +397,14 @@ def _delete_442(env: Any) -> None:
         assert case.order is None or case.lines == whole.lines
 
 
+def _delete_442(env: Any) -> None:
+    env["sale.order"].browse(442).write({"state": "cancel"})
+    env["sale.order"].browse(442).unlink()
+
+
 class TestCompanies:
-    def test_each_record_is_read_in_its_own_company(self) -> None:
-        book = the_day()
+    def _rows(self, book: RecordBook) -> dict[str, list[dict[str, Any]]]:
+        """The sample day beside a second company with the order S9."""
         rows = rows_of(book, 18)
         rows["res.partner"].append({"id": 50_000, "name": "Second GmbH", "is_company": True})
         second = {"id": 2, "name": "Second GmbH", "partner_id": 50_000, "currency_id": 2}
@@ -416,6 +426,34 @@ class TestCompanies:
              **{name: moved[name] for name in ("picking_type_id", "location_id", "location_dest_id")}}
         )  # fmt: skip
         rows["res.users"].append({"id": 2, "company_ids": [1, 2]})
+        return rows
+
+    def _ticket(self, **values: Any) -> Case:
+        book = the_day()
+        apps = (set(App) - {App.HELPDESK_MGMT}) | {App.HELPDESK}
+        with Sandbox(18, rows=self._rows(book), fields=CUSTOM, apps=apps) as box:
+            given = {"name": "Late", "partner_id": 1001, "sale_order_id": 70_000} | values
+            number = box.edit(lambda env: env["helpdesk.ticket"].create(given).id)
+            box.edit(lambda env: env.db.tables.update("helpdesk.ticket", number, given))
+            case = Desk(box, book).capture().case(RecordRef(model="helpdesk.ticket", id=number, name="x"))
+        assert case is not None
+        return case
+
+    def test_a_record_of_no_company_is_read_in_that_of_its_order(self) -> None:
+        case = self._ticket(company_id=False)
+        assert case.company.name == "Second GmbH"
+        assert case.order is not None
+        assert case.order.ref.name == "S9"
+        assert case.missing == ()
+
+    def test_an_order_of_another_company_is_named_as_unread(self) -> None:
+        case = self._ticket(company_id=1)
+        assert (case.company.id, case.order) == (1, None)
+        assert case.missing == ("record: sale.order 70000, which is linked, could not be read",)
+
+    def test_each_record_is_read_in_its_own_company(self) -> None:
+        book = the_day()
+        rows = self._rows(book)
         with Sandbox(18, rows=rows, fields=CUSTOM) as box:
             cases = Desk(box, book).capture().neighbourhoods("sale.order", [412, 70_000])
         assert [(case.record.name, case.company.name, case.company.currency) for case in cases] == [
@@ -424,6 +462,26 @@ class TestCompanies:
         assert [(s.ref.name, s.kind.value) for s in cases[1].shipments] == [("S/OUT/1", "outgoing")]
         assert cases[1].invoices == ()
         assert cases[1].related == ()
+
+
+class TestFamilies:
+    @pytest.mark.parametrize("head", [60_000, 95_000])
+    def test_buyer_and_company_are_there_however_many_contacts_there_are(self, head: int) -> None:
+        book = the_day()
+        rows = rows_of(book, 18)
+        owes = {"credit": 120.0, "customer_rank": 1}
+        rows["res.partner"].append({"id": head, "name": "Large GmbH", "is_company": True, **owes})
+        for number in (*range(70_000, 70_520), 90_000):
+            contact = {"name": f"Contact {number}", "parent_id": head, "commercial_partner_id": head}
+            rows["res.partner"].append({"id": number, "type": "contact", **contact})
+        next(row for row in rows["sale.order"] if row["id"] == 412)["partner_id"] = 90_000
+        with Sandbox(18, rows=rows, fields=CUSTOM) as box:
+            case = Desk(box, book).capture().neighbourhoods("sale.order", [412])[0]
+        assert case.partner is not None
+        assert (case.partner.ref and case.partner.ref.id, case.partner.name) == (90_000, "Large GmbH")
+        assert case.partner.credit is not None
+        assert case.partner.credit.receivable == Decimal(120)
+        assert "partners: only 500 contacts of a family were read" in case.missing
 
 
 class TestFind:

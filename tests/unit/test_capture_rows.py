@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from triage.domain import Company, Role, ShipmentKind
+from triage.domain import Company, Limits, Role, ShipmentKind
+from triage.odoo.capture import documents, invoices
 from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.kinds import KINDS
 from triage.odoo.capture.missing import Missing
@@ -17,8 +18,10 @@ from triage.odoo.capture.partners import Partners
 from triage.odoo.capture.products import Products, exact
 from triage.odoo.capture.promises import promises_of
 from triage.odoo.capture.purchases import code_of, lines_for, names_order
+from triage.odoo.capture.reading import Reader, literal
 from triage.odoo.capture.reference import OwnCompany, Units
 from triage.odoo.capture.stock import Cover, cover_of, returned_transfers
+from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.rows import Row
 
@@ -326,6 +329,80 @@ def test_missing_notes_begin_with_their_topic_once() -> None:
         "stock moves: the service user may not read them (stock.move)",
         "purchase orders: this Odoo has none (purchase.order is not installed)",
     )
+
+
+class Listed(Reader):
+    """Gives rows from a list, as a search by id does, and keeps which ids were asked for at once."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__(cast(Odoo, None), {})
+        self.rows = rows
+        self.asked: list[list[int]] = []
+
+    def search(self, topic: str, model: str, domain: Any, names: Any, **more: Any) -> list[Row]:
+        wanted = [] if "|" in domain else [term for term in domain if term[0] == "id"]
+        found = [row for row in self.rows if not wanted or row.id in wanted[0][2]]
+        self.asked.append([row.id for row in found])
+        ordered = sorted(found, key=lambda row: row.id, reverse="desc" in (more.get("order") or ""))
+        return ordered[: more.get("limit")]
+
+    def knows(self, model: str, path: str) -> bool:
+        return True
+
+
+def file(number: int, size: int) -> Row:
+    values = {"name": f"{number}.pdf", "mimetype": "application/pdf", "checksum": f"c{number}", "datas": "JVBERi0="}
+    return Row("ir.attachment", {"id": number, "file_size": size, **values})
+
+
+class TestDocuments:
+    def test_small_files_come_together_and_large_ones_in_calls_of_a_few_megabytes(self) -> None:
+        small = Listed([file(n, 200_000) for n in range(1, 6)])
+        assert len(documents.read_documents(small, small.rows, ())) == 5
+        assert small.asked == [[1, 2, 3, 4, 5]]
+        large = Listed([file(n, size) for n, size in enumerate((3_000_000, 4_000_000, 20_000_000, 1, 7_999_999), 1)])
+        assert [d.name for d in documents.read_documents(large, large.rows, ())] == [f"{n}.pdf" for n in range(1, 6)]
+        assert large.asked == [[1, 2], [3], [4, 5]]
+
+    def test_no_files_take_no_call(self) -> None:
+        reader = Listed([])
+        assert documents.read_documents(reader, [], ()) == ()
+        assert reader.asked == []
+
+    def test_of_too_many_the_newest_are_listed_in_order(self) -> None:
+        reader = Listed([file(n, 1) for n in range(1, documents.MOST + 3)])
+        found = documents.read_listed(reader, "sale.order", 7, ())
+        assert [row.id for row in found] == list(range(3, documents.MOST + 3))
+        assert reader.missing.notes == ("documents: only the newest 200 were read",)
+
+    def test_of_too_many_bytes_the_newest_are_read_and_the_others_named(self) -> None:
+        reader = Listed([])
+        rows = [file(n, 24_000_000) for n in range(1, 6)]
+        assert [row.id for row in documents.chosen(reader, rows, Limits())] == [2, 3, 4, 5]
+        assert reader.missing.notes == ("documents: 1.pdf is beyond 100,000,000 bytes of all files together",)
+
+
+def test_open_invoices_that_are_cut_are_told_of() -> None:
+    rows = [Row("account.move", {"id": n, "commercial_partner_id": 10}) for n in range(1, 53)]
+    told, quiet = Missing(), Missing()
+    assert [row.id for row in invoices.for_case([52], 10, rows, told)] == [*range(1, 51), 52]
+    assert told.notes == ("invoices: not all open ones were read: overdue amounts may be too low",)
+    assert len(invoices.for_case([51, 52], 10, rows, quiet)) == 52
+    assert len(invoices.for_case([52], 11, rows, quiet)) == 1
+    assert quiet.notes == ()
+
+
+def test_customers_who_share_a_read_that_was_cut_are_all_told_of_it() -> None:
+    rows = [Row("account.move", {"id": n, "commercial_partner_id": 10}) for n in range(1, 103)]
+    cut, whole = Listed(rows), Listed(rows[:100])
+    assert len(invoices.read_invoices(cut, [], [10, 20], 1, custom())) == 101
+    assert cut.missing.notes == ("invoices: not all open ones were read: overdue amounts may be too low",)
+    assert len(invoices.read_invoices(whole, [], [10, 20], 1, custom())) == 100
+    assert whole.missing.notes == ()
+
+
+def test_texts_to_look_for_stand_for_themselves() -> None:
+    assert literal(r"S_1%\2") == r"S\_1\%\\2"
 
 
 def test_custom_values_of_any_type() -> None:

@@ -2,7 +2,7 @@
 
 The calls for a sales order, at the most twenty whatever its length; each is left out where there is nothing to ask for:
 
-     1 head, in all companies of the user          11 partners with their families
+     1 head, in all companies of the user          11 partners, and with them their families (20)
      2 messages                                    12 invoices: own, and the customer's open ones
      3 attachments, without contents               13 lines of own invoices
      4 contents of attachments                     14 products
@@ -13,11 +13,11 @@ The calls for a sales order, at the most twenty whatever its length; each is lef
      9 receipts
     10 transfers, and with them lots (19)
 
-One more each may be needed where the buyer stands deep in a family of contacts (20), and where more orders are related
-than a case carries, to see the head once more. Schema, companies, units, operation types and kinds of messages are kept
-between captures and not counted.
+Beyond these, one each is needed for every further 8 MB of attachments, where the family of a buyer is too large to be
+read whole, and where more orders are related than a case carries, to see the head once more. Schema, companies, units,
+operation types and kinds of messages are kept between captures and not counted.
 
-Other records add up to three calls that lead to their order.
+Other records add up to three calls that lead to their order, and one that tells its company where they have none.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any
 from triage.domain import Invoice, Line, Order, Partner, Purchase, Role
 from triage.odoo.capture import invoices, orders, promises, purchases, stock
 from triage.odoo.capture.gather import Around
+from triage.odoo.capture.missing import Missing
 from triage.odoo.capture.orders import LineMaker
 from triage.odoo.capture.requests import Seeds
 from triage.odoo.capture.thread import Circle
@@ -26,9 +27,13 @@ class Assembly:
     def _maker(self) -> LineMaker:
         return LineMaker(self.around.custom, self.around.products, self.around.company)
 
-    def parts(self, seeds: Seeds) -> dict[str, Any]:
-        """The fields of a case that grow from these seeds: all but record, company, time, thread and documents."""
+    def parts(self, seeds: Seeds, missing: Missing) -> dict[str, Any]:
+        """The fields of a case that grow from these seeds: all but record, company, time, thread and documents.
+
+        What this case lacks is noted in `missing`.
+        """
         around, sale = self.around, self._sale(seeds)
+        self._note_unread(seeds, missing)
         serving = around.serving(sale.id) if sale else []
         moves = self._moves(seeds, sale, serving)
         pickings = self._pickings(seeds, sale, moves)
@@ -45,10 +50,24 @@ class Assembly:
                 for _, row, move in sorted(placed, key=lambda each: (each[0], each[2].id))
             ),
             "purchases": tuple(self._purchases(seeds, serving)),
-            "invoices": tuple(self._invoices(seeds, sale)),
+            "invoices": tuple(self._invoices(seeds, sale, missing)),
             "promises": self._promises(sale) if sale else (),
             "related": tuple(self._related(seeds, sale)),
         }
+
+    def _note_unread(self, seeds: Seeds, missing: Missing) -> None:
+        """Name the records that should be in the case and could not be read: gone, hidden, or another company's."""
+        around = self.around
+        read = {
+            "sale.order": around.sales.keys(),
+            "purchase.order": around.purchases.keys(),
+            "stock.picking": around.pickings.keys(),
+            "account.move": {row.id for row in around.invoices},
+        }
+        for topic, model, numbers in seeds.by_model:
+            for number in numbers:
+                if number not in read[model]:
+                    missing.unread(topic, model, number)
 
     def partner(self, seeds: Seeds) -> Partner | None:
         """Whose case it is: the order's customer or supplier, else the one that the record names."""
@@ -129,14 +148,14 @@ class Assembly:
             for line in around.purchase_lines.get(purchase.id, ())
         ]
 
-    def _invoices(self, seeds: Seeds, sale: Row | None) -> Iterable[Invoice]:
+    def _invoices(self, seeds: Seeds, sale: Row | None, missing: Missing) -> Iterable[Invoice]:
         around = self.around
         own = [*seeds.invoices, *(sale.many("invoice_ids") if sale else ())]
         for number in seeds.purchases:
             own += around.purchases[number].many("invoice_ids") if number in around.purchases else ()
         customer = around.partners.commercial(self._buyer(seeds, sale))
         bases = self._bases()
-        for row in invoices.for_case(own, customer, around.invoices):
+        for row in invoices.for_case(own, customer, around.invoices, missing):
             lines = around.invoice_lines.get(row.id, ()) if row.id in own else ()
             found = invoices.to_invoice(row, lines, bases, self._maker, around.company)
             if found is not None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from triage.domain import Invoice, InvoiceKind
 from triage.odoo.capture import wanted
 from triage.odoo.capture.custom import Custom
-from triage.odoo.capture.missing import INVOICES
+from triage.odoo.capture.missing import INVOICES, Missing
 from triage.odoo.capture.orders import LineMaker, is_item
 from triage.odoo.capture.reading import Reader
 from triage.odoo.capture.reference import OwnCompany
@@ -16,6 +16,7 @@ from triage.odoo.rows import Row
 
 MOST_OPEN = 50
 """How many open invoices beyond its own a case carries, those due first."""
+_CUT = "not all open ones were read: overdue amounts may be too low"
 _KINDS = frozenset(InvoiceKind)
 _SETTLED = ("paid", "reversed", "in_payment")
 
@@ -23,7 +24,10 @@ _SETTLED = ("paid", "reversed", "in_payment")
 def read_invoices(
     reader: Reader, own: Iterable[int], customers: Iterable[int], company: int, custom: Custom
 ) -> list[Row]:
-    """The invoices of some records, and what the customers (commercial partners) have open. One call."""
+    """The invoices of some records, and what the customers (commercial partners) have open. One call.
+
+    Customers share the limit, so that one who has many open may leave less to the others: then a note says so.
+    """
     numbers, heads = sorted(set(own)), sorted(set(customers))
     is_open = [
         ("commercial_partner_id", "in", heads),
@@ -42,7 +46,7 @@ def read_invoices(
     names = (*wanted.INVOICE, *custom.fields("invoice."))
     rows = reader.search(INVOICES, "account.move", domain, names, order="invoice_date_due, id", limit=limit)
     if len(rows) == limit:
-        reader.missing.note(INVOICES, f"only {limit - 1} were read")
+        reader.missing.note(INVOICES, _CUT)
         rows += reader.read(INVOICES, "account.move", set(numbers) - {row.id for row in rows}, names)
     return rows
 
@@ -101,8 +105,13 @@ def _basis(line: Row, bases: Mapping[int, Decimal]) -> Decimal:
     return next((bases[number] for number in billed(line) if number in bases), Decimal(1))
 
 
-def for_case(own: Sequence[int], customer: int | None, rows: Iterable[Row]) -> list[Row]:
-    """Which of these invoices belong to a case: its own, and the customer's open ones, those due first."""
+def for_case(own: Sequence[int], customer: int | None, rows: Iterable[Row], missing: Missing) -> list[Row]:
+    """Which of these invoices belong to a case: its own, and the customer's open ones, those due first.
+
+    A note in `missing` says where there are more.
+    """
     mine = [row for row in rows if row.id in own]
     others = [row for row in rows if row.id not in own and customer and row.one("commercial_partner_id") == customer]
+    if len(others) > MOST_OPEN:
+        missing.note(INVOICES, _CUT)
     return sorted([*mine, *others[:MOST_OPEN]], key=lambda row: row.id)

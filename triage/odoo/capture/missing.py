@@ -35,9 +35,17 @@ class Missing:
         """The service user lacks the right."""
         self.note(topic, f"the service user may not read them ({model})")
 
+    def unread(self, topic: str, model: str, number: int) -> None:
+        """A linked record is gone, hidden, or another company's."""
+        self.note(topic, f"{model} {number}, which is linked, could not be read")
+
     def absent(self, topic: str, model: str) -> None:
         """This Odoo lacks the app."""
         self.note(topic, f"this Odoo has none ({model} is not installed)")
+
+    def plus(self, other: Missing) -> Missing:
+        """These notes, and another's after them."""
+        return Missing({**self._notes, **other._notes})
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from triage.domain import Credit, Partner, RecordRef, Role
 from triage.odoo.capture import wanted
 from triage.odoo.capture.custom import Custom, first_text
 from triage.odoo.capture.missing import PARTNERS
-from triage.odoo.capture.reading import Reader, Term
+from triage.odoo.capture.reading import Reader
 from triage.odoo.rows import Row
 
 _MOST = 500
+"""How many contacts of families are read beyond those that were asked for, companies first."""
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PEOPLE = frozenset({None, "contact"})
 
@@ -115,37 +116,30 @@ def read_partners(
 ) -> Partners:
     """Partners, and the families of those among them whose case needs all contacts.
 
-    One call; a second one where somebody stands deeper in a family than right below its company.
+    One call for those that are named, and one for families; a third one where a large family leaves out its head.
     """
     names = (*wanted.PARTNER, *custom.fields("partner."))
     whole = sorted({number for number in families_of if number})
-    terms = [
-        ("id", "in", sorted({number for number in numbers if number} | set(whole))),
-        ("commercial_partner_id", "in", whole),
-        ("commercial_partner_id.child_ids", "in", whole),
-    ]
-    rows = {row.id: row for row in _search(reader, terms, names)}
-    if len(rows) == _MOST:
-        reader.missing.note(PARTNERS, f"only the first {_MOST} contacts were read")
-    lacking = [number for number in whole if not _is_whole(number, rows)]
-    if lacking:
-        heads = sorted({rows[n].one("commercial_partner_id") or n for n in lacking if n in rows})
-        rows |= {row.id: row for row in _search(reader, [("commercial_partner_id", "in", heads)], names)}
+    own = reader.read(PARTNERS, "res.partner", {number for number in numbers if number} | set(whole), names)
+    rows = {row.id: row for row in own}
+    heads = sorted({rows[number].one("commercial_partner_id") or number for number in whole if number in rows})
+    family = _family_of(reader, heads, names)
+    rows |= {row.id: row for row in family}
+    if len(family) == _MOST:
+        reader.missing.note(PARTNERS, f"only {_MOST} contacts of a family were read")
+        lacking = [head for head in heads if head not in rows]
+        rows |= {row.id: row for row in reader.read(PARTNERS, "res.partner", lacking, names)}
     fields = reader.odoo.fields("res.partner") or {}
     return Partners(rows, custom, currency, may_see_credit="credit" in fields)
 
 
-def _is_whole(number: int, rows: Mapping[int, Row]) -> bool:
-    row = rows.get(number)
-    return row is not None and row.one("commercial_partner_id") in {number, row.one("parent_id")}
-
-
-def _search(reader: Reader, terms: Iterable[Term], names: Sequence[str]) -> list[Row]:
-    """Partners, archived ones too: people who left have written messages."""
-    domain = reader.either("res.partner", terms)
+def _family_of(reader: Reader, heads: Sequence[int], names: Sequence[str]) -> list[Row]:
+    """Some companies and everybody below them, archived ones too: people who left have written messages."""
+    domain = reader.either("res.partner", [("id", "in", list(heads)), ("commercial_partner_id", "in", list(heads))])
     if not domain:
         return []
-    return reader.search(PARTNERS, "res.partner", domain, names, order="id", limit=_MOST, active_test=False)
+    order = "is_company desc, id"
+    return reader.search(PARTNERS, "res.partner", domain, names, order=order, limit=_MOST, active_test=False)
 
 
 def _limit(head: Row) -> object:

@@ -10,7 +10,7 @@ from triage.intake.text import clean
 from triage.odoo.capture import wanted
 from triage.odoo.capture.custom import first_text
 from triage.odoo.capture.kinds import KINDS, LINKS, Kind
-from triage.odoo.capture.missing import RECORD, TRANSFERS
+from triage.odoo.capture.missing import INVOICES, PURCHASES, RECORD, TRANSFERS
 from triage.odoo.capture.partners import addresses
 from triage.odoo.capture.reading import Reader
 from triage.odoo.capture.reference import Directions
@@ -42,6 +42,16 @@ class Seeds:
     partner: int | None = None
     by_customer: bool = True
     """Whether `partner` is somebody to whom we sell, rather than a supplier."""
+
+    @property
+    def by_model(self) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+        """The records by topic and model, those that say most of where they belong first."""
+        return (
+            (RECORD, "sale.order", self.sales),
+            (PURCHASES, "purchase.order", self.purchases),
+            (TRANSFERS, "stock.picking", self.pickings),
+            (INVOICES, "account.move", self.invoices),
+        )
 
     def plus(self, other: Seeds) -> Seeds:
         """Both, each record once; the partner is this one's if it has one."""
@@ -136,8 +146,20 @@ def linked(reader: Reader, row: Row) -> Seeds:
     return seeds
 
 
+def company_of(reader: Reader, seeds: Seeds) -> int | None:
+    """The company of the first of these records that has one and may be read. One call where an order is linked."""
+    for topic, model, numbers in seeds.by_model:
+        found = {row.id: row.one("company_id") for row in reader.read(topic, model, numbers, ("company_id",))}
+        companies = [company for number in numbers if (company := found.get(number))]
+        if companies:
+            return companies[0]
+    return None
+
+
 def _orders_of(reader: Reader, model: str, numbers: Sequence[int], name: str) -> list[int]:
     rows = reader.read(RECORD, model, numbers, (name,))
+    for lacking in sorted(set(numbers) - {row.id for row in rows}):
+        reader.missing.unread(RECORD, model, lacking)
     return [number for row in rows if (number := row.one(name))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from triage.domain import Case, Document, Limits, Message
@@ -14,10 +14,10 @@ from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.finding import ref_of
 from triage.odoo.capture.gather import Around, gather
 from triage.odoo.capture.kinds import KINDS
-from triage.odoo.capture.missing import DOCUMENTS, RECORD
+from triage.odoo.capture.missing import DOCUMENTS, RECORD, Missing
 from triage.odoo.capture.reading import Reader
 from triage.odoo.capture.reference import Reference
-from triage.odoo.capture.requests import Seeds, head_fields, request_message, seeds_of
+from triage.odoo.capture.requests import Seeds, company_of, head_fields, request_message, seeds_of
 from triage.odoo.capture.thread import Circle
 from triage.odoo.client import Odoo
 from triage.odoo.rows import Row
@@ -30,11 +30,15 @@ class Subject:
 
     record: Row
     about: Row | None
+    seeds: Seeds | None = None
+    """What it is linked with, where that had to be looked up to tell whose record it is."""
+    linked_company: int | None = None
 
     @property
     def company(self) -> int | None:
-        """Whose record it is."""
-        return (self.about.one("company_id") if self.about else None) or self.record.one("company_id")
+        """Whose record it is; of one that no company has, whose order it is linked with."""
+        own = (self.about.one("company_id") if self.about else None) or self.record.one("company_id")
+        return own or self.linked_company
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,13 @@ class Taking:
         Raises `AccessDenied` where the model may not be read at all.
         """
         everywhere = self._reader(self.odoo.user.companies)
-        subjects = [self._subject(everywhere, row) for row in self._heads(everywhere, model, ids)]
+        heads = self._heads(everywhere, model, ids)
+        subjects = [self._placed(everywhere, self._subject(everywhere, row)) for row in heads]
+        self.is_settled = self.is_settled and not everywhere.disturbed
         found: list[Case] = []
         for company, group in _by_company(subjects, self.odoo.user.company).items():
             reader = self._reader((company,))
+            reader.missing = reader.missing.plus(everywhere.missing)
             found += self._of_company(reader, company, group, whole=whole)
             self.is_settled = self.is_settled and not reader.disturbed
         return found
@@ -98,12 +105,24 @@ class Taking:
         except AccessDenied:
             reader.missing.denied(RECORD, model)
             found = []
+        if not found:
+            reader.missing.unread(RECORD, model, number)
         return Subject(row, found[0] if found else None)
+
+    def _placed(self, reader: Reader, subject: Subject) -> Subject:
+        """The subject with the company of what it is linked with, where the record itself has none."""
+        if subject.company or subject.about is None:
+            return subject
+        seeds = self._seeds(reader, subject)
+        return replace(subject, seeds=seeds, linked_company=company_of(reader, seeds))
+
+    def _seeds(self, reader: Reader, subject: Subject) -> Seeds:
+        return subject.seeds or seeds_of(reader, subject.about, lambda: self.reference.directions(reader))
 
     def _of_company(self, reader: Reader, number: int, subjects: Sequence[Subject], *, whole: bool) -> list[Case]:
         company = self.reference.company(reader, number)
         contents = [self._contents(reader, subject) if whole else Contents() for subject in subjects]
-        seeds = [seeds_of(reader, subject.about, lambda: self.reference.directions(reader)) for subject in subjects]
+        seeds = [self._seeds(reader, subject) for subject in subjects]
         people = {author for each in contents for author in thread.authors_of(each.messages)}
         people |= {company.partner} if company.partner else set()
         known = [subject.about for subject in subjects if subject.about is not None]
@@ -166,7 +185,8 @@ class Taking:
 
     def _case(self, reader: Reader, assembly: Assembly, subject: Subject, seeds: Seeds, contents: Contents) -> Case:
         record, kind = subject.record, KINDS[subject.record.model]
-        parts = assembly.parts(seeds)
+        own = Missing()
+        parts = assembly.parts(seeds, own)
         circle = assembly.circle(parts, self.reference.system(reader) if contents.messages else None)
         subtypes = self.reference.subtypes(reader) if contents.messages else {}
         created = (subject.about or record).moment("create_date")
@@ -177,7 +197,7 @@ class Taking:
             captured_at=self.now,
             messages=(*self._requests(subject, circle), *messages),
             documents=contents.documents,
-            missing=reader.missing.notes,
+            missing=reader.missing.plus(own).notes,
             **parts,
         )
 
