@@ -143,6 +143,25 @@ def test_a_card_can_be_posted_later_and_taken_back_alone(home: Path, day: Sample
     assert len(notes(day)) == 1
 
 
+def test_a_rejected_card_is_not_posted_and_says_why(home: Path, day: SampleDay) -> None:
+    done("run", "--odoo", "sale.order:S00398")
+    done("decide", "1", "reject", "--reason", "no_action")
+    refused = triage("odoo", "post", "1")
+    assert refused.exit_code == 1
+    assert "it is rejected" in refused.output
+    assert notes(day) == []
+
+
+def test_after_a_restore_posting_puts_back_what_is_missing_once(home: Path, day: SampleDay) -> None:
+    before = day.box.snapshot()
+    done("run", "--odoo", "sale.order:S00398", "--post")
+    day.box.restore(before)
+    assert notes(day) == []
+    assert "note posted" in done("odoo", "post", "1")
+    assert "brought up to date" in done("odoo", "post", "1")
+    assert (len(notes(day)), len(tickets(day))) == (1, 1)
+
+
 def test_a_ticket_on_acceptance_where_policy_asks_for_it(home: Path, day: SampleDay) -> None:
     (home / "policy.yaml").write_text("advice: {tickets: accepted}\n")
     said = done("run", "--odoo", "sale.order:S00398", "--post")

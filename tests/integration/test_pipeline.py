@@ -48,7 +48,7 @@ from triage.domain import (
     Verdict,
     View,
 )
-from triage.errors import Conflict, DecisionRefused, ModelUnavailable, StoreError, UsageError
+from triage.errors import Conflict, DecisionRefused, ModelUnavailable, OdooUnavailable, StoreError, UsageError
 from triage.pipeline import Desk, decide, one_policy, triage
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
@@ -245,6 +245,43 @@ def test_publishing_happens_once_and_only_in_mode_advise(office: Office) -> None
     assert len(published) == 1
     assert isinstance(outcome, Advised)
     assert outcome.advisories[0].name == "note"
+
+
+def test_a_card_that_was_decided_while_odoo_was_away_is_not_published(office: Office) -> None:
+    def away(card):
+        raise OdooUnavailable("down")
+
+    published: list[object] = []
+
+    def back(card):
+        published.append(card.id)
+        return Publication(card=card.id, on=card.proposal.record)
+
+    policy = Policy(default_mode=Mode.ADVISE)
+    with pytest.raises(OdooUnavailable):
+        triage(event("file:1"), office.desk(policy, away))
+    assert office.cards.get(1).state is CardState.OPEN
+    office.decide(Verdict.REJECT, reason=ReasonCode.NO_ACTION)
+    outcome = triage(event("file:1"), office.desk(policy, back))
+    assert isinstance(outcome, Advised)
+    assert (published, outcome.advisories) == ([], ())
+
+
+def test_what_odoo_did_not_take_is_published_when_it_is_back_and_no_model_is_asked_again(office: Office) -> None:
+    def away(card):
+        raise OdooUnavailable("down")
+
+    policy = Policy(default_mode=Mode.ADVISE)
+    with pytest.raises(OdooUnavailable):
+        triage(event("file:1"), office.desk(policy, away))
+    note = Advisory(verb="note", marker="m", status="posted", ref=RecordRef(model="mail.message", id=1, name="note"))
+    outcome = triage(
+        event("file:1"),
+        office.desk(policy, lambda card: Publication(card=card.id, on=ORDER, advisories=(note,))),
+    )
+    assert isinstance(outcome, Advised)
+    assert [ref.name for ref in outcome.advisories] == ["note"]
+    assert (office.classify.times, office.records.times) == (1, 1)
 
 
 def test_if_it_cannot_be_recorded_it_does_not_happen(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
