@@ -13,14 +13,14 @@ from triage.intake.automatic import is_machine, kind_of
 from triage.intake.html import HtmlText, html_text
 from triage.intake.split import split
 from triage.intake.text import clean, shortened
-from triage.odoo.book import RecordBook
+from triage.odoo.book import RecordBook, domain_of
 from triage.odoo.capture import wanted
 from triage.odoo.capture.missing import MESSAGES
 from triage.odoo.capture.partners import Partners, addresses
 from triage.odoo.capture.reading import Reader
 from triage.odoo.capture.reference import OwnCompany, Subtype
 from triage.odoo.own_words import are_ours
-from triage.odoo.people import Author, People
+from triage.odoo.people import People, has_name, is_called
 from triage.odoo.rows import Row
 
 MOST = 200
@@ -62,9 +62,9 @@ class Circle:
             if head is not None and head in {_head(partner) for partner in parties}:
                 return role
         name = self.partners.name(head) or ""
-        author = Author(Role.CARRIER, partners=(Partner(name=name, role=Role.CARRIER),))
-        if name and any(author.is_carrier(carrier) for carrier in self.carriers):
-            return Role.CARRIER
+        domain = domain_of(address or "")
+        if any(is_called(name, carrier) and has_name(domain, carrier) for carrier in self.carriers):
+            return Role.CARRIER  # a name alone is what a stranger gives himself
         return None
 
     @cached_property
