@@ -78,7 +78,10 @@ def again(desk: Desk) -> Iterator[Desk]:
 def enterprise() -> Iterator[Desk]:
     book = the_day()
     apps = (set(App) - {App.HELPDESK_MGMT}) | {App.HELPDESK}
-    rows = rows_of(book, 18) | {"quality.alert.team": [{"id": 1, "name": "Quality"}]}
+    rows = rows_of(book, 18) | {
+        "quality.alert.team": [{"id": 1, "name": "Quality"}],
+        "approval.category": [{"id": 1, "name": "Discount"}],
+    }
     with Sandbox(18, rows=rows, fields=CUSTOM, apps=apps) as box:
         yield Desk(box, book)
 
@@ -603,6 +606,24 @@ class TestEnterprise:
         assert case.order.ref.name == "S00412"
         assert [(m.kind, m.role, m.subject) for m in case.messages] == [
             (MessageKind.NOTE, Role.COLLEAGUE, "Wet cartons")
+        ]
+
+    def test_a_quality_check_brings_the_order_of_its_transfer(self, enterprise: Desk) -> None:
+        case = self._case(enterprise, "quality.check", name="QC9", title="Cartons", note="<p>Check the seals</p>",
+                          picking_id=895, team_id=1)  # fmt: skip
+        assert case.order is not None
+        assert case.order.ref.name == "S00412"
+        assert [(m.kind, m.subject, m.body) for m in case.messages] == [
+            (MessageKind.NOTE, "Cartons", "Check the seals")
+        ]
+
+    def test_an_approval_request_is_the_words_of_who_asks(self, enterprise: Desk) -> None:
+        case = self._case(enterprise, "approval.request", name="Rush order for Morvan", reason="<p>12 % off</p>",
+                          partner_id=1003, request_owner_id=2, category_id=1)  # fmt: skip
+        assert case.partner is not None
+        assert case.partner.name.startswith("Ateliers Morvan")
+        assert [(m.role, m.subject, m.body) for m in case.messages] == [
+            (Role.COLLEAGUE, "Rush order for Morvan", "12 % off")
         ]
 
     def test_a_document_hangs_on_its_purchase(self, enterprise: Desk) -> None:
