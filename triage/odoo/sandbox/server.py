@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -226,6 +227,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, *args: Any) -> None:
         self._connected: set[Any] = set()
         super().__init__(*args)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away in the middle is nobody's error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._connected.add(request)
