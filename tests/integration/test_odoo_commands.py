@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -258,3 +262,17 @@ def test_a_wrong_key_is_one_line(home: Path) -> None:
     assert found.exit_code == 1
     assert "is refused" in found.output
     assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_look_alike_serves_with_a_home_of_its_own_and_leaves_nothing_behind(end: signal.Signals) -> None:
+    words = [sys.executable, "-m", "triage", "odoo", "sandbox", "--version", "19"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ | {"COLUMNS": "200"}) as process:
+        assert process.stdout is not None
+        folder = Path(next(line for line in process.stdout if "TRIAGE_HOME=" in line).partition("=")[2].strip())
+        told = (folder / "odoo.yaml").read_text()
+        next(line for line in process.stdout if "Ctrl-C" in line)
+        process.send_signal(end)
+        rest = process.stdout.read()
+    assert "fields:" in told
+    assert (process.returncode, "Ended." in rest, folder.exists()) == (0, True, False)

@@ -6,6 +6,7 @@ import getpass
 import os
 import re
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -159,6 +160,8 @@ def run_sandbox(version: int, port: int) -> int:
         typer.echo("  triage odoo withdraw --since 1h")
         typer.echo(f"Administrator: admin, key {day.box.admin.password}. Ctrl-C ends it and removes the folder.")
         sys.stdout.flush()
+        for end in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(end, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
