@@ -2,8 +2,8 @@
 
 `TRIAGE_ODOO_URL`, `TRIAGE_ODOO_DATABASE`, `TRIAGE_ODOO_LOGIN` and `TRIAGE_ODOO_API` stand above the file. The key comes
 from `TRIAGE_ODOO_KEY`, from the file that `TRIAGE_ODOO_KEY_FILE` names, or from the file that `key_file` names; it
-stands in no configuration file itself. Where a variable names another url than the file, the file's `login`,
-`key_file` and `web_url` are not used: they belong to that other server.
+stands in no configuration file itself. Where a variable names another url than the file, the file's `login` and
+`key_file` are not used: they belong to that other server.
 """
 
 from __future__ import annotations
@@ -70,8 +70,6 @@ class Connection(Frozen):
     timeout_seconds: float = Field(default=30.0, gt=0)
     calls_per_second: float | None = Field(default=None, gt=0)
     """Set to 1 for Odoo Online."""
-    web_url: str | None = None
-    """What people open in the browser, where it is not `url`."""
     tickets: Tickets = Tickets()
     key_variable: str = Field(default=KEY, exclude=True)
     """Which variable holds the key."""
@@ -87,10 +85,10 @@ class Connection(Frozen):
             raise ValueError("must name a host and, if any, a port from 1 to 65535, as in https://odoo.example:8069")
         return value.rstrip("/")
 
-    @field_validator("url", "web_url")
+    @field_validator("url")
     @classmethod
-    def _has_no_login(cls, value: str | None) -> str | None:
-        if value and "@" in value:
+    def _has_no_login(cls, value: str) -> str:
+        if "@" in value:
             raise ValueError("must hold no login or password (nothing with @): name `login` and `key_file` instead")
         return value
 
@@ -118,10 +116,6 @@ class Connection(Frozen):
             calls_per_second=self.calls_per_second,
         )
 
-    def page_of(self, model: str, number: int) -> str:
-        """The address under which people open a record."""
-        return f"{(self.web_url or self.url).rstrip('/')}/web#id={number}&model={model}&view_type=form"
-
 
 def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> Connection | None:
     """The connection of an installation, or none where neither file nor variables name one.
@@ -131,7 +125,7 @@ def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> 
     path = home / FILE
     values = _from_file(path) if path.exists() else {}
     if _is_elsewhere(values.get("url"), environment.get(_VARIABLES["url"])):
-        values = {name: value for name, value in values.items() if name not in {"login", "key_file", "web_url"}}
+        values = {name: value for name, value in values.items() if name not in {"login", "key_file"}}
     values |= {name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)}
     values |= {"api": environment["TRIAGE_ODOO_API"]} if environment.get("TRIAGE_ODOO_API") else {}
     if not values:

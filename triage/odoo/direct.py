@@ -18,11 +18,11 @@ from triage.errors import AccessDenied, OdooRejected, RecordMissing
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.gate.inside import DRAFT_STAGE, MODULE, escaped, rendered
+from triage.odoo.rights import STAGE_MODELS
 from triage.odoo.verbs import Activity, Apply, Done, Note, NoteText, Posted, Ticket, Verb, Withdraw, check
 
 _QUIET = {"mail_create_nosubscribe": True, "mail_create_nolog": True, "tracking_disable": True}
 _TODO = "mail.mail_activity_data_todo"
-_STAGE_MODELS = ("helpdesk.ticket.stage", "helpdesk.stage")
 _NOTHING_DONE = frozenset({"kept", "absent"})
 _OPEN = "[triage "
 _CLOSE = "]"
@@ -175,14 +175,14 @@ class Direct:
         if (number := self._granted_stage()) is not None:
             return number
         name = self._connection.tickets.stage
-        for model in _STAGE_MODELS:
+        for model in STAGE_MODELS:
             rows = self._odoo.search(model, [("name", "=", name)], ["id"], limit=1) if self._odoo.has(model) else []
             if rows:
                 return rows[0].id
         return None
 
     def _granted_stage(self) -> int | None:
-        domain = [("module", "=", MODULE), ("name", "=", DRAFT_STAGE), ("model", "in", list(_STAGE_MODELS))]
+        domain = [("module", "=", MODULE), ("name", "=", DRAFT_STAGE), ("model", "in", list(STAGE_MODELS))]
         try:
             rows = self._odoo.search("ir.model.data", domain, ["model", "res_id"], limit=1)
             named = [(row.text("model") or "", int(row.number("res_id") or 0)) for row in rows]

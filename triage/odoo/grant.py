@@ -16,7 +16,7 @@ from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.gate.code import GATE, gate_code
 from triage.odoo.gate.inside import DRAFT_STAGE, MODULE
-from triage.odoo.rights import PROTECTED, READS, WHOLE
+from triage.odoo.rights import PROTECTED, READS, STAGE_MODELS, WHOLE
 
 GROUP = "service_group"
 USER = "service_user"
@@ -38,9 +38,8 @@ _FIRST_WITH_GROUP_OF = 18
 """Before, `has_group` asks of the caller only."""
 _LAST = 1000
 """The stage of drafts stands behind all others: Odoo puts new tickets into the first."""
-_ADOPTED = ("res.groups", "ir.actions.server", "helpdesk.ticket.stage", "helpdesk.stage")
+_ADOPTED = ("res.groups", "ir.actions.server", *STAGE_MODELS)
 """Models whose records are known by their names where an external id is missing."""
-_STAGE_MODELS = ("helpdesk.ticket.stage", "helpdesk.stage")
 
 
 @dataclass(frozen=True)
@@ -352,7 +351,7 @@ class _Granting:
 
     def _stage(self, name: str) -> None:
         """The stage of drafts, for all teams and companies, behind all others; where it is there, only named anew."""
-        for model in _STAGE_MODELS:
+        for model in STAGE_MODELS:
             if not self._odoo.has(model):
                 continue
             if self._known(DRAFT_STAGE, model) or self._adopted(DRAFT_STAGE, model, name):

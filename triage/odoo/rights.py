@@ -136,3 +136,6 @@ GROUPS: Mapping[str, str] = {
     "account.group_account_invoice": "writes invoices",
 }
 """Groups that a service user behind a gate must not be in, and what they may do."""
+
+STAGE_MODELS: tuple[str, ...] = ("helpdesk.ticket.stage", "helpdesk.stage")
+"""Stages of tickets: of the OCA's Helpdesk, and of Enterprise's."""

@@ -185,12 +185,7 @@ def written_text(html: str | None, limits: Limits) -> Written:
 
 
 def _seen(html: str) -> HtmlText:
-    from lxml.etree import LxmlError
-
-    try:
-        return html_text(_quotes_marked(html) if _QUOTED.search(html) else html)
-    except LxmlError:  # nothing but comments
-        return HtmlText("")
+    return html_text(_quotes_marked(html) if _QUOTED.search(html) else html)
 
 
 def _quotes_marked(html: str) -> str:
