@@ -1,20 +1,21 @@
-"""The training mails of the embedded classifier: short asks by category and language, and what surrounds asks in mails.
+"""The training mails of the embedded classifier, and what surrounds asks in mails.
 
-`evals/train/<language>.txt` holds a section for each category (`## pricing`), a line an ask:
-`role|subtype|subject|text`, `¶` for a line break; roles are C(ustomer), S(upplier), K (carrier), W(orkmate), Y
-(system).
-The sections `context`, `greeting` and `closing` hold sentences that say nothing about the category.
+`evals/sets/training/<language>-<author>.jsonl` holds a message a line, in the form of every classification set; only
+those of split `train` are learnt from. `around/<language>.txt` holds sentences that say nothing about the category, a
+line each (`¶` for a line break), in the sections `## context`, `## greeting` and `## closing`.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "train"
-ROLES = {"C": "customer", "S": "supplier", "K": "carrier", "W": "colleague", "Y": "system"}
+from triage.domain import Category
+
+FOLDER = Path(__file__).parent / "sets" / "training"
 SURROUNDINGS = ("context", "greeting", "closing")
 
 
@@ -29,7 +30,9 @@ class Ask:
     subject: str
     text: str
     author: str = ""
-    """Which of a language's files it stands in: each was written by somebody else."""
+    """In whose manner it is written (`style`); within a language each is somebody else."""
+    secondary: tuple[str, ...] = ()
+    """Categories that hold beside it."""
 
 
 @dataclass
@@ -49,30 +52,45 @@ class Mail:
     body: str
 
 
-def read_corpus(folder: Path = FOLDER) -> Corpus:
-    """Everything under a folder of training texts. Raises `ValueError` naming file and line where one is malformed."""
+def read_corpus(folder: Path = FOLDER, split: str = "train") -> Corpus:
+    """The messages of a split, and all surroundings. Raises `ValueError` naming file and line where one is malformed."""
     corpus = Corpus()
-    for path in sorted(folder.glob("*.txt")):
-        _read_file(path, corpus)
+    for path in sorted(folder.glob("*.jsonl")):
+        corpus.asks += (ask for ask, of in _asks(path) if of == split)
+    for path in sorted(folder.glob("around/*.txt")):
+        _read_surroundings(path, corpus)
     return corpus
 
 
-def _read_file(path: Path, corpus: Corpus) -> None:
-    language, section = path.stem.split("-")[0], ""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+def _asks(path: Path) -> Iterator[tuple[Ask, str]]:
+    # Not splitlines(): a message may hold a raw line separator (U+2028).
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            ask = Ask(
+                language=row["language"],
+                category=Category(row["label"]).value,
+                subtype=row.get("subtype", ""),
+                role=row["from_role"],
+                subject=row.get("subject", ""),
+                text=row["text"],
+                author=row["style"],
+                secondary=tuple(Category(code).value for code in row.get("secondary", ())),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path.name}:{number}: {error!r}") from error
+        yield ask, row.get("split", "train")
+
+
+def _read_surroundings(path: Path, corpus: Corpus) -> None:
+    section = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             section = line[3:].strip()
-        elif not line.strip():
-            continue
-        elif section in SURROUNDINGS:
-            corpus.around.setdefault((language, section), []).append(line.replace("¶", "\n"))
-        else:
-            parts = line.split("|", 3)
-            if len(parts) != 4 or parts[0] not in ROLES:
-                raise ValueError(f"{path.name}:{number}: not role|subtype|subject|text")
-            role, subtype, subject, text = parts
-            author = path.stem.partition("-")[2]
-            corpus.asks.append(Ask(language, section, subtype, ROLES[role], subject, text.replace("¶", "\n"), author))
+        elif line.strip():
+            corpus.around.setdefault((path.stem, section), []).append(line.replace("¶", "\n"))
 
 
 def compose(corpus: Corpus, ask: Ask, chance: random.Random) -> Mail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -94,8 +95,15 @@ def _trained(of: LoadedSet, path: Path) -> Iterator[str]:
 
 
 def _lines(files: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """A text a line: as it is, or the `text` of a JSON object."""
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
-            text = " ".join(line.rpartition("|")[2].replace("¶", " ").split()).casefold()
+            plain = _text_in(line) if file.suffix == ".jsonl" else line
+            text = " ".join(plain.split()).casefold()
             if len(text) >= _LONG_ENOUGH and not line.startswith("#"):
                 yield f"{file.name}:{number}", text
+
+
+def _text_in(line: str) -> str:
+    data = json.loads(line) if line.strip() else {}
+    return str(data.get("text", ""))
