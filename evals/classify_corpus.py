@@ -53,7 +53,7 @@ class Mail:
 
 
 def read_corpus(folder: Path = FOLDER, split: str = "train") -> Corpus:
-    """The messages of a split, and all surroundings. Raises `ValueError` naming file and line where one is malformed."""
+    """The messages of a split, and all surroundings. Raises `ValueError` with file and line where one is malformed."""
     corpus = Corpus()
     for path in sorted(folder.glob("*.jsonl")):
         corpus.asks += (ask for ask, of in _asks(path) if of == split)
