@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from triage.pipeline import Desk, Extract, Publish, Source, Task
     from triage.storage.database import Database
     from triage.storage.keys import KeyFile
+    from triage.storage.promises import PromiseLedger
 
 EMBEDDED = "embedded"
 
@@ -38,6 +39,7 @@ class Store:
     keys: KeyFile
     journal: Journal
     cards: CardStore
+    promises: PromiseLedger
 
 
 @contextmanager
@@ -50,6 +52,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     from triage.cards.store import CardStore
     from triage.storage.database import Database
     from triage.storage.keys import KeyFile
+    from triage.storage.promises import PromiseLedger
 
     existed = settings.store.exists()
     if not create and not existed:
@@ -60,7 +63,13 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     settings.make_home()
     # Keys first: where there is a store, its key file was there before it.
     with KeyFile(settings.keys, create=not existed) as keys, Database.open(settings.store) as database:
-        yield Store(database, keys, Journal(database, keys, now), CardStore(database, keys, now))
+        yield Store(
+            database,
+            keys,
+            Journal(database, keys, now),
+            CardStore(database, keys, now),
+            PromiseLedger(database, keys),
+        )
 
 
 def desk(
@@ -76,6 +85,7 @@ def desk(
 
     `publish` is for what runs by itself. On the command line a person says `--post`, whatever the policy's mode.
     """
+    from triage.odoo.remembering import Remembering
     from triage.pipeline import Desk, one_policy
 
     if not has_odoo and publish is None and Mode.ADVISE in {policy.default_mode, *policy.modes.values()}:
@@ -85,7 +95,7 @@ def desk(
         )
     return Desk(
         journal=store.journal,
-        source=source,
+        source=Remembering(source, store.promises.keep),
         policies=one_policy(policy),
         extract=extractor(model, policy),
         tasks=[classifier(model, policy), summariser(model, policy)],
