@@ -19,9 +19,10 @@ from triage.documents.formulas import item_tables
 from triage.documents.labels import field_labels
 from triage.documents.ladder import climb
 from triage.documents.phrases import all_marked
+from triage.documents.printed import key_of
 from triage.documents.reading import read
 from triage.documents.sense import makes_sense
-from triage.documents.sheet import Sheet, key_of, sheet_of
+from triage.documents.sheet import Sheet, sheet_of
 from triage.domain import Document, Limits, Page
 from triage.tasks.extract.embedded import EmbeddedExtractor
 

@@ -14,8 +14,9 @@ from triage.documents.labels import column_labels, field_labels, party_labels, t
 from triage.documents.lines import as_text, in_lines, in_segments
 from triage.documents.names import clean_name, is_name
 from triage.documents.phrases import marked
+from triage.documents.printed import key_of
 from triage.documents.reading import read
-from triage.documents.sheet import Sheet, key_of, sheet_of
+from triage.documents.sheet import Sheet, sheet_of
 from triage.domain import FIELD_NAMES, Box, Document, DocumentType, Limits, Page, Word
 
 

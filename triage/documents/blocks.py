@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.documents.ids import find_ibans, find_vat_ids
-from triage.documents.sheet import Line, Sheet, Span
+from triage.documents.printed import Line, Span
+from triage.documents.sheet import Sheet
 
 _FORMS = (
     r"gmbh(?: ?& ?co\.? ?(?:kga?|ohg)?)?",

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from triage.documents.columns import Column, Heading
+from triage.documents.items import Item
 from triage.documents.labels import column_labels
 from triage.documents.phrases import Marked, marked
+from triage.documents.printed import Line, Number, Span
 from triage.documents.products import FACTORS, multiplies
-from triage.documents.sheet import Line, Number, Sheet, Span
-from triage.documents.tables import Item, Table
+from triage.documents.sheet import Sheet
+from triage.documents.tables import Table
 
 
 @dataclass(slots=True)

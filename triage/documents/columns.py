@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from triage.documents.labels import column_labels
 from triage.documents.phrases import Marked, marked
-from triage.documents.sheet import Line, Sheet, Spot, key_of
+from triage.documents.printed import Line, Spot, key_of
+from triage.documents.sheet import Sheet
 
 NUMERIC = frozenset(
     {

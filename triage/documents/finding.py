@@ -6,24 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from triage.documents.accounts import currency, iban
+from triage.documents.choosing import Marks
 from triage.documents.dates import DateOrder
+from triage.documents.datings import delivery_date, due_date, issue_date, labelled_dates
 from triage.documents.formulas import item_tables
-from triage.documents.header import (
-    Marks,
-    currency,
-    delivery_date,
-    document_number,
-    due_date,
-    iban,
-    issue_date,
-    labelled_dates,
-    order_reference,
-)
 from triage.documents.itemlines import Row, is_bare, is_charge, rows_of
 from triage.documents.kinds import document_type
 from triage.documents.parties import find_parties
 from triage.documents.phrases import all_marked
 from triage.documents.places import Candidate
+from triage.documents.references import document_number, order_reference
 from triage.documents.sense import makes_sense
 from triage.documents.sheet import Sheet, sheet_of
 from triage.documents.totals import Totals, choose_totals

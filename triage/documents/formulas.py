@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from triage.documents.cards import card_table
 from triage.documents.columns import Column, Heading
+from triage.documents.items import Item
 from triage.documents.phrases import Marked
+from triage.documents.printed import Line, Number, Span
 from triage.documents.products import multiplies
-from triage.documents.sheet import Line, Number, Sheet, Span
-from triage.documents.tables import Item, Table, tables
+from triage.documents.sheet import Sheet
+from triage.documents.tables import Table, tables
 
 _TIMES = frozenset(
     {

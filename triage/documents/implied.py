@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from triage.documents.columns import Column, Heading
+from triage.documents.printed import Line, Number
 from triage.documents.products import multiplies
-from triage.documents.sheet import Line, Number
 
 _MOST_NUMBERS = 7
 

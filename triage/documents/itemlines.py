@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from triage.documents.items import Item
 from triage.documents.places import Candidate, Support
+from triage.documents.printed import Span
 from triage.documents.products import multiplies
-from triage.documents.sheet import Span
-from triage.documents.tables import Item, Table
+from triage.documents.tables import Table
 from triage.domain import FieldValue
 from triage.domain.base import Scalar
 

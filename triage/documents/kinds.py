@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from triage.documents.labels import field_labels, title_labels
 from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, value_of
-from triage.documents.sheet import Line, Sheet, Spot, key_of
+from triage.documents.printed import Line, Spot, key_of
+from triage.documents.sheet import Sheet
 
 BUYERS_OWN = frozenset({"order", "order_change"})
 """Types that the buyer issues: the letterhead is the buyer's, the addressee the seller."""

@@ -8,7 +8,7 @@ from importlib import resources
 
 import yaml
 
-from triage.documents.sheet import key_of
+from triage.documents.printed import key_of
 
 
 @dataclass(frozen=True, slots=True)

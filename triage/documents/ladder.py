@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, value_of
-from triage.documents.sheet import Line, Number, Sheet
+from triage.documents.printed import Line, Number
+from triage.documents.sheet import Sheet
 
 _CENT = Decimal("0.011")
 _MOST_SUMS = 16

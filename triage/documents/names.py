@@ -8,7 +8,7 @@ from triage.documents.amounts import currency_of
 from triage.documents.blocks import LEGAL_FORM, POSTAL, has_legal_form
 from triage.documents.dates import MONTHS
 from triage.documents.labels import column_labels, field_labels, party_labels, title_labels
-from triage.documents.sheet import key_of
+from triage.documents.printed import key_of
 
 _LESS = re.compile(
     r"^(?:gln|nummer|globale nummer|number|id|no|nr|siret|siren|vat|ust|tva|btw|iva|nip|tel|fax|e-?mail|phone|www|http|"

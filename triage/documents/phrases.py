@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triage.documents.labels import Label, field_labels
-from triage.documents.sheet import Line, Sheet
+from triage.documents.printed import Line
+from triage.documents.sheet import Sheet
 
 _LONGEST = 7
 

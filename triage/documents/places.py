@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triage.documents.phrases import Marked
-from triage.documents.sheet import Line, Sheet
+from triage.documents.printed import Line
+from triage.documents.sheet import Sheet
 from triage.domain import FieldValue
 from triage.domain.base import Scalar
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from triage.documents.sheet import Number
+from triage.documents.printed import Number
 
 FACTORS = ("quantity", "unit_price", "net_amount")
 _BASES = (Decimal(1), Decimal(10), Decimal(100), Decimal(1000))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from triage.documents.amounts import CURRENCY_SIGNS, amount, separators
 from triage.documents.dates import date_order, find_dates
-from triage.documents.sheet import key_of
+from triage.documents.printed import key_of
 from triage.domain import Box, FieldValue, Page
 
 

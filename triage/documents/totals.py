@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-from triage.documents.header import Marks
+from triage.documents.choosing import Marks
 from triage.documents.labels import units
 from triage.documents.ladder import climb
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Support, value_of
-from triage.documents.sheet import Line, Number, Sheet
+from triage.documents.printed import Line, Number
+from triage.documents.sheet import Sheet
 
 CENT = Decimal("0.011")
 """Largest difference that rounding explains in a sum of two printed amounts."""

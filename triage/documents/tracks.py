@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from triage.documents.columns import Column, Heading
+from triage.documents.printed import Line, Number
 from triage.documents.products import FACTORS, multiplies
-from triage.documents.sheet import Line, Number
 
 _MOST_CHOICES = 20_000
 _UNKNOWN = -0.4

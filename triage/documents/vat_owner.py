@@ -11,7 +11,8 @@ from triage.documents.ids import find_national_tax_ids, find_vat_ids
 from triage.documents.labels import field_labels
 from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, Support, value_of
-from triage.documents.sheet import Line, Sheet
+from triage.documents.printed import Line
+from triage.documents.sheet import Sheet
 
 _OTHERS = re.compile(
     r"\b(your|ihre?|votre|uw|su|vostra|buyer|customer|client|kunden?|klant|cliente|consignee|nabywc|ship|invoicee|bill)",

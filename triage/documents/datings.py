@@ -1,0 +1,202 @@
+"""When a document was issued, when it must be paid and when its goods are delivered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from triage.documents.choosing import Marks, best_of, early, scaled
+from triage.documents.dates import Found, find_dates
+from triage.documents.kinds import titles
+from triage.documents.phrases import Marked
+from triage.documents.places import Candidate, Place, places, value_of
+from triage.documents.printed import Line
+from triage.documents.sheet import Sheet
+
+_DATE_FILLERS = frozenset(
+    {
+        "",
+        "le",
+        "am",
+        "den",
+        "on",
+        "du",
+        "de",
+        "vom",
+        "bis",
+        "zum",
+        "op",
+        "el",
+        "il",
+        "of",
+        "to",
+        "by",
+        "the",
+        "dnia",
+        "del",
+    }
+)
+
+_DATE_LABELS: dict[str, tuple[str, ...]] = {
+    "delivery_note": ("delivery_note_date",),
+    "order_confirmation": ("confirmation_date", "order_date"),
+    "order": ("order_date",),
+    "order_change": ("order_date",),
+}
+"""Further labels that name the issue date of these types of document."""
+
+
+def issue_date(sheet: Sheet, marks: Marks, kind: str, table: frozenset[int]) -> Candidate | None:
+    """When the document was issued."""
+    found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet)]
+    for name in _DATE_LABELS.get(kind, ()):
+        found += [
+            scaled(c, 0.5 if name == "order_date" and "confirmation" in kind else 0.9)
+            for c in _dated(sheet, marks, name)
+        ]
+    found = [c for c in found if c.line not in table]
+    return best_of(found, 0.35) or _standalone_date(sheet, marks, table)
+
+
+def labelled_dates(sheet: Sheet, marks: Marks, name: str) -> tuple[date, ...]:
+    """All readings of the date that a label names best, the likelier first."""
+    best = best_of(list(_dated(sheet, marks, name)), 0.35)
+    if best is None:
+        return ()
+    line = sheet.lines[best.line]
+    return next((d.found.readings for d in line.dates if best.value in d.found.readings), ())
+
+
+def due_date(sheet: Sheet, marks: Marks, issued: Candidate | None) -> Candidate | None:
+    """By when it must be paid; a day before the issue is taken only from a strong label."""
+    found = [*_dated(sheet, marks, "due_date"), *_due_behind(sheet), *_due_in_sentences(sheet)]
+    if issued is not None:
+        found = [c for c in found if c.value >= issued.value or c.score > 0.8]  # type: ignore[operator]
+    return best_of(found, 0.35)
+
+
+def delivery_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candidate | None:
+    """When it was or will be delivered; dates of single lines are those lines' own."""
+    return best_of([c for c in _dated(sheet, marks, "delivery_date") if c.line not in table], 0.5)
+
+
+def _dated(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
+    for on_line in marks.values():
+        for mark in on_line:
+            weight = mark.weight(name)
+            if not weight or (weight < 0.5 and _is_within_words(mark)):
+                continue
+            for place in places(sheet, mark, marks):
+                found = _date_at(place, weight * place.weight * early(sheet, place.line))
+                if found is not None:
+                    yield found
+                    break
+
+
+def _is_within_words(mark: Marked) -> bool:
+    return not mark.leads
+
+
+def _date_at(place: Place, score: float) -> Candidate | None:
+    line = place.line
+    for dated in line.dates:
+        if place.first <= dated.first <= place.last:
+            between = line.spots[place.first : dated.first]
+            if place.below or sum(spot.key not in _DATE_FILLERS for spot in between) <= 1:
+                return candidate_of(line, dated.first, dated.last, dated.found, score)
+    span = line.span(place.first, min(place.first, place.last))
+    compact = find_dates(span.text, line.order, compact=True)
+    if compact:
+        return candidate_of(line, place.first, place.first, compact[0], score)
+    return None
+
+
+def candidate_of(line: Line, first: int, last: int, found: Found, score: float) -> Candidate:
+    """A date as a candidate: labelled where it can be read in one way only, else guessed."""
+    sure = found.certain or line.order.sure
+    return value_of(line, first, last, found.readings[0], "labelled" if sure else "guessed", score)
+
+
+_OF = frozenset({"vom", "du", "of", "dated", "del", "van", "zdnia", "dnia", "datum", "date", "from", "le", "on", "z"})
+
+
+def _title_dates(sheet: Sheet) -> Iterator[Candidate]:
+    """`Rechnung Nr. 42 vom 05.06.2026`, or a date at the end of the title's line."""
+    for mark, score in titles(sheet):
+        for dated in mark.line.dates:
+            if dated.first <= mark.last or score < 0.35:
+                continue
+            linked = mark.line.spots[dated.first - 1].key in _OF
+            if linked or dated.last == len(mark.line.spots) - 1:
+                points = (0.85 if linked else 0.55) * (1.0 if score > 0.5 else 0.8)
+                yield candidate_of(mark.line, dated.first, dated.last, dated.found, points)
+                break
+
+
+def _standalone_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candidate | None:
+    """A date that stands alone, or behind a place (`Rotterdam, 4 March 2026`), high on the first page."""
+    if not sheet.pages:
+        return None
+    height = sheet.pages[0].height
+    for line in sheet.by_page[sheet.pages[0].number]:
+        if line.top > 0.5 * height or line.number in table:
+            continue
+        claimed = any(label.field.endswith("_date") for m in marks.get(line.number, []) for label in m.labels)
+        if claimed:
+            continue
+        for dated in line.dates:
+            first, last = next((a, b) for a, b in line.segments if a <= dated.first <= b)
+            if last <= dated.last and dated.first - first <= 2:
+                return candidate_of(line, dated.first, dated.last, dated.found, 0.36)
+    return None
+
+
+def _due_behind(sheet: Sheet) -> Iterator[Candidate]:
+    """`am 06.12.2026 fällig`, `04/04/2026 due`: the date before the word, perhaps on the line above."""
+    for line in sheet.lines:
+        for n, spot in enumerate(line.spots):
+            if spot.key not in {"fallig", "due", "vencimiento", "verschuldigd", "eingezogen", "abgebucht"}:
+                continue
+            before = [dated for dated in line.dates if dated.last == n - 1]
+            if before:
+                yield candidate_of(line, before[0].first, before[0].last, before[0].found, 0.6)
+            elif n == 0 and line.number:
+                above = sheet.lines[line.number - 1]
+                ending = [dated for dated in above.dates if dated.last == len(above.spots) - 1]
+                if ending:
+                    yield candidate_of(above, ending[0].first, ending[0].last, ending[0].found, 0.6)
+
+
+_PAY = re.compile(
+    r"überweis|zahl|begleich|\bpay|\brégl|\bpaye|\bverser|betal|voldoen|overmaken|\bpagar|\babonar|pagament|bonific|"
+    r"płatn|zapłac|przelew",
+    re.I,
+)
+
+_UNTIL = frozenset(
+    {
+        *("bis", "zum", "spatestens", "by", "before", "avant", "le", "voor", "uiterlijk", "op"),
+        *("del", "el", "entro", "il", "do", "dnia"),
+    }
+)
+
+_REDUCED = re.compile(r"skonto|discount|escompte|korting|descuento|sconto|rabat", re.I)
+
+
+def _due_in_sentences(sheet: Sheet) -> Iterator[Candidate]:
+    """`Bitte überweisen Sie den Betrag bis zum 26.03.2026`: a date behind `until` in a line about paying."""
+    for line in sheet.lines:
+        if not _PAY.search(line.text):
+            continue
+        for dated in line.dates:
+            before = line.spots[max(0, dated.first - 2) : dated.first]
+            earlier = line.span(max(0, dated.first - 9), dated.first).text
+            if before and before[-1].key in _UNTIL and not _REDUCED.search(earlier):
+                yield candidate_of(line, dated.first, dated.last, dated.found, 0.6)
+                break
+
+
+def as_date(candidate: Candidate | None) -> date | None:
+    """A candidate's value where it is a date."""
+    return candidate.value if candidate is not None and isinstance(candidate.value, date) else None

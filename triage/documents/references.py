@@ -1,0 +1,184 @@
+"""Numbers that documents are known by: their own, and that of the order they refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from triage.documents.choosing import Marks, best_of, early, scaled
+from triage.documents.ids import is_reference
+from triage.documents.kinds import BUYERS_OWN, titles
+from triage.documents.labels import party_labels
+from triage.documents.phrases import Marked
+from triage.documents.places import Candidate, Place, places, value_of
+from triage.documents.printed import Line, key_of
+from triage.documents.sheet import Sheet
+
+_NUMBER_LABELS: dict[str, tuple[str, ...]] = {
+    "order_confirmation": ("confirmation_number", "number"),
+    "delivery_note": ("delivery_number", "number"),
+    "quotation": ("quotation_number", "number"),
+    "order": ("order_number", "number"),
+    "order_change": ("change_number", "order_number", "number"),
+}
+"""Which labels name the number of which type of document; others use `number` alone."""
+
+_FILLERS = frozenset({"", "no", "nr", "number", "nummer", "numero", "n", "num", "numer", "id", "ref", "is"})
+
+
+def document_number(
+    sheet: Sheet, marks: Marks, kind: str, item_lines: frozenset[int] = frozenset()
+) -> Candidate | None:
+    """The document's own number. References on item lines are the items' own."""
+    names = _NUMBER_LABELS.get(kind, ("number",))
+    found = list(_title_numbers(sheet, kind))
+    for rank, name in enumerate(names):
+        own = 1.5 if kind in BUYERS_OWN and name == "order_number" else 1.0
+        for c in _references(sheet, marks, name):
+            found.append(scaled(c, (own if c.score <= 0.5 else 1.0) * (1.0 - 0.25 * rank)))
+    found = [c for c in found if c.line not in item_lines]
+    return best_of(found, 0.4) or _large_reference(sheet)
+
+
+def _large_reference(sheet: Sheet) -> Candidate | None:
+    """A number that stands alone in large letters high on the first page."""
+    first = sheet.by_page[sheet.pages[0].number]
+    sizes = sorted(spot.height for line in first for spot in line.spots)
+    for line in first:
+        for a, b in line.segments:
+            spot = line.spots[a]
+            large = spot.height > 1.3 * sizes[len(sizes) // 2] and line.top < 0.45 * sheet.pages[0].height
+            if a == b and large and is_reference(spot.text) and any(c.isalpha() for c in spot.text):
+                return value_of(line, a, a, spot.text.strip("#:,;()[]"), "guessed", 0.45)
+    return None
+
+
+def order_reference(sheet: Sheet, marks: Marks, kind: str, number: Candidate | None) -> Candidate | None:
+    """The buyer's order that the document refers to; for an order its own number."""
+    found = [c for c in _references(sheet, marks, "order_number") if c.score >= 0.3]
+    if kind not in BUYERS_OWN and number is not None:
+        found = [c for c in found if c.value != number.value]
+    return best_of(found, 0.4)
+
+
+def _party_lines(sheet: Sheet) -> frozenset[int]:
+    """Lines under a party's label that stands alone: `Nummer:` there is the party's."""
+    found: set[int] = set()
+    for line in sheet.lines:
+        heads = [
+            a for a, b in line.segments if key_of("".join(s.text for s in line.spots[a : b + 1])) in party_labels()
+        ]
+        if not heads:
+            continue
+        above = line
+        for under in sheet.below(line, 8, 16 * line.height):
+            if under.top - above.bottom > 1.4 * line.height:
+                break
+            found.add(under.number)
+            above = under
+    return frozenset(found)
+
+
+def _references(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
+    parties = _party_lines(sheet) if name == "number" else frozenset()
+    for on_line in marks.values():
+        for mark in on_line:
+            weight = mark.weight(name)
+            if not weight or (weight <= 0.5 and mark.line.number in parties):
+                continue
+            for place in places(sheet, mark, marks):
+                found = _reference_at(place, weight * place.weight * early(sheet, place.line))
+                if found is not None:
+                    yield found
+                    break
+                if not place.below and _is_text(place):
+                    break
+
+
+def _is_text(place: Place) -> bool:
+    """Whether running text follows the label: then the value is not under it."""
+    adjacent = place.line.segment_of[place.first] == place.line.segment_of[max(place.first - 1, 0)]
+    return adjacent and place.first > 0 and place.last - place.first > 3
+
+
+def _reference_at(place: Place, score: float) -> Candidate | None:
+    line, at = place.line, place.first
+    while at <= place.last and line.spots[at].key in _FILLERS and not line.spots[at].key.isdigit():
+        at += 1
+    if at > place.last or at - place.first > 2:
+        return None
+    text = line.spots[at].text
+    if any(dated.first <= at <= dated.last for dated in line.dates):
+        return None
+    last = end_of_reference(line, at, place.last)
+    if not any(is_reference(spot.text) for spot in line.spots[at : last + 1]):
+        return None
+    if place.below and last == at and not stands_alone(line, at) and text.isdigit():
+        return None
+    if place.below and last - at == 0 and len(line.spots[last].key) < 2:
+        return None
+    value = " ".join(spot.text for spot in line.spots[at : last + 1]).strip("#:,;()[]").rstrip(".")
+    return value_of(line, at, last, value, "labelled", score)
+
+
+def end_of_reference(line: Line, at: int, end: int) -> int:
+    """The last word of a number that may be printed in groups: `BL 118 402`, `RE 0412`."""
+    if not re.fullmatch(r"[A-Z]{1,4}", line.spots[at].text):
+        return at
+    last = at
+    while last < min(end, at + 4) and line.segment_of[last + 1] == line.segment_of[at]:
+        text = line.spots[last + 1].text
+        if not (last == at and is_reference(text)) and not re.fullmatch(r"\d{2,4}", text):
+            break
+        last += 1
+        if not text.isdigit():
+            break
+    return last
+
+
+def _begins_reference(line: Line, at: int) -> bool:
+    """Whether a number begins at a word, perhaps with its letters in front."""
+    last = end_of_reference(line, at, len(line.spots) - 1)
+    return any(is_reference(spot.text) for spot in line.spots[at : last + 1])
+
+
+def _title_numbers(sheet: Sheet, kind: str) -> Iterator[Candidate]:
+    """`Rechnung (380) Nr. 471102`, `Invoice INV/2026/0042`: a number in the title's own line."""
+    for mark, score in titles(sheet):
+        if score < 0.4 or kind not in {label.field for label in mark.labels}:
+            continue
+        at = _after_title(mark)
+        if at is None or not _begins_reference(mark.line, at):
+            at = _behind_number_word(mark)
+        if at is not None and _begins_reference(mark.line, at):
+            place = Place(mark.line, at, end_of_reference(mark.line, at, len(mark.line.spots) - 1), 1.0, False)
+            found = _reference_at(place, 0.6 + 0.4 * min(score, 1.0))
+            if found is not None:
+                yield found
+
+
+def _after_title(mark: Marked) -> int | None:
+    """The word where a title's number would stand: behind a remark in brackets and `Nr.`."""
+    line, at = mark.line, mark.last + 1
+    while at < len(line.spots) and line.segment_of[at] == line.segment_of[mark.last]:
+        spot = line.spots[at]
+        bracketed = spot.text.startswith("(") and spot.text.endswith(")")
+        if not bracketed and spot.key not in _FILLERS and spot.text not in {"–", "-", "/"}:
+            return at
+        at += 1
+    return at if at < len(line.spots) and at == mark.last + 1 and stands_alone(line, at) else None
+
+
+def stands_alone(line: Line, at: int) -> bool:
+    """Whether nothing but numbers follows in the segment: a house number or postal code is followed by words."""
+    last = next(b for a, b in line.segments if a <= at <= b)
+    return not any(c.isalpha() for spot in line.spots[at + 1 : last + 1] for c in spot.text)
+
+
+def _behind_number_word(mark: Marked) -> int | None:
+    """`Rechnung des Versicherers (575) Nr. 42`: the word behind `Nr.` further along the title's line."""
+    spots = mark.line.spots
+    for n in range(mark.last + 1, min(mark.last + 9, len(spots) - 1)):
+        if spots[n].key in {"nr", "no", "n", "number", "nummer", "numero", "numer"}:
+            return n + 1
+    return None
