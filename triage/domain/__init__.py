@@ -79,6 +79,7 @@ from triage.domain.papers import (
     Page,
     Paper,
     PaperLine,
+    PaperXml,
     ReadBy,
     Word,
 )
@@ -184,6 +185,7 @@ __all__ = [
     "Page",
     "Paper",
     "PaperLine",
+    "PaperXml",
     "Partner",
     "Policy",
     "PrivateKind",

@@ -19,6 +19,8 @@ class Method(StrEnum):
 
     EMBEDDED = "embedded"
     PROMPTED = "prompted"
+    XML = "xml"
+    """Read from the XML of an electronic document: nothing was estimated."""
 
 
 class Producer(Frozen):

@@ -23,7 +23,7 @@ class Quote(Frozen):
 
     kind: Literal["quote"] = "quote"
     source: str
-    """Key of `View.sources()`: `message:0`, `message:0:subject`, `document:0:page:1`."""
+    """Key of `View.sources()`: `message:0`, `message:0:subject`, `document:0:page:1`, `document:0:xml`."""
     text: str
     verified: bool = False
     """Set by code only: the text was found in its source."""

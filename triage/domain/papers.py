@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cached_property
+from html import unescape
 
 from triage.domain.answers import Answer
 from triage.domain.base import Frozen, Scalar
@@ -49,10 +51,12 @@ LINE_FIELD_NAMES = (
     "quantity",
     "unit",
     "unit_price",
+    "price_per",
     "net_amount",
     "delivery_date",
+    "purchase_order_reference",
 )
-"""Line fields, named likewise."""
+"""Line fields, named likewise. `price_per` is how many units the price is for, where the document says so."""
 
 
 class ReadBy(StrEnum):
@@ -94,12 +98,16 @@ class FieldValue(Frozen):
 
     value: Scalar
     text: str
-    """As printed."""
+    """As printed, or as it stands in the XML."""
     page: int | None = None
     box: Box | None = None
+    """With a `path`: where the page prints the same value."""
+    path: str | None = None
+    """Where it stands in `Paper.xml`: `/Invoice/InvoiceLine[2]/Price/PriceAmount`, by local names."""
     confidence: Confidence | None = None
+    """None for what an XML states: nothing was estimated."""
     verified: bool = False
-    """Set by code only: the printed text stands in its box and reads as this value."""
+    """Set by code only: the text stands in its box, or at its path, and reads as this value."""
 
 
 class PaperLine(Frozen):
@@ -112,10 +120,39 @@ class Check(Frozen):
     """One arithmetic or plausibility check on a document."""
 
     name: str
-    """`lines_add_up`, `net_plus_tax_is_gross`, `line_amount:3`, `vat_id_valid`, `iban_valid`."""
+    """`lines_add_up`, `net_plus_tax_is_gross`, `line_amount:3`, `vat_id_valid`, `iban_valid`, `page_agrees:iban`."""
     passed: bool
     detail: str
     """With the numbers."""
+
+
+_LEAF = re.compile(r'<([\w.:-]+)((?:\s[^\s=>]+="[^"]*")*)>([^<]+)</')
+_ATTRIBUTE = re.compile(r'\s(?!xmlns)[\w.:-]+="([^"]*)"')
+
+
+class PaperXml(Frozen):
+    """The XML of an electronic document, from which its values were read."""
+
+    name: str
+    """Of the XML file: the document itself, or the file inside the PDF."""
+    embedded: bool
+    """Whether it lay inside a PDF."""
+    syntax: str
+    """`UBL Invoice`, `UN/CEFACT CrossIndustryInvoice`, `ZUGFeRD 1`, `Order-X`."""
+    profile: str = ""
+    """The guideline that the sender names."""
+    content: str
+    """The XML without declaration, comments and files embedded in it."""
+
+    @cached_property
+    def text(self) -> str:
+        """What it says, a line for each element with a text: `InvoicedQuantity H87: 120`."""
+        lines = []
+        for name, attributes, text in _LEAF.findall(self.content):
+            told = " ".join([name.rpartition(":")[2], *_ATTRIBUTE.findall(attributes)])
+            if text.strip():
+                lines.append(f"{told}: {' '.join(text.split())}")
+        return unescape("\n".join(lines))
 
 
 class Paper(Answer):
@@ -127,6 +164,8 @@ class Paper(Answer):
     sha256: str
     """Of the file."""
     pages: tuple[Page, ...] = ()
+    xml: PaperXml | None = None
+    """Of an electronic document: its values win over what the page prints."""
     fields: dict[str, FieldValue] = {}
     """Keys are `FIELD_NAMES`; what was not found is absent."""
     lines: tuple[PaperLine, ...] = ()

@@ -58,7 +58,7 @@ class View:
         """Every text that may be quoted, by the name that evidence gives it.
 
         `message:0`, `message:0:subject`, `message:0:quoted` count messages in the case's order;
-        `document:0:page:1` counts papers, pages from 1.
+        `document:0:page:1` counts papers, pages from 1; `document:0:xml` is the XML of an electronic document.
         """
         return self._sources
 
@@ -72,6 +72,8 @@ class View:
         for n, paper in enumerate(self.papers):
             for page in paper.pages:
                 texts[f"document:{n}:page:{page.number}"] = page.text
+            if paper.xml:
+                texts[f"document:{n}:xml"] = paper.xml.text
         return {name: text for name, text in texts.items() if text.strip()}
 
     def fingerprint(self) -> str:

@@ -149,13 +149,15 @@ def _sources(view: View, border: Border) -> tuple[list[Told], int]:
 def _importance(name: str, messages: int) -> tuple[int, int]:
     kind, number, *rest = name.split(":")
     if kind == "document":
-        return (1, int(rest[-1]))
+        return (1, 0 if rest == ["xml"] else int(rest[-1]))
     age = messages - 1 - int(number)
     return (3 if rest == ["quoted"] else 0 if age < 3 else 2, age)
 
 
 def _what(name: str, view: View) -> str:
     kind, number, *rest = name.split(":")
+    if kind == "document" and rest == ["xml"]:
+        return f"the data (XML) of the document {tidy(view.papers[int(number)].document, 80)}"
     if kind == "document":
         return f"page {rest[-1]} of the document {tidy(view.papers[int(number)].document, 80)}"
     message = view.case.messages[int(number)]
