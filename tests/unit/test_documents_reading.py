@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.unit.document_samples import Pen, dutch_invoice_buyer_first
 from triage.documents.glyphs import Glyphs
-from triage.documents.reading import is_garbled, read
+from triage.documents.reading import Recognised, is_garbled, read
 from triage.domain import Document, Limits, Page, ReadBy
 from triage.errors import InputError
 
@@ -60,19 +60,26 @@ def test_boxes_count_from_the_top_left():
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_boxes_follow_the_rotation_of_the_page(turn):
-    page = page_of(with_pages(marked_page(), lambda p: p.rotate(turn)))
-    upper = word(page, "Upper").box
-    middle = ((upper.x0 + upper.x1) / 2, (upper.top + upper.bottom) / 2)
+    """Drawn sideways and rotated to be read: as displayed, whatever the page's own coordinates are."""
+    pen = Pen()
     width, height = A4
-    flat = (112.0, 47.0)
-    expected = {
-        90: (height - flat[1], flat[0]),
-        180: (width - flat[0], height - flat[1]),
-        270: (flat[1], width - flat[0]),
-    }[turn]
-    assert middle == pytest.approx(expected, abs=5)
-    assert 0 <= upper.x0 < upper.x1 <= page.width
-    assert 0 <= upper.top < upper.bottom <= page.height
+    pen.canvas.rotate(turn)
+    pen.canvas.translate(*{90: (0, -width), 180: (-width, -height), 270: (-height, 0)}[turn])
+    pen.canvas.drawString(100, (width if turn % 180 else height) - 50, "Upper")
+    page = page_of(with_pages(pen.done(), lambda p: p.rotate(turn)))
+    upper = word(page, "Upper").box
+    assert (upper.x0, upper.bottom) == pytest.approx((100, 52), abs=2)
+    assert (page.width > page.height) is bool(turn % 180)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_is_displayed_turned_is_stood_upright(turn):
+    pages, warnings = read(pdf(with_pages(marked_page(), lambda p: p.rotate(turn))), LIMITS)
+    straight = page_of(marked_page())
+    assert pages[0].text == straight.text
+    assert (pages[0].width, pages[0].height) == (straight.width, straight.height)
+    assert word(pages[0], "Lower").box == word(straight, "Lower").box
+    assert warnings == (f"page 1 is drawn turned by {turn} degrees: boxes are of the page stood upright",)
 
 
 def test_a_crop_box_moves_the_origin_and_hides_what_is_outside():
@@ -190,14 +197,14 @@ def test_a_page_without_text_says_what_to_install():
 
 class FakeRecogniser:
     def words(self, document, page):
-        return [Glyphs("Rechnung", 60, 60, 120, 72, 12.0), Glyphs("4711", 125, 60, 150, 72, 12.0)]
+        return Recognised([Glyphs("Rechnung", 60, 60, 120, 72, 12.0), Glyphs("4711", 125, 60, 150, 72, 12.0)])
 
 
 def test_a_recogniser_reads_pages_without_text_only():
     pages, warnings = read(pdf(image_page()), LIMITS, FakeRecogniser())
     assert pages[0].read_by is ReadBy.OCR
     assert pages[0].text.strip() == "Rechnung 4711"
-    assert warnings == ()
+    assert warnings == ("page 1 was read by OCR (the page is an image): characters may be misread",)
     untouched, _ = read(pdf(marked_page()), LIMITS, FakeRecogniser())
     assert untouched[0].read_by is ReadBy.TEXT
 

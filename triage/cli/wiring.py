@@ -134,15 +134,18 @@ def summariser(model: str, policy: Policy) -> Task:
 
 def extractor(model: str, policy: Policy) -> Extract:
     """The extract task, likewise."""
+    from triage.documents.ocr import installed_recogniser
     from triage.tasks.extract.embedded import EmbeddedExtractor
 
-    embedded = EmbeddedExtractor(policy.limits)
+    recogniser = installed_recogniser(policy.limits)
+    embedded = EmbeddedExtractor(policy.limits, recogniser)
     if model == EMBEDDED:
         return embedded
     from triage.tasks.extract.prompted import PromptedExtractor
     from triage.tasks.fallback import Fallback
 
-    prompted = PromptedExtractor(_chat_model(model, policy), limits=policy.limits, replace=policy.replace)
+    chat = _chat_model(model, policy)
+    prompted = PromptedExtractor(chat, limits=policy.limits, recogniser=recogniser, replace=policy.replace)
     return Fallback[Document, Paper](prompted, embedded)
 
 

@@ -1,24 +1,21 @@
-"""Words of a PDF page with pdfium: a box for every character, joined to words.
-
-pdfium keeps global state and is not safe to enter from two threads; `LOCK` is held around every call into it.
-"""
+"""Words of a PDF page with pdfium: a box for every character, joined to words."""
 
 from __future__ import annotations
 
 import ctypes
-import threading
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-LOCK = threading.Lock()
-"""Held by whoever calls pdfium."""
 
 MAX_CHARACTERS = 60_000
 """More characters on a page than any printed page holds; the rest is left out and said."""
 
 _SPACES = frozenset(map(ord, " \t\r\n\x0b\x0c\u00a0\u2000\u2001\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000"))
-_IGNORED = frozenset({0, 0x200B, 0x200C, 0x200D, 0xFEFF, 0xAD})
+_MARKS = (range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x2070), range(0xFE00, 0xFE10))
+"""Of direction, joining and variation: they steer what is printed and are not printed themselves."""
+_IGNORED = frozenset({0, 0xFEFF, 0xAD, *(code for marks in _MARKS for code in marks)})
+_LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in map(chr, range(0xFB00, 0xFB07))}
 _HYPHENS = frozenset({2, 0xFFFE})
 
 
@@ -108,6 +105,12 @@ class _Run:
         upright = abs((left + right) - (self.left + self.right)) < max(across, wide)
         return upright and min(abs(bottom - self.top), abs(self.bottom - top)) < 0.3 * max(across, wide)
 
+    def follows_backwards(self, left: float, bottom: float, right: float, top: float) -> bool:
+        """Whether a character stands before the word's last one: so runs text that is drawn upside down."""
+        height = max(self.top - self.bottom, top - bottom, 1.0)
+        level = abs((top + bottom) - (self.top + self.bottom)) < 0.6 * height
+        return level and -0.15 * height < self.last[0] - right < 0.3 * height
+
     def add(self, character: str, left: float, bottom: float, right: float, top: float) -> None:
         if not self.characters:
             self.left, self.bottom, self.right, self.top = left, bottom, right, top
@@ -118,19 +121,17 @@ class _Run:
         self.characters.append(character)
 
 
-def glyphs_of(page: Any) -> Iterator[Glyphs]:
-    """Words of a `pypdfium2.PdfPage` in the order of its content, also those outside the page."""
+def glyphs_of(textpage: Any, frame: Frame) -> Iterator[tuple[int, Glyphs]]:
+    """Words of a `pypdfium2.PdfTextPage` in the order of its content, also those outside the page.
+
+    Each with the index of its first character.
+    """
     from pypdfium2 import raw
 
-    textpage = page.get_textpage()
-    try:
-        frame = frame_of(page)
-        count = min(raw.FPDFText_CountChars(textpage), MAX_CHARACTERS)
-        for start, run in _runs(raw, textpage, count):
-            angle = raw.FPDFText_GetCharAngle(textpage, start)
-            yield _placed(run, frame, angle)
-    finally:
-        textpage.close()
+    count = min(raw.FPDFText_CountChars(textpage), MAX_CHARACTERS)
+    for start, run in _runs(raw, textpage, count):
+        angle = raw.FPDFText_GetCharAngle(textpage, start)
+        yield start, _placed(run, frame, angle)
 
 
 def frame_of(page: Any) -> Frame:
@@ -149,7 +150,8 @@ def _runs(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, _Run]]:
                 run = _Run()
             continue
         box = _box(raw, textpage, index, rect)
-        if not run.follows(*box) or _is_other_text(raw, textpage, index, chr(code), run):
+        goes_on = run.follows(*box) or (run.follows_backwards(*box) and _is_upside_down(raw, textpage, index))
+        if not goes_on or _is_other_text(raw, textpage, index, chr(code), run):
             yield start, run
             run = _Run()
         if not run.characters:
@@ -157,6 +159,10 @@ def _runs(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, _Run]]:
         run.add(chr(code), *box)
     if run.characters:
         yield start, run
+
+
+def _is_upside_down(raw: Any, textpage: Any, index: int) -> bool:
+    return round(raw.FPDFText_GetCharAngle(textpage, index) / 1.5708) == 2
 
 
 def _is_other_text(raw: Any, textpage: Any, index: int, character: str, run: _Run) -> bool:
@@ -198,4 +204,5 @@ def _placed(run: _Run, frame: Frame, angle: float) -> Glyphs:
     x0, top, x1, bottom = frame.box(run.left, run.bottom, run.right, run.top)
     turns = (frame.quarter_turns + (round(angle / 1.5708) if angle >= 0 else 0)) % 4
     size = (x1 - x0) if turns % 2 else (bottom - top)
-    return Glyphs("".join(run.characters), x0, top, x1, bottom, size, turns)
+    text = unicodedata.normalize("NFC", "".join(run.characters).translate(_LIGATURES))
+    return Glyphs(text, x0, top, x1, bottom, size, turns)

@@ -1,27 +1,43 @@
-"""Bytes of a PDF to pages of words with boxes."""
+"""Bytes of a PDF to pages of words with boxes. The file is opened in a process of its own (`documents.bounded`)."""
 
 from __future__ import annotations
 
-import io
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any, Protocol
+from typing import Protocol
 
-from triage.documents.glyphs import LOCK, Frame, Glyphs, frame_of, glyphs_of
-from triage.documents.lines import as_text, in_lines
+from triage.documents.bounded.pages import leaf as leaf_of_words
+from triage.documents.bounded.process import Bounds, ReaderLost, Readers
+from triage.documents.bounded.wire import Leaf, WireBroken, leaf_of
+from triage.documents.glyphs import Frame, Glyphs
 from triage.domain import Box, Document, Limits, Page, ReadBy, Word
 from triage.errors import InputError
 
-_SMALLEST_LETTER = 1.0
-"""Points. Smaller print can't be read by a person: it is not on the page."""
+_MOST_CHARACTERS = 2_000_000
+_MOST_ROWS = 20_000
+_MOST_WORDS = 200_000
+"""Of a plain text. What is beyond is left out and said."""
+
+READERS = Readers()
+"""Of this process. They start with the first PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Words read off a picture of a page."""
+
+    words: Sequence[Glyphs]
+    """With boxes in points as displayed, origin top left; straight, if the page is askew."""
+    skew: float = 0.0
+    """Degrees by which the page was turned to stand straight."""
 
 
 class Recogniser(Protocol):
-    """Reads words off a page that is an image (OCR). An extra provides one."""
+    """Reads words off a page that is an image (OCR). `triage.documents.ocr` has the one that an extra provides."""
 
-    def words(self, document: Document, page: int) -> Sequence[Glyphs]:
-        """Words of a page (from 1) with boxes in points as displayed, origin top left."""
+    def words(self, document: Document, page: int) -> Recognised:
+        """What stands on a page (from 1). Raises `InputError` where that page can't be recognised."""
 
 
 def read(
@@ -29,8 +45,11 @@ def read(
 ) -> tuple[tuple[Page, ...], tuple[str, ...]]:
     """Pages of a PDF or plain-text document with their words, and what a reader should be warned of.
 
-    Beyond `limits.max_pages` pages are left out with a warning. Raises `InputError` for a file that is no PDF, is
-    encrypted with a password, is damaged beyond reading or larger than `limits.max_file_bytes`.
+    Beyond `limits.max_pages` pages are left out with a warning, and what nobody can see on a page is left out with a
+    warning. `recogniser` reads pages that are pictures or whose text layer says nothing, up to
+    `limits.max_scanned_pages`. Raises `InputError` for a file that is no PDF, is encrypted with a password, is damaged
+    beyond reading, is larger than `limits.max_file_bytes`, or from which `limits.max_seconds` and
+    `limits.max_memory_bytes` yield no page.
     """
     if len(document.content) > limits.max_file_bytes:
         problem = f"{len(document.content)} bytes, more than the limit of {limits.max_file_bytes}."
@@ -39,106 +58,160 @@ def read(
         return read_text(document)
     if b"%PDF-" not in document.content[:1024]:
         raise InputError(document.name, "is not a PDF.", "Send the PDF as the supplier's software made it.")
-    with LOCK:
-        pages, warnings = _read_pdf(document, limits)
+    leaves, said = _read_pdf(document, limits)
+    judged = [_Judged(leaf, _why_picture(leaf)) for leaf in leaves]
     if recogniser is not None:
-        pages = list(_numbered([_recognised(document, page, recogniser) for page in pages]))
-    return tuple(pages), (*warnings, *_page_warnings(pages))
+        judged = _recognised(document, judged, limits, recogniser)
+    warnings = [*said, *(warning for one in judged for warning in one.warnings())]
+    return tuple(_pages(judged)), tuple(warnings)
 
 
 def read_text(document: Document) -> tuple[tuple[Page, ...], tuple[str, ...]]:
     """A plain-text file as one page: a letter is 5 points wide, a line 10 points high."""
-    text = document.content.decode("utf-8", "replace")
+    text = document.content[: 4 * _MOST_CHARACTERS].decode("utf-8", "replace")[:_MOST_CHARACTERS]
     words: list[Word] = []
-    for row, line in enumerate(text.splitlines()[:20_000]):
+    for row, line in enumerate(text.splitlines()[:_MOST_ROWS]):
         at = 0
-        for token in line.split():
+        for token in line.split() if len(words) < _MOST_WORDS else ():
             at = line.index(token, at)
             box = Box(x0=at * 5.0, top=row * 10.0, x1=(at + len(token)) * 5.0, bottom=row * 10.0 + 8)
             words.append(Word(id=len(words), text=token, box=box, size=8))
             at += len(token)
     width = max((word.box.x1 for word in words), default=0.0)
     height = max((word.box.bottom for word in words), default=0.0)
-    return (Page(number=1, width=width, height=height, words=tuple(words), text=text),), ()
+    cut = len(document.content) > 4 * len(text) or text.count("\n") >= _MOST_ROWS or len(words) >= _MOST_WORDS
+    warnings = ("the text is very long: only its beginning was read",) if cut else ()
+    return (Page(number=1, width=width, height=height, words=tuple(words), text=text),), warnings
 
 
-def _read_pdf(document: Document, limits: Limits) -> tuple[list[Page], list[str]]:
-    import pypdfium2
-
+def _read_pdf(document: Document, limits: Limits) -> tuple[list[Leaf], list[str]]:
+    leaves: list[Leaf] = []
+    said: list[str] = []
+    bounds = Bounds(limits.max_seconds, limits.max_memory_bytes)
     try:
-        pdf = pypdfium2.PdfDocument(document.content)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise InputError(
-                document.name, "is encrypted with a password.", "Ask the sender for a copy without one."
-            ) from error
-        return _read_slowly(document, limits)
+        for frame in READERS.ask("read", {"most_pages": limits.max_pages}, document.content, bounds):
+            if frame.kind == "refused":
+                raise InputError(document.name, str(frame.head["problem"]), str(frame.head["remedy"]))
+            if frame.kind == "said":
+                said += [str(warning) for warning in frame.head["warnings"]]
+            else:
+                leaves.append(leaf_of(frame))
+    except (ReaderLost, WireBroken) as error:
+        why = error.why if isinstance(error, ReaderLost) else "could not be read"
+        if not leaves:
+            raise InputError(document.name, f"{why}.", "Ask for a simpler copy of it.") from error
+        said.append(f"page {len(leaves) + 1} {why}: pages from {len(leaves) + 1} on were not read")
+    return leaves, said
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A page, why its own words are not enough, and how its words were got."""
+
+    leaf: Leaf
+    why: str = ""
+    by: ReadBy = ReadBy.TEXT
+    notes: tuple[str, ...] = ()
+
+    @property
+    def read_by(self) -> ReadBy:
+        if self.by is ReadBy.OCR or self.leaf.look == "layer":
+            return ReadBy.OCR
+        return ReadBy.TEXT if self.leaf.words else ReadBy.NOTHING
+
+    def warnings(self) -> Iterator[str]:
+        here = f"page {self.leaf.number}"
+        yield from self.leaf.warnings
+        yield from self.notes
+        if self.by is ReadBy.OCR:
+            yield f"{here} was read by OCR ({self.why}): characters may be misread"
+        elif self.leaf.look == "layer":
+            yield f"{here} is a scan with a text layer that nobody sees: its words may differ from the picture"
+        elif self.why and not self.notes:
+            yield f"{here} {_WITHOUT[self.why]}: install the OCR extra"
+
+
+_IMAGE = "the page is an image"
+_MIXED = "most of the page is an image"
+_GARBLED = "its characters have no meaning"
+_LAYER = "its text layer is not what is seen"
+_SENSELESS = "its words make no sense"
+_WITHOUT = {
+    _IMAGE: "is an image",
+    _MIXED: "is mostly an image",
+    _GARBLED: "has a broken text layer (characters without meaning)",
+    _SENSELESS: "has a broken text layer (words without sense)",
+}
+
+
+def _why_picture(leaf: Leaf) -> str:
+    if leaf.look == "picture":
+        return _MIXED if leaf.words else _IMAGE
+    if leaf.look == "layer":
+        return _LAYER
+    return _GARBLED if is_garbled(leaf.text) else ""
+
+
+def _recognised(document: Document, judged: Sequence[_Judged], limits: Limits, recogniser: Recogniser) -> list[_Judged]:
+    """Pages that need it read off their picture: first those that show it, then all if the words make no sense."""
+    made = _each(document, judged, limits, recogniser)
+    if _makes_sense(made):
+        return made
+    wanted = [one if one.why or not one.leaf.words else replace(one, why=_SENSELESS) for one in made]
+    again = _each(document, wanted, limits, recogniser)
+    return again if _makes_sense(again) else made
+
+
+def _each(document: Document, judged: Sequence[_Judged], limits: Limits, recogniser: Recogniser) -> list[_Judged]:
+    made: list[_Judged] = []
+    left = limits.max_scanned_pages
+    for one in judged:
+        if not one.why or one.by is ReadBy.OCR or one.notes:
+            made.append(one)
+        elif left <= 0:
+            note = f"page {one.leaf.number} was not recognised: at most {limits.max_scanned_pages} pages of a file are"
+            made.append(replace(one, notes=(note,)))
+        else:
+            left -= 1
+            made.append(_by_picture(document, one, recogniser))
+    return made
+
+
+def _by_picture(document: Document, one: _Judged, recogniser: Recogniser) -> _Judged:
+    old = one.leaf
     try:
-        return _pages(document, pdf, limits)
-    finally:
-        pdf.close()
+        found = recogniser.words(document, old.number)
+    except InputError as error:
+        return replace(one, notes=(f"page {old.number} could not be recognised: it {error.problem.rstrip('.')}",))
+    if not found.words:
+        return replace(one, notes=(f"page {old.number}: nothing was recognised on it",))
+    frame = Frame(0, 0, old.width, old.height, 0)
+    made = leaf_of_words(old.number, frame, found.words, "text", old.warnings)
+    notes = (f"page {old.number} is askew by {found.skew:.1f} degrees: boxes are of the page made straight",)
+    return replace(one, leaf=made, by=ReadBy.OCR, notes=notes if found.skew else ())
 
 
-def _pages(document: Document, pdf: Any, limits: Limits) -> tuple[list[Page], list[str]]:
-    import pypdfium2
+def _makes_sense(judged: Sequence[_Judged]) -> bool:
+    from triage.documents.sense import makes_sense
+    from triage.documents.sheet import sheet_of
 
-    total = len(pdf)
-    if total == 0:
-        raise InputError(document.name, "has no pages.", "It may be cut off: ask for it again.")
-    warnings = _too_many(total, limits)
-    if b"%%EOF" not in document.content[-2048:]:
-        warnings.append("the file ends early: pages may be missing")
-    pages: list[Page] = []
+    sheet = sheet_of(list(_pages(judged)))
+    return not sheet.lines or makes_sense(sheet)
+
+
+def _pages(judged: Iterable[_Judged]) -> Iterator[Page]:
     ids = count()
-    for index in range(min(total, limits.max_pages)):
-        try:
-            page = pdf[index]
-            pages.append(_page(index + 1, frame_of(page), glyphs_of(page), warnings, ids))
-            page.close()
-        except pypdfium2.PdfiumError:
-            pages.append(Page(number=index + 1, width=0, height=0, read_by=ReadBy.NOTHING))
-            warnings.append(f"page {index + 1} is damaged and was not read")
-    return pages, warnings
-
-
-def _too_many(total: int, limits: Limits) -> list[str]:
-    if total <= limits.max_pages:
-        return []
-    return [f"{total} pages: only the first {limits.max_pages} were read"]
-
-
-def _page(number: int, frame: Frame, found: Iterator[Glyphs], warnings: list[str], ids: Iterator[int]) -> Page:
-    seen: dict[tuple[str, int, int], None] = {}
-    level: list[Glyphs] = []
-    turned: list[Glyphs] = []
-    hidden = 0
-    for glyphs in found:
-        if _is_hidden(glyphs, frame):
-            hidden += 1
-            continue
-        key = (glyphs.text, round(glyphs.x0 / 2), round(glyphs.top / 2))
-        if key in seen:
-            continue
-        seen[key] = None
-        (turned if glyphs.sideways else level).append(glyphs)
-    if hidden:
-        warnings.append(f"page {number}: {hidden} words outside the visible page or too small to see were left out")
-    return _assembled(number, frame.width, frame.height, level, turned, ids)
-
-
-def _assembled(
-    number: int, width: float, height: float, level: list[Glyphs], turned: list[Glyphs], ids: Iterator[int]
-) -> Page:
-    lines = in_lines(level)
-    if sum(glyphs.turns == 2 for glyphs in level) > 0.5 * len(level):
-        lines = [line[::-1] for line in reversed(lines)]
-    ordered = [glyphs for line in lines for glyphs in line] + turned
-    text = as_text([[(g.x0, g.x1, g.text) for g in line] for line in lines], width)
-    if turned:
-        text = "\n".join(filter(None, (text, " ".join(g.text for g in turned))))
-    words = tuple(_word(next(ids), glyphs) for glyphs in ordered)
-    read_by = ReadBy.TEXT if words else ReadBy.NOTHING
-    return Page(number=number, width=width, height=height, words=words, text=text, read_by=read_by)
+    for one in judged:
+        leaf = one.leaf
+        words = tuple(_word(next(ids), glyphs) for glyphs in leaf.words)
+        yield Page.model_construct(
+            number=leaf.number,
+            width=leaf.width,
+            height=leaf.height,
+            words=words,
+            text=leaf.text,
+            read_by=one.read_by,
+        )
 
 
 _BOX_FIELDS = set(Box.model_fields)
@@ -147,50 +220,8 @@ _WORD_FIELDS = set(Word.model_fields)
 
 def _word(number: int, glyphs: Glyphs) -> Word:
     """Made without validation and with one set of field names for all: a long file has a hundred thousand."""
-    box = Box.model_construct(
-        _BOX_FIELDS,
-        x0=round(glyphs.x0, 2),
-        top=round(glyphs.top, 2),
-        x1=round(glyphs.x1, 2),
-        bottom=round(glyphs.bottom, 2),
-    )
-    return Word.model_construct(_WORD_FIELDS, id=number, text=glyphs.text, box=box, size=round(glyphs.size, 2))
-
-
-def _is_hidden(glyphs: Glyphs, frame: Frame) -> bool:
-    x, y = (glyphs.x0 + glyphs.x1) / 2, (glyphs.top + glyphs.bottom) / 2
-    outside = not (0 <= x <= frame.width and 0 <= y <= frame.height)
-    return outside or glyphs.size < _SMALLEST_LETTER
-
-
-def _recognised(document: Document, page: Page, recogniser: Recogniser) -> Page:
-    if page.read_by is not ReadBy.NOTHING and not is_garbled(page.text):
-        return page
-    found = list(recogniser.words(document, page.number))
-    made = _assembled(page.number, page.width, page.height, found, [], count())
-    return made.with_(read_by=ReadBy.OCR) if found else page
-
-
-def _numbered(pages: Sequence[Page]) -> Iterator[Page]:
-    """Word ids made unique in the document."""
-    ids = count()
-    for page in pages:
-        words = tuple(Word(id=next(ids), text=word.text, box=word.box, size=word.size) for word in page.words)
-        yield page.with_(words=words)
-
-
-def _page_warnings(pages: Sequence[Page]) -> list[str]:
-    warnings = [
-        f"page {page.number} is an image: install the OCR extra"
-        for page in pages
-        if page.read_by is ReadBy.NOTHING and page.width
-    ]
-    warnings += [
-        f"page {page.number}: the text layer is broken (characters without meaning): install the OCR extra"
-        for page in pages
-        if is_garbled(page.text)
-    ]
-    return warnings
+    box = Box.model_construct(_BOX_FIELDS, x0=glyphs.x0, top=glyphs.top, x1=glyphs.x1, bottom=glyphs.bottom)
+    return Word.model_construct(_WORD_FIELDS, id=number, text=glyphs.text, box=box, size=glyphs.size)
 
 
 def is_garbled(text: str) -> bool:
@@ -201,49 +232,3 @@ def is_garbled(text: str) -> bool:
     strange = sum(c == "\ufffd" or 0xE000 <= ord(c) <= 0xF8FF or ord(c) < 32 for c in letters)
     strange += 5 * text.count("(cid:")
     return strange > 0.15 * len(letters)
-
-
-def _read_slowly(document: Document, limits: Limits) -> tuple[list[Page], list[str]]:
-    """With pypdf, where pdfium can't open the file. Boxes are estimated from font size and text length."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
-    broken = InputError(document.name, "is damaged or cut off.", "Ask for it again.")
-    try:
-        reader = PdfReader(io.BytesIO(document.content), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise InputError(document.name, "is encrypted with a password.", "Ask the sender for a copy without one.")
-        total = len(reader.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
-        raise broken from error
-    if total == 0:
-        raise broken
-    warnings = [*_too_many(total, limits), "the file is damaged: words were read, their boxes are estimates"]
-    ids = count()
-    pages = [_page_slowly(n + 1, reader.pages[n], warnings, ids) for n in range(min(total, limits.max_pages))]
-    return pages, warnings
-
-
-def _page_slowly(number: int, page: Any, warnings: list[str], ids: Iterator[int]) -> Page:
-    from pypdf.errors import PyPdfError
-
-    box = page.cropbox
-    frame = Frame(float(box.left), float(box.bottom), float(box.right), float(box.top), (page.rotation or 0) // 90)
-    found: list[Glyphs] = []
-
-    def keep(text: str, around: list[float], at: list[float], _font: Any, size: float) -> None:
-        x = around[0] * at[4] + around[2] * at[5] + around[4]
-        y = around[1] * at[4] + around[3] * at[5] + around[5]
-        tall = max(abs(size * at[3] * around[3]), 1.0)
-        for token in text.split():
-            wide = 0.5 * tall * len(token)
-            x0, top, x1, bottom = frame.box(x, y - 0.2 * tall, x + wide, y + 0.8 * tall)
-            found.append(Glyphs(token, x0, top, x1, bottom, tall, frame.quarter_turns))
-            x += wide + 0.3 * tall
-
-    try:
-        page.extract_text(visitor_text=keep)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        warnings.append(f"page {number} is damaged and was read in part")
-    return _page(number, frame, iter(found), warnings, ids)

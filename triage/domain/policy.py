@@ -78,6 +78,12 @@ class Limits(Frozen):
 
     max_file_bytes: int = Field(default=25_000_000, gt=0)
     max_pages: int = Field(default=200, gt=0)
+    max_scanned_pages: int = Field(default=20, gt=0)
+    """Pages of a document that are read off their picture (OCR); a page takes seconds."""
+    max_seconds: float = Field(default=30.0, gt=0)
+    """To read a document's text, and to recognise each page that is a picture. Then the reading process is ended."""
+    max_memory_bytes: int = Field(default=1_000_000_000, gt=0)
+    """That a document may take in the reading process beyond what the process holds anyway."""
     max_message_chars: int = Field(default=200_000, gt=0)
 
 

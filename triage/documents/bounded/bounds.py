@@ -1,0 +1,79 @@
+"""Bounds that a reading process puts on itself before it opens anything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+_LOOKS_EVERY = 0.5
+"""Seconds between two looks whether the parent still lives."""
+_GRACE = 2.0
+"""Seconds after which the kernel ends a process that its parent should have ended."""
+
+
+def settle(parent: int) -> None:
+    """Once, at the start: no core file, no file written, no end by the terminal's keys, no life without the parent."""
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource = _resource()
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def allow(seconds: float, memory_bytes: int) -> None:
+    """For one document: so long, and so much memory beyond what is held now.
+
+    The parent ends a reader that takes too long; the alarm is for the case that the parent is gone or stopped. Memory
+    is bounded where the kernel does it (Linux); elsewhere only time is.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+    resource, held = _resource(), _address_space()
+    if resource is not None and held:
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (held + memory_bytes, most))
+
+
+def rest() -> None:
+    """The document is done: no alarm until the next."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def resident_bytes() -> int:
+    """The most memory that this process has held; 0 where that is not told."""
+    resource = _resource()
+    if resource is None:
+        return 0
+    most = int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+def _resource() -> Any:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOKS_EVERY)
+    os._exit(1)
