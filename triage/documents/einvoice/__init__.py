@@ -1,0 +1,1 @@
+"""E-invoices and electronic order documents: UBL, UN/CEFACT, and XML inside PDFs."""
