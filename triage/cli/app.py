@@ -130,7 +130,7 @@ def run(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Triage records of Odoo, and .eml, .txt, .pdf and .json files. A thread of several mails is one case."""
+    """Triage records of Odoo, and .eml, .txt, .pdf, .xml and .json files. A thread of several mails is one case."""
     from triage.cli.day import Asked
     from triage.cli.day import run as run_asked
 

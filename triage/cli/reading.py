@@ -55,16 +55,32 @@ def paper_report(line: dict[str, Any]) -> None:
     if line.get("error"):
         out.print(literal(f"  not read: {line['error']}"))
         return
+    if line.get("xml"):
+        out.print(literal(f"  {_source(line['xml'])}", style="dim"))
     for name, found in line["fields"].items():
-        sure = f"{found['confidence']:.0%}" if found["confidence"] is not None else "not measured"
         value = f"  {name:<26} {shown(str(found['value']))}  "
-        out.print(Text.assemble(value, (f"page {found['page']}, {sure}", "dim")))
+        out.print(Text.assemble(value, (_place(found), "dim")))
     if line["lines"]:
         out.print(_lines(line["lines"]))
     for check in line["checks"]:
         out.print(literal(f"  {'ok ' if check['passed'] else 'BAD'} {check['detail']}"))
     for warning in line["warnings"]:
         out.print(literal(f"  mind: {warning}"))
+
+
+def _source(xml: dict[str, Any]) -> str:
+    """`read from the embedded XML factur-x.xml (UN/CEFACT CrossIndustryInvoice, urn:cen.eu:en16931:2017)`."""
+    where = f"the embedded XML {xml['name']}" if xml["embedded"] else "the XML"
+    return f"read from {where} ({', '.join(filter(None, (xml['syntax'], xml['profile'])))})"
+
+
+def _place(found: dict[str, Any]) -> str:
+    """Where a value stands; what the XML states was not estimated, so nothing is said of how sure it is."""
+    page = f"page {found['page']}"
+    if found.get("path"):
+        return f"XML and {page}" if found["page"] else "XML"
+    sure = f"{found['confidence']:.0%}" if found["confidence"] is not None else "not measured"
+    return f"{page}, {sure}"
 
 
 def _lines(lines: Sequence[dict[str, Any]]) -> Table:

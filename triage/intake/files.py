@@ -1,4 +1,4 @@
-"""Files and folders to unlinked cases: `.eml`, `.txt`, `.pdf`, and `.json` that holds a Case.
+"""Files and folders to unlinked cases: `.eml`, `.txt`, `.pdf`, `.xml`, and `.json` that holds a Case.
 
 One bad file is one `InputError`; the others go on.
 """
@@ -19,7 +19,7 @@ from triage.intake.mail import Mail, parse_mail
 from triage.intake.text import clean, read_text
 from triage.intake.thread import Unlinked, threads
 
-SUFFIXES = (".eml", ".txt", ".pdf", ".json")
+SUFFIXES = (".eml", ".txt", ".pdf", ".xml", ".json")
 _OTHER_SUFFIXES = {
     ".msg": "Save the mail as .eml from Outlook.",
     ".mbox": "Export the mails one by one as .eml.",
@@ -134,6 +134,9 @@ def _read(path: Path, limits: Limits, found: _Found, named: bool) -> None:
         found.others.append(Unlinked(ref=ref, digests=(digest,), messages=(message,)))
     elif suffix == ".pdf":
         found.others.append(Unlinked(ref=ref, digests=(digest,), documents=(_pdf(path, data),)))
+    elif suffix == ".xml":
+        paper = Document(name=clean(path.name), media_type="application/xml", content=data)
+        found.others.append(Unlinked(ref=ref, digests=(digest,), documents=(paper,)))
     else:
         found.others.append(Unlinked(ref=ref, digests=(digest,), given=case_from_json(data, str(path))))
 

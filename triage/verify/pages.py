@@ -1,28 +1,34 @@
-"""A paper's values against its pages: is the text printed where the value says, and does it read as the value?"""
+"""A paper's values against its pages and its XML: does the text stand where the value says, and reads as the value?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from triage.documents.einvoice.tree import texts_by_path
+from triage.documents.einvoice.values import reads_as_value
 from triage.domain import FieldValue, OnPage, Paper
+from triage.errors import InputError
 from triage.verify.quotes import page_of, reads_as, words_in
 from triage.verify.readings import marks, squeeze
 from triage.verify.sums import checks
 
+_ALIKE = frozenset({"seller_name", "buyer_name", "name"})
+"""A page may spell these in another way than the XML."""
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "FR.": "CHF", "SFR": "CHF"}
 
 
 def verify_paper(paper: Paper) -> Paper:
     """The paper with `verified` set on each value that stands in its place and reads as itself, and with its checks.
 
+    A value of an XML is read again from the XML that the paper keeps; where it has a box, too, the page must say it.
     Values that do not verify stay, unverified, and are named in a warning; checks of an earlier run are replaced.
     """
     failed: list[str] = []
 
     def judge(name: str, found: FieldValue, where: str) -> FieldValue:
-        holds = _stands(paper, found) and _reads(name, found)
+        holds = _stands_in_xml(paper, name, found) if found.path else _stands(paper, found) and _reads(name, found)
         if not holds:
             failed.append(where)
         return found if found.verified == holds else found.with_(verified=holds)
@@ -47,6 +53,25 @@ def _judged_lines(paper: Paper, judge: Callable[[str, FieldValue, str], FieldVal
         line.with_(fields={name: judge(name, f, f"line {number} {name}") for name, f in line.fields.items()})
         for number, line in enumerate(paper.lines, 1)
     )
+
+
+def _stands_in_xml(paper: Paper, name: str, found: FieldValue) -> bool:
+    """Whether the XML says so at the value's path, and the page in its box, where it has one."""
+    text = _xml_texts(paper).get(found.path or "")
+    if text is None or not reads_as_value(name, found, text):
+        return False
+    page = page_of(paper, found.page) if found.page is not None else None
+    if page is None or found.box is None:
+        return found.page is None
+    words = words_in(page, OnPage(document=paper.document, page=page.number, box=found.box, text=found.text))
+    return bool(words) and (name in _ALIKE or _reads(name, found.with_(text=words)))
+
+
+def _xml_texts(paper: Paper) -> Mapping[str, str]:
+    try:
+        return texts_by_path(paper.xml.content) if paper.xml else {}
+    except InputError:
+        return {}
 
 
 def _stands(paper: Paper, found: FieldValue) -> bool:

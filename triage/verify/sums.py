@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from triage.documents.einvoice.checks import checks_of
+from triage.documents.einvoice.model import Figures
+from triage.documents.einvoice.reading import read_recorded
 from triage.domain import Check, FieldValue, Page, Paper, PaperLine
+from triage.errors import InputError
 from triage.verify.readings import marks, numbers
 
 _CENT = Decimal("0.01")
@@ -16,9 +20,20 @@ _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*%")
 
 def checks(paper: Paper) -> tuple[Check, ...]:
     """All checks whose inputs the paper has: `lines_add_up`, `net_plus_tax_is_gross`, `line_amount:n` (n from 1),
-    `vat_id_valid`, `iban_valid`.
+    `vat_id_valid`, `iban_valid`; for the figures of an XML all rules of `einvoice.checks`.
     """
+    figures = _figures(paper)
+    if figures is not None:
+        return (*checks_of(figures), *_check_digits(paper))
     return (*_totals(paper), *_line_amounts(paper), *_check_digits(paper))
+
+
+def _figures(paper: Paper) -> Figures | None:
+    """Read again from the XML that the paper keeps."""
+    try:
+        return read_recorded(paper.xml).figures if paper.xml else None
+    except InputError:
+        return None
 
 
 def _decimal(found: FieldValue | None) -> Decimal | None:

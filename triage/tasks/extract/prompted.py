@@ -28,6 +28,8 @@ from triage.errors import InputError, ModelError
 from triage.models.structured import PATIENCE, Patience
 from triage.privacy.border import Border
 from triage.tasks.asking import EVERY_KIND, Asking, fence_marker, prompt_for
+from triage.tasks.extract.electronic import read_document
+from triage.tasks.extract.embedded import EmbeddedExtractor
 from triage.tasks.extract.pointed import Pointed, printed_lines
 from triage.tasks.extract.prompt_meanings import FIELD_MEANING, LINE_FIELD_MEANING, TYPE_MEANING
 
@@ -115,7 +117,11 @@ class PromptedExtractor(Runnable[Document, Paper]):
         self.acting = self.asking.acting
 
     def invoke(self, input: Document, config: RunnableConfig | None = None, **kwargs: Any) -> Paper:  # noqa: A002
-        """The document as the model read it."""
+        """The document as the model read it; one that states its data as XML is read from that, and no model asked."""
+        beside = EmbeddedExtractor(self.limits, self.recogniser).read_pages
+        return read_document(input, self.limits, beside, without_xml=self._asked)
+
+    def _asked(self, input: Document) -> Paper:  # noqa: A002
         try:
             pages, warnings = read(input, self.limits, self.recogniser)
         except InputError as error:

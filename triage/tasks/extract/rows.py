@@ -12,7 +12,8 @@ from triage.domain import FieldValue, Paper
 def row(paper: Paper, file: str) -> dict[str, Any]:
     """`{"file", "fields", "lines", "checks", "warnings"}`: ISO dates, plain JSON numbers, boxes as four numbers.
 
-    A document that could not be read has its reason under `abstained`.
+    A document that could not be read has its reason under `abstained`; one that was read from an XML names that under
+    `xml`, and its values have the `path` in it.
     """
     out: dict[str, Any] = {
         "file": file,
@@ -21,6 +22,8 @@ def row(paper: Paper, file: str) -> dict[str, Any]:
         "checks": [check.model_dump(mode="json") for check in paper.checks],
         "warnings": list(paper.warnings),
     }
+    if paper.xml is not None:
+        out["xml"] = paper.xml.model_dump(mode="json", exclude={"content"})
     if paper.abstained is not None:
         out["abstained"] = paper.abstained.reason
     return out
@@ -28,7 +31,8 @@ def row(paper: Paper, file: str) -> dict[str, Any]:
 
 def _cell(found: FieldValue) -> dict[str, Any]:
     box = found.box
-    return {
+    path = {} if found.path is None else {"path": found.path}
+    return path | {
         "value": plain(found.value),
         "confidence": None if found.confidence is None else found.confidence.value,
         "page": found.page,
