@@ -26,6 +26,7 @@ from triage.domain import (
 )
 from triage.errors import InputError
 from triage.tasks.extract.calibration import calibration
+from triage.tasks.extract.electronic import einvoice_hash, read_document
 
 _TEXT_TYPES = ("text/plain",)
 _PDF_TYPES = ("application/pdf", "application/x-pdf")
@@ -34,8 +35,9 @@ _PDF_TYPES = ("application/pdf", "application/x-pdf")
 class EmbeddedExtractor(Runnable[Document, Paper]):
     """Reads a supplier's document to fields and lines with page, box and measured confidence.
 
-    No template, no network. A document that cannot be read gives a `Paper` that abstains and says why; nothing is
-    raised for bad input. `recogniser` reads pages that are images, where one is installed.
+    No template, no network. What a document states as XML is read from there. A document that cannot be read gives a
+    `Paper` that abstains and says why; nothing is raised for bad input. `recogniser` reads pages that are images,
+    where one is installed.
     """
 
     key = "extract"
@@ -52,19 +54,27 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
     @property
     def acting(self) -> dict[str, str]:
         """Hashes of what acts on an answer."""
-        return {"extract.rules": _rules_hash(), "extract.calibration": calibration().sha256}
+        return {
+            "extract.rules": _rules_hash(),
+            "extract.calibration": calibration().sha256,
+            "extract.einvoice": einvoice_hash(),
+        }
 
     def invoke(self, input: Document, config: RunnableConfig | None = None, **kwargs: Any) -> Paper:  # noqa: A002
-        """The document as it was read."""
-        if not _is_readable(input):
-            return self._abstained(input, "not a PDF", "Attach the document as a PDF.")
+        """The document as it was read: by its XML where it has one, and by its pages."""
+        return read_document(input, self.limits, self.read_pages)
+
+    def read_pages(self, document: Document) -> Paper:
+        """The document as its pages print it, whatever XML it carries."""
+        if not _is_readable(document):
+            return self._abstained(document, "not a PDF", "Attach the document as a PDF.")
         try:
-            pages, warnings = read(input, self.limits, self.recogniser)
+            pages, warnings = read(document, self.limits, self.recogniser)
         except InputError as error:
-            return self._abstained(input, f"{error.problem.rstrip('.')}", error.remedy)
+            return self._abstained(document, f"{error.problem.rstrip('.')}", error.remedy)
         except Exception as error:
-            return self._abstained(input, f"it could not be read ({type(error).__name__})", "Ask for it again.")
-        return self._paper(input, pages, warnings)
+            return self._abstained(document, f"it could not be read ({type(error).__name__})", "Ask for it again.")
+        return self._paper(document, pages, warnings)
 
     def _paper(self, document: Document, pages: tuple[Page, ...], warnings: tuple[str, ...]) -> Paper:
         try:
@@ -134,7 +144,7 @@ _OWN_FILES = frozenset({"embedded.py", "calibration.py"})
 def _rules_hash() -> str:
     """Of the source and data of the reading and finding rules: a changed rule is another producer."""
     digest = hashlib.sha256()
-    for package in ("triage.documents", "triage.documents.data", "triage.tasks.extract"):
+    for package in ("triage.documents", "triage.documents.bounded", "triage.documents.data", "triage.tasks.extract"):
         for file in sorted(resources.files(package).iterdir(), key=lambda f: f.name):
             acts = package != "triage.tasks.extract" or file.name in _OWN_FILES
             if acts and file.name.endswith((".py", ".yaml")):
