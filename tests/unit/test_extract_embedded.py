@@ -76,7 +76,7 @@ def media(name: str, kind: str, content: bytes) -> Document:
     ("document", "reason"),
     [
         (media("order.json", "application/json", b"{}"), "not a PDF"),
-        (media("order.xml", "text/xml", b"<Order/>"), "not a PDF"),
+        (media("order.xml", "text/xml", b"<Order/>"), "is XML of an unknown kind (its root is Order)"),
         (media("photo.png", "image/png", b"\x89PNG"), "not a PDF"),
         (media("a.pdf", "application/pdf", b"hello"), "is not a PDF"),
         (media("a.pdf", "application/pdf", b"%PDF-1.4 and no more"), "is damaged or cut off"),
