@@ -196,6 +196,8 @@ def test_a_page_without_text_says_what_to_install():
 
 
 class FakeRecogniser:
+    version = "fake"
+
     def words(self, document, page):
         return Recognised([Glyphs("Rechnung", 60, 60, 120, 72, 12.0), Glyphs("4711", 125, 60, 150, 72, 12.0)])
 

@@ -162,7 +162,8 @@ def _runs(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, _Run]]:
 
 
 def _is_upside_down(raw: Any, textpage: Any, index: int) -> bool:
-    return round(raw.FPDFText_GetCharAngle(textpage, index) / 1.5708) == 2
+    angle: float = raw.FPDFText_GetCharAngle(textpage, index)
+    return round(angle / 1.5708) == 2
 
 
 def _is_other_text(raw: Any, textpage: Any, index: int, character: str, run: _Run) -> bool:

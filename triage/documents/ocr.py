@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 from triage.documents.bounded.process import Bounds, ReaderLost, Readers
 from triage.documents.bounded.wire import WireBroken, unpacked
@@ -20,6 +23,11 @@ class PictureReader:
     def __init__(self, limits: Limits) -> None:
         self._bounds = Bounds(limits.max_seconds, limits.max_memory_bytes)
 
+    @property
+    def version(self) -> str:
+        """Hash of the models."""
+        return _models_hash()
+
     def words(self, document: Document, page: int) -> Recognised:
         """What stands on a page (from 1). Raises `InputError` where that page can't be recognised."""
         found = Recognised(())
@@ -34,6 +42,16 @@ class PictureReader:
             why = error.why if isinstance(error, ReaderLost) else "could not be read"
             raise InputError(document.name, f"{why}.", "Ask for a simpler copy of it.") from error
         return found
+
+
+@cache
+def _models_hash() -> str:
+    found = find_spec("rapidocr")
+    folder = Path(found.origin).parent / "models" if found and found.origin else Path()
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.onnx")):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def installed_recogniser(limits: Limits) -> Recogniser | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -10,6 +11,7 @@ from typing import Protocol
 from triage.documents.bounded.pages import leaf as leaf_of_words
 from triage.documents.bounded.process import Bounds, ReaderLost, Readers
 from triage.documents.bounded.wire import Leaf, WireBroken, leaf_of
+from triage.documents.einvoice.attachments import EmbeddedFile, may_have_files
 from triage.documents.glyphs import Frame, Glyphs
 from triage.domain import Box, Document, Limits, Page, ReadBy, Word
 from triage.errors import InputError
@@ -35,6 +37,10 @@ class Recognised:
 
 class Recogniser(Protocol):
     """Reads words off a page that is an image (OCR). `triage.documents.ocr` has the one that an extra provides."""
+
+    @property
+    def version(self) -> str:
+        """Hash of what reads: another one may read other words."""
 
     def words(self, document: Document, page: int) -> Recognised:
         """What stands on a page (from 1). Raises `InputError` where that page can't be recognised."""
@@ -63,7 +69,52 @@ def read(
     if recogniser is not None:
         judged = _recognised(document, judged, limits, recogniser)
     warnings = [*said, *(warning for one in judged for warning in one.warnings())]
-    return tuple(_pages(judged)), tuple(warnings)
+    return tuple(_pages(judged)), tuple(_together(warnings))
+
+
+def embedded_files(content: bytes, limits: Limits) -> list[EmbeddedFile]:
+    """XML files inside a PDF, taken out in the reading process; none where they can't be."""
+    try:
+        return list(_embedded_files(content, limits))
+    except (ReaderLost, WireBroken, KeyError, ValueError):
+        return []
+
+
+def _embedded_files(content: bytes, limits: Limits) -> Iterator[EmbeddedFile]:
+    if not may_have_files(content):
+        return
+    for frame in READERS.ask("files", {}, content, Bounds(limits.max_seconds, limits.max_memory_bytes)):
+        if frame.kind == "file":
+            yield EmbeddedFile(str(frame.head["name"]), frame.body, str(frame.head["problem"]))
+
+
+_PAGE = re.compile(r"page (\d+)\b(.*)", re.DOTALL)
+_ALIKE = 3
+
+
+def _together(warnings: Iterable[str]) -> Iterator[str]:
+    """Warnings once; what is said of many pages is said of the first, and of which others it holds."""
+    pages: dict[str, list[int]] = {}
+    for warning in warnings:
+        found = _PAGE.fullmatch(warning)
+        pages.setdefault(found[2] if found else warning, []).append(int(found[1]) if found else 0)
+    for text, numbers in pages.items():
+        if not numbers[0]:
+            yield text
+        elif len(numbers) < _ALIKE:
+            yield from (f"page {number}{text}" for number in numbers)
+        else:
+            yield f"page {numbers[0]}{text} (likewise pages {_ranges(numbers[1:])})"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number <= spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in spans)
 
 
 def read_text(document: Document) -> tuple[tuple[Page, ...], tuple[str, ...]]:
@@ -101,6 +152,8 @@ def _read_pdf(document: Document, limits: Limits) -> tuple[list[Leaf], list[str]
         if not leaves:
             raise InputError(document.name, f"{why}.", "Ask for a simpler copy of it.") from error
         said.append(f"page {len(leaves) + 1} {why}: pages from {len(leaves) + 1} on were not read")
+    if leaves and all(leaf.look == "damaged" for leaf in leaves):
+        raise InputError(document.name, "is damaged or cut off.", "Ask for it again.")
     return leaves, said
 
 

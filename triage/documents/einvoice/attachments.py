@@ -51,7 +51,7 @@ def embedded_files(content: bytes, limits: AttachmentLimits | None = None) -> li
     They are looked for in the tree of embedded files and in the lists of associated files (`AF`) of the document and
     its pages (ISO 32000-2, 7.11.4 and 14.13). Never raises for bad input; each file at most once.
     """
-    if not _may_have_files(content):
+    if not may_have_files(content):
         return []
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
@@ -60,7 +60,7 @@ def embedded_files(content: bytes, limits: AttachmentLimits | None = None) -> li
         return []
 
 
-def _may_have_files(content: bytes) -> bool:
+def may_have_files(content: bytes) -> bool:
     """A look at the bytes, so that most PDFs need no second reader. Object streams hide names."""
     return any(word in content for word in (b"/EmbeddedFile", b"/AF", b"/ObjStm", b"/Encrypt"))
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from triage.documents.einvoice.attachments import EmbeddedFile
 from triage.documents.finding import BROKEN_TEXT, Findings, find
 from triage.documents.places import Candidate, Support
-from triage.documents.reading import Recogniser, is_garbled, read
+from triage.documents.reading import Recogniser, embedded_files, is_garbled, read
 from triage.domain import (
     LINE_FIELD_NAMES,
     Abstention,
@@ -54,15 +55,16 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
     @property
     def acting(self) -> dict[str, str]:
         """Hashes of what acts on an answer."""
-        return {
+        hashes = {
             "extract.rules": _rules_hash(),
             "extract.calibration": calibration().sha256,
             "extract.einvoice": einvoice_hash(),
         }
+        return hashes if self.recogniser is None else hashes | {"extract.ocr": self.recogniser.version}
 
     def invoke(self, input: Document, config: RunnableConfig | None = None, **kwargs: Any) -> Paper:  # noqa: A002
         """The document as it was read: by its XML where it has one, and by its pages."""
-        return read_document(input, self.limits, self.read_pages)
+        return read_document(input, self.limits, self.read_pages, unpack=self.unpacked)
 
     def read_pages(self, document: Document) -> Paper:
         """The document as its pages print it, whatever XML it carries."""
@@ -75,6 +77,10 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
         except Exception as error:
             return self._abstained(document, f"it could not be read ({type(error).__name__})", "Ask for it again.")
         return self._paper(document, pages, warnings)
+
+    def unpacked(self, content: bytes) -> list[EmbeddedFile]:
+        """XML files inside a PDF."""
+        return embedded_files(content, self.limits)
 
     def _paper(self, document: Document, pages: tuple[Page, ...], warnings: tuple[str, ...]) -> Paper:
         try:

@@ -114,12 +114,13 @@ class PromptedExtractor(Runnable[Document, Paper]):
         self.limits = limits or Limits()
         self.recogniser = recogniser
         self.producer = self.asking.producer
-        self.acting = self.asking.acting
+        read_by = {} if recogniser is None else {"extract.ocr": recogniser.version}
+        self.acting = {**self.asking.acting, **read_by}
 
     def invoke(self, input: Document, config: RunnableConfig | None = None, **kwargs: Any) -> Paper:  # noqa: A002
         """The document as the model read it; one that states its data as XML is read from that, and no model asked."""
-        beside = EmbeddedExtractor(self.limits, self.recogniser).read_pages
-        return read_document(input, self.limits, beside, without_xml=self._asked)
+        beside = EmbeddedExtractor(self.limits, self.recogniser)
+        return read_document(input, self.limits, beside.read_pages, without_xml=self._asked, unpack=beside.unpacked)
 
     def _asked(self, input: Document) -> Paper:  # noqa: A002
         try:
