@@ -288,3 +288,25 @@ def test_a_supplier_is_known_by_its_vat_id() -> None:
     for written, known in (("DE 136 695 976", True), ("136695976", True), ("DE136695977", False)):
         document = confirm(stated(), purchase_order_reference=None, seller_vat_id=written, seller_name="Other")
         assert bool(confirmed(subject, document)) is known
+
+
+def test_a_line_that_names_another_order_is_not_compared_with_this_one() -> None:
+    ours = stated(purchase_order_reference="PO P00031", unit_price=number("12.50"))
+    other = stated(buyer_item_id="BM-777", purchase_order_reference="P00099")
+    head: dict[str, Any] = {"purchase_order_reference": None, "seller_name": "Nordschrauben GmbH"}
+    assert confirmed(bought(bolt()), confirm(ours, other, net_total=number(999), **head)) == {
+        "confirmation.agrees": True
+    }
+
+
+def test_lines_that_all_name_an_order_by_another_number_are_compared() -> None:
+    other = stated(buyer_item_id="BM-777", purchase_order_reference="4500012345")
+    assert "confirmation.extra_line[BM-777]" in confirmed(bought(bolt()), confirm(other))
+
+
+@pytest.mark.parametrize(("per", "difference"), [("100", None), ("10", "1.125"), ("1000", "-0.1125")])
+def test_a_stated_price_base_is_taken_at_its_word(per: str, difference: str | None) -> None:
+    one = stated(unit_price=number("12.50"), price_per=number(per))
+    del one["net_amount"]
+    expected = None if difference is None else number(difference)
+    assert confirmed(bought(bolt()), confirm(one)).get("confirmation.price_difference[BM-100]") == expected

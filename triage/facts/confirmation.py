@@ -199,7 +199,13 @@ def ordered_net(comparison: Comparison) -> Decimal | None:
 def _amount(grounds: Grounds, comparison: Comparison, suffix: str) -> Iterator[Fact]:
     head = comparison.paper.fields.get("net_total")
     ours = ordered_net(comparison)
-    if head is None or not isinstance(head.value, Decimal) or ours is None or not comparison.same_currency:
+    if (
+        head is None
+        or not isinstance(head.value, Decimal)
+        or ours is None
+        or not comparison.same_currency
+        or comparison.elsewhere
+    ):
         return
     rounding = Decimal("0.01") * max(1, len(comparison.paper.lines))
     difference = head.value - ours

@@ -101,7 +101,7 @@ def _not_received(comparison: Comparison, pair: Pair) -> Iterator[Fact]:
 def _amount(grounds: Grounds, comparison: Comparison) -> Iterator[Fact]:
     """The invoice's net total less what its quantities cost at the order's prices."""
     head = comparison.paper.fields.get("net_total")
-    if head is None or not isinstance(head.value, Decimal) or not comparison.same_currency:
+    if head is None or not isinstance(head.value, Decimal) or not comparison.same_currency or comparison.elsewhere:
         return
     expected = Decimal(0)
     for pair in comparison.pairs:

@@ -68,6 +68,10 @@ class Stated:
     unit_price: Decimal | None
     net_amount: Decimal | None
     day: date | None
+    price_per: Decimal | None = None
+    """How many units the price is for, where the document says so."""
+    order: str | None = None
+    """The order that this line alone names."""
 
     @property
     def label(self) -> str:
@@ -156,6 +160,8 @@ class Comparison:
     ordered: Ordered
     pairs: tuple[Pair, ...]
     extra: tuple[Stated, ...]
+    elsewhere: tuple[Stated, ...] = ()
+    """Lines that name another order: they are compared with that one, if at all."""
 
     @property
     def currency(self) -> str | None:
@@ -176,7 +182,8 @@ def stated_price(one: Stated, pair: Pair) -> Decimal | None:
     """Price per one of our units.
 
     The basis (per 1, 10, 100, 1000) follows from quantity and amount where both are there; a line discount is then in
-    the price. Without an amount the basis is the order's, unless another power of ten lies much nearer to its price.
+    the price. Without an amount it is the stated one, or else the order's, unless another power of ten lies much nearer
+    to its price.
     """
     size = factor(one.unit, pair.uom)
     if size is None:
@@ -191,6 +198,8 @@ def stated_price(one: Stated, pair: Pair) -> Decimal | None:
         return effective / size
     if one.unit_price is None:
         return None
+    if one.price_per:
+        return one.unit_price / one.price_per / size
     return _on_likely_basis(one.unit_price / size, pair)
 
 
@@ -204,7 +213,9 @@ def _on_likely_basis(price: Decimal, pair: Pair) -> Decimal:
 
 def compare(paper: Paper, index: int, ordered: Ordered) -> Comparison:
     """Lay a document's lines beside the order's."""
-    stated = [_read(number, line) for number, line in enumerate(paper.lines, 1)]
+    every = [_read(number, line) for number, line in enumerate(paper.lines, 1)]
+    stated = [s for s in every if not s.order or bare(ordered.ref.name) in bare(s.order)] if ordered.purchase else every
+    stated = stated or every
     products: dict[str, list[Line]] = {}
     for line in ordered.lines:
         products.setdefault(line.product, []).append(line)
@@ -214,7 +225,7 @@ def compare(paper: Paper, index: int, ordered: Ordered) -> Comparison:
         for product, lines in products.items()
     )
     extra = tuple(s for s in stated if s.number not in assigned and not s.is_charge)
-    return Comparison(paper, index, ordered, pairs, extra)
+    return Comparison(paper, index, ordered, pairs, extra, tuple(s for s in every if s not in stated))
 
 
 def _read(number: int, line: PaperLine) -> Stated:
@@ -241,6 +252,8 @@ def _read(number: int, line: PaperLine) -> Stated:
         decimal("unit_price"),
         decimal("net_amount"),
         day if isinstance(day, date) else None,
+        decimal("price_per"),
+        text("purchase_order_reference"),
     )
 
 
