@@ -81,10 +81,16 @@ class _Sides:
         if self.same(name, ours, theirs):
             self.agreed += 1
             return ours.with_(page=theirs.page, box=theirs.box)
-        sure = name in _TOTALS and theirs.confidence is not None and theirs.confidence.value >= _SURE
-        if sure or not _says(self.printed, name, ours):
+        if self.is_total(name, ours, theirs) or not _says(self.printed, name, ours):
             self.differ(name, ours, theirs)
         return ours
+
+    def is_total(self, name: str, ours: FieldValue, theirs: FieldValue) -> bool:
+        """Whether the page has a sure total here, or the XML's is what the page has as another total."""
+        if name not in _TOTALS:
+            return False
+        sure = theirs.confidence is not None and theirs.confidence.value >= _SURE
+        return sure or ours.value in {self.page.fields[other].value for other in _TOTALS & self.page.fields.keys()}
 
     def same(self, name: str, ours: FieldValue, theirs: FieldValue) -> bool:
         one, other = ours.value, theirs.value
@@ -113,14 +119,16 @@ class _Sides:
     def line(self, number: int, ours: ElectronicLine, theirs: PaperLine) -> dict[str, FieldValue]:
         row = Support.of([_row_text(self.page, theirs)])
         fields = dict(ours.fields)
+        elsewhere = [found.value for found in theirs.fields.values()]
         for name in _COMPARED:
             one, other = ours.fields.get(name), theirs.fields.get(name)
             if one is None or other is None:
                 continue
+            printed = one.value not in elsewhere and _says(row, name, one)
             if self.same(name, one, other):
                 self.agreed += 1
                 fields[name] = one.with_(page=other.page, box=other.box)
-            elif name != "name" and not _says(row, name, one) and other.value not in _spellings(name, ours):
+            elif name != "name" and not printed and other.value not in _spellings(name, ours):
                 self.differ(name, one, other, number)
         return fields
 

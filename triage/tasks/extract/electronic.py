@@ -15,6 +15,8 @@ from triage.errors import InputError
 from triage.tasks.extract.agreement import lay_beside
 
 MODEL = "einvoice-1"
+_ONE_FILE = "the file carries 1 embedded files"
+"""A warning of the pages' reader that says nothing where that file was read."""
 Reading = Callable[[Document], Paper]
 Unpacking = Callable[[bytes], Sequence[EmbeddedFile]]
 
@@ -89,6 +91,7 @@ def _beside(page: Paper, name: str, electronic: ElectronicDocument, warnings: tu
     version = hashlib.sha256(f"{_rules_hash()} {page.by.version}".encode()).hexdigest()
     unread = () if page.abstained is None else (f"its pages were not read: {page.abstained.reason}",)
     said = [one for one in page.warnings if page.abstained is None or page.abstained.reason not in one]
+    said = [one for one in said if one != _ONE_FILE]
     return page.with_(
         by=Producer(method=Method.XML, model=f"{MODEL}+{page.by.model}", version=version),
         abstained=None,
