@@ -96,7 +96,8 @@ def ubl(trade: Trade) -> bytes:
         return _tag(f"b:{name}", value, currencyID=trade.currency)
 
     def category(name: str, rate: Decimal) -> str:
-        return f"<a:{name}><b:ID>S</b:ID>{_tag('b:Percent', rate)}</a:{name}>"
+        scheme = "<a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme>"
+        return f"<a:{name}><b:ID>S</b:ID>{_tag('b:Percent', rate)}{scheme}</a:{name}>"
 
     def party(role: str, name: str, vat: str = "") -> str:
         tax = f"<a:PartyTaxScheme>{_tag('b:CompanyID', vat)}<a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme>"
@@ -134,7 +135,7 @@ def ubl(trade: Trade) -> bytes:
         f"{_tag('b:DocumentCurrencyCode', trade.currency)}<a:OrderReference>{_tag('b:ID', trade.order)}</a:OrderReference>"
         f"{party('AccountingSupplierParty', trade.seller, trade.vat)}{party('AccountingCustomerParty', trade.buyer)}"
         f"<a:Delivery>{_tag('b:ActualDeliveryDate', trade.delivered)}</a:Delivery>"
-        f"<a:PaymentMeans>{paid_by}<a:PayeeFinancialAccount>{_tag('b:ID', trade.iban)}</a:PayeeFinancialAccount></a:PaymentMeans>"
+        f"<a:PaymentMeans><b:PaymentMeansCode>58</b:PaymentMeansCode>{paid_by}<a:PayeeFinancialAccount>{_tag('b:ID', trade.iban)}</a:PayeeFinancialAccount></a:PaymentMeans>"
         f"{freight if trade.freight else ''}<a:TaxTotal>{money('TaxAmount', trade.tax)}{subtotals}</a:TaxTotal>"
         f"<a:LegalMonetaryTotal>{money('LineExtensionAmount', trade.line_total)}{money('TaxExclusiveAmount', trade.net)}"
         f"{money('TaxInclusiveAmount', trade.gross)}{money('ChargeTotalAmount', trade.freight)}"
@@ -191,7 +192,7 @@ def cii(trade: Trade) -> bytes:
         f"<m:ApplicableHeaderTradeDelivery><m:ActualDeliverySupplyChainEvent>{day('OccurrenceDateTime', trade.delivered)}"
         "</m:ActualDeliverySupplyChainEvent></m:ApplicableHeaderTradeDelivery><m:ApplicableHeaderTradeSettlement>"
         f"{_tag('m:InvoiceCurrencyCode', trade.currency)}<m:SpecifiedTradeSettlementPaymentMeans>"
-        f"<m:PayeePartyCreditorFinancialAccount>{_tag('m:IBANID', trade.iban)}</m:PayeePartyCreditorFinancialAccount>"
+        f"<m:TypeCode>58</m:TypeCode><m:PayeePartyCreditorFinancialAccount>{_tag('m:IBANID', trade.iban)}</m:PayeePartyCreditorFinancialAccount>"
         f"</m:SpecifiedTradeSettlementPaymentMeans>{taxes}{adjusted(trade.freight, 'true', trade.lines[0].rate)}"
         f"<m:SpecifiedTradePaymentTerms>{day('DueDateDateTime', trade.due)}</m:SpecifiedTradePaymentTerms>"
         f"<m:SpecifiedTradeSettlementHeaderMonetarySummation>{_tag('m:LineTotalAmount', trade.line_total)}"

@@ -10,7 +10,7 @@ from importlib import resources
 from triage.documents.einvoice.attachments import EmbeddedFile, embedded_files
 from triage.documents.einvoice.model import ElectronicDocument
 from triage.documents.einvoice.reading import is_xml, read_electronic
-from triage.domain import Abstention, Check, Document, Limits, Method, Paper, PaperLine, PaperXml, Producer
+from triage.domain import FIELD_NAMES, Abstention, Check, Document, Limits, Method, Paper, PaperLine, PaperXml, Producer
 from triage.errors import InputError
 from triage.tasks.extract.agreement import lay_beside
 
@@ -96,7 +96,7 @@ def _beside(page: Paper, name: str, electronic: ElectronicDocument, warnings: tu
         by=Producer(method=Method.XML, model=f"{MODEL}+{page.by.model}", version=version),
         abstained=None,
         xml=_kept(electronic, name, embedded=True),
-        fields=laid.fields,
+        fields={name: laid.fields[name] for name in FIELD_NAMES if name in laid.fields},
         lines=laid.lines,
         checks=(*page.checks, *laid.checks),
         warnings=(*warnings, *electronic.warnings, *_differences(laid.checks), *unread, *said),
