@@ -55,6 +55,7 @@ from triage.domain.case import (
     Role,
     Shipment,
     ShipmentKind,
+    Waiting,
 )
 from triage.domain.event import (
     Abstained,
@@ -211,6 +212,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "View",
+    "Waiting",
     "Withdrawal",
     "Word",
     "fingerprint",

@@ -101,6 +101,9 @@ class Line(Frozen):
     """`qty_delivered` on sales, `qty_received` on purchases."""
     invoiced: Decimal = Decimal(0)
     uom: str = "Units"
+    uom_size: Decimal | None = None
+    """How many of the product's own unit (`own_uom`) one `uom` is, as Odoo converts them; none where it is that unit."""
+    own_uom: str | None = None
     unit_price: Decimal | None = None
     """After discount, in the order's currency, per `price_per` units."""
     price_per: Decimal = Decimal(1)
@@ -187,6 +190,28 @@ class Move(Frozen):
     lot: str | None = None
 
 
+class Waiting(Frozen):
+    """A customer's order line that waits for goods of a purchase order line."""
+
+    order: RecordRef
+    """The sales order."""
+    customer: str
+    line: int | None = None
+    """Its line (`sale.order.line`)."""
+    product: str
+    quantity: Decimal
+    """Still to leave and not reserved yet, in `uom`."""
+    reserved: Decimal = Decimal(0)
+    """Reserved for the line already: these goods are there."""
+    uom: str = "Units"
+    uom_size: Decimal | None = None
+    own_uom: str | None = None
+    promised: date | None = None
+    """When the customer was told to get it."""
+    is_bound: bool = False
+    """Whether the goods were bought for this very line, rather than for stock."""
+
+
 class Purchase(Frozen):
     """A purchase order that this case depends on, or is about."""
 
@@ -200,6 +225,8 @@ class Purchase(Frozen):
     date_planned: date | None = None
     date_approve: Moment | None = None
     amount_total: Decimal | None = None
+    waiting: tuple[Waiting, ...] = ()
+    """Which customers' orders wait for its goods; read where the case is about this order."""
 
 
 class InvoiceKind(StrEnum):

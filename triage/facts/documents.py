@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from triage.domain import DocumentType, Fact, Paper
-from triage.facts.confirmation import price_difference, purchase_of, same_company
+from triage.facts.confirmation import as_fact, purchase_of, same_company
+from triage.facts.differences import price_difference
 from triage.facts.grounds import Grounds, cents, line_source, tidy
 from triage.facts.matching import Comparison, Ordered, Pair, bare, compare
 
@@ -55,7 +56,9 @@ def _order_of(grounds: Grounds, paper: Paper) -> Ordered | None:
 def _invoice(grounds: Grounds, comparison: Comparison) -> Iterator[Fact]:
     for pair in comparison.pairs:
         if pair.stated:
-            yield from price_difference(grounds, comparison, pair, "invoice.price_difference", pair.product)
+            price = None if pair.is_other_unit else price_difference(comparison, pair, grounds.thresholds)
+            if price is not None:
+                yield as_fact("invoice", price)
             yield from _over_invoiced(grounds, comparison, pair)
             yield from _not_received(comparison, pair)
     yield from _amount(grounds, comparison)

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
-from rapidfuzz import fuzz, process
-
-from triage.domain import Case, Line, Paper, PaperLine, Purchase, RecordRef
+from triage.domain import Case, Line, Paper, Purchase, RecordRef
+from triage.facts.assigning import Unclear, assign, groups, substitutes
 from triage.facts.grounds import per_unit
-from triage.facts.units import factor
-
-_SAME_NAME = 82.0
-"""From this token-set score two descriptions are taken for one item, if no other comes within `_CLEAR`."""
-_CLEAR = 4.0
-_SAME_PRICE = Decimal("0.001")
-"""Prices closer than this (relative) are the same price when a line is known by nothing else."""
-_CHARGE = re.compile(
-    r"\b(freight|shipping|postage|packing|packaging|handling|surcharge|insurance|fracht\w*|versand\w*|verpackung\w*|"
-    r"porto|zuschlag|transport\w*|port|emballage|frais|portes|embalaje|env[ií]o|gastos|verzend\w*|vracht\w*|"
-    r"verpakking\w*|toeslag)\b",
-    re.I,
-)
+from triage.facts.stated import Span, Stated, bare, read_line
+from triage.facts.units import factor_of
 
 
 @dataclass(frozen=True)
@@ -55,49 +43,27 @@ class Ordered:
 
 
 @dataclass(frozen=True)
-class Stated:
-    """One line of a document, read."""
+class Part:
+    """So much on a day; `day` is none where none is said."""
 
-    number: int
-    """From 1."""
-    seller_item_id: str | None
-    buyer_item_id: str | None
-    name: str
-    quantity: Decimal | None
-    unit: str | None
-    unit_price: Decimal | None
-    net_amount: Decimal | None
     day: date | None
-    price_per: Decimal | None = None
-    """How many units the price is for, where the document says so."""
-    order: str | None = None
-    """The order that this line alone names."""
-
-    @property
-    def label(self) -> str:
-        """What a reader calls this line."""
-        return self.buyer_item_id or self.seller_item_id or self.name or f"line {self.number}"
-
-    @property
-    def is_charge(self) -> bool:
-        """Freight, packing and the like, which no order line stands for."""
-        named = _CHARGE.match(self.name) if self.has_code else _CHARGE.search(self.name)
-        return named is not None
-
-    @property
-    def has_code(self) -> bool:
-        """Whether an item number stands on the line; a bare position such as `4.2` is none."""
-        codes = (self.buyer_item_id, self.seller_item_id)
-        return any(code and (len(bare(code)) > 4 or not bare(code).isdigit()) for code in codes)
+    quantity: Decimal
 
 
 @dataclass(frozen=True)
 class Pair:
-    """All lines of an order for one product, and all document lines that speak of it."""
+    """Lines of an order for one product, and the document lines that speak of them."""
 
     product: str
     lines: tuple[Line, ...]
     stated: tuple[Stated, ...]
+    place: str = ""
+    """Which of several lines of the product this is, where they are compared one by one: `line 2`."""
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return f"{self.product} {self.place}".strip()
 
     @property
     def uom(self) -> str:
@@ -119,16 +85,55 @@ class Pair:
         """Units invoiced before."""
         return sum((line.invoiced for line in self.lines), Decimal(0))
 
+    def known_size(self, one: Stated) -> Decimal | None:
+        """How many of the order's unit one written unit is, by what it is called; none where that is not known."""
+        return factor_of(one.unit, self.lines[0], one.name, self.lines[0].name)
+
+    def size(self, one: Stated) -> Decimal | None:
+        """The same; of packings that nobody tells the contents of, as the equal amounts of a single line show it."""
+        known = self.known_size(one)
+        if known is not None or not self._same_amount or not one.quantity:
+            return known
+        inferred = self.ordered / one.quantity
+        return inferred if inferred == inferred.to_integral_value() else None
+
+    @property
+    def is_other_unit(self) -> bool:
+        """Whether number and amount are as ordered, and only the unit is another one."""
+        if len(self.stated) != 1 or not self._same_amount or self.stated[0].quantity != self.ordered:
+            return False
+        return self.known_size(self.stated[0]) not in {None, Decimal(1)}
+
+    @property
+    def _same_amount(self) -> bool:
+        ours, price = self.ordered_amount, self.ordered_price
+        if len(self.stated) != 1 or ours is None or not price:
+            return False
+        theirs = self.stated[0].net_amount
+        return theirs is not None and abs(theirs - ours) <= Decimal("0.011")
+
     @property
     def quantity(self) -> Decimal | None:
         """Units stated, in the order's unit; none where a quantity or its unit cannot be compared."""
-        total = Decimal(0)
+        parts = self.parts
+        return None if parts is None or not self.stated else sum((part.quantity for part in parts), Decimal(0))
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...] | None:
+        """What is stated for which day, in the order's unit; none where that cannot be told."""
+        found = []
         for one in self.stated:
-            size = factor(one.unit, self.uom)
+            size = self.size(one)
             if one.quantity is None or size is None:
                 return None
-            total += one.quantity * size
-        return total if self.stated else None
+            found.append(Part(one.day, one.quantity * size))
+        return tuple(found)
+
+    @property
+    def ordered_amount(self) -> Decimal | None:
+        """What the order lines cost without tax; none where one has no price."""
+        price = self.ordered_price
+        return None if price is None else price * self.ordered
 
     @property
     def ordered_price(self) -> Decimal | None:
@@ -139,15 +144,48 @@ class Pair:
         return sum(amounts, Decimal(0)) / self.ordered
 
     @property
+    def stated_amount(self) -> Decimal | None:
+        """What the stated lines cost without tax."""
+        prices = list(self.prices())
+        parts = self.parts
+        if not self.stated or parts is None or any(price is None for price in prices):
+            return None
+        return sum(
+            (price.value * part.quantity for price, part in zip(prices, parts, strict=True) if price), Decimal(0)
+        )
+
+    def prices(self) -> Iterator[Span | None]:
+        """The price of each stated line per one of our units."""
+        return (stated_price(one, self) for one in self.stated)
+
+    @property
     def stated_price(self) -> Decimal | None:
         """Price stated per one of our units, average by quantity; none where it cannot be told."""
-        prices = [stated_price(one, self) for one in self.stated]
-        known = [price for price in prices if price is not None]
-        if len(known) != len(prices) or not known:
+        prices = [price.value for price in self.prices() if price is not None]
+        if len(prices) != len(self.stated) or not prices:
             return None
         weights = [one.quantity or Decimal(1) for one in self.stated]
         total = sum(weights, Decimal(0))
-        return sum((p * w for p, w in zip(known, weights, strict=True)), Decimal(0)) / total if total else known[0]
+        return sum((p * w for p, w in zip(prices, weights, strict=True)), Decimal(0)) / total if total else prices[0]
+
+    def has_other_price(self, tolerance: Decimal) -> bool:
+        """Whether a stated line costs more or less than any order line of the pair, beyond a relative tolerance and
+        what rounding leaves open. Of a line that is not confirmed at all nothing is said."""
+        if self.ordered_price is None or self.quantity == 0:
+            return False
+        ours = [per_unit(line.unit_price or Decimal(0), line.price_per) for line in self.lines]
+        prices = [price for price in self.prices() if price is not None]
+        if not prices or len(prices) != len(self.stated):
+            return False
+        return not all(any(price.may_be(own, abs(own) * tolerance) for own in ours) for price in prices)
+
+
+@dataclass(frozen=True)
+class Substitute:
+    """An item that is offered for an ordered one."""
+
+    pair: Pair
+    offered: Stated
 
 
 @dataclass(frozen=True)
@@ -160,6 +198,10 @@ class Comparison:
     ordered: Ordered
     pairs: tuple[Pair, ...]
     extra: tuple[Stated, ...]
+    charges: tuple[Stated, ...] = ()
+    """Freight and the like, and deductions, that are no order line."""
+    substitutes: tuple[Substitute, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
     elsewhere: tuple[Stated, ...] = ()
     """Lines that name another order: they are compared with that one, if at all."""
 
@@ -173,180 +215,90 @@ class Comparison:
         """Whether amounts may be compared; a document that names no currency is read in the order's."""
         return self.currency in {None, self.ordered.currency}
 
+    @property
+    def day(self) -> date | None:
+        """The day of delivery for the whole document, where one is printed."""
+        head = self.paper.fields.get("delivery_date")
+        return head.value if head and isinstance(head.value, date) else None
+
     def source(self, field: str, number: int | None = None) -> str:
         """How a fact names a field of the document."""
         return f"{self.paper.document}.{field}" if number is None else f"{self.paper.document}.line:{number}.{field}"
 
 
-def stated_price(one: Stated, pair: Pair) -> Decimal | None:
+def stated_price(one: Stated, pair: Pair) -> Span | None:
     """Price per one of our units.
 
-    The basis (per 1, 10, 100, 1000) follows from quantity and amount where both are there; a line discount is then in
-    the price. Without an amount it is the stated one, or else the order's, unless another power of ten lies much nearer
-    to its price.
+    The basis (per 1, 10, 100, 1000) is the document's where it says one, else it follows from quantity and amount; a
+    line discount is then in the price. Without an amount it is the reading that lies nearest to the order's price,
+    which may also be per piece where the quantity counts packings.
     """
-    size = factor(one.unit, pair.uom)
+    size = pair.size(one)
     if size is None:
         return None
-    if one.quantity and one.net_amount is not None:
-        effective = one.net_amount / one.quantity
-        if one.unit_price:
-            for basis in (1, 10, 100, 1000):
-                exact = one.unit_price / basis
-                if abs(exact * one.quantity - one.net_amount) <= Decimal("0.011"):
-                    return exact / size
-        return effective / size
-    if one.unit_price is None:
-        return None
-    if one.price_per:
-        return one.unit_price / one.price_per / size
-    return _on_likely_basis(one.unit_price / size, pair)
-
-
-def _on_likely_basis(price: Decimal, pair: Pair) -> Decimal:
-    ours, basis = pair.ordered_price, pair.lines[0].price_per or Decimal(1)
-    if not ours or not price:
-        return price / basis
-    choices = [basis, Decimal(1), Decimal(10), Decimal(100), Decimal(1000)]
-    return min((price / choice for choice in choices), key=lambda one: max(one / ours, ours / one))
+    readings = [price.times(1 / size) for price in one.prices(pair.lines[0].price_per or Decimal(1))]
+    if size != 1 and not (one.quantity and one.net_amount is not None):
+        readings += list(one.prices(Decimal(1)))
+    ours = pair.ordered_price
+    if not readings or not ours:
+        return readings[0] if readings else None
+    return min(
+        readings, key=lambda one: max(one.value / ours, ours / one.value) if one.value > 0 else Decimal("Infinity")
+    )
 
 
 def compare(paper: Paper, index: int, ordered: Ordered) -> Comparison:
     """Lay a document's lines beside the order's."""
-    every = [_read(number, line) for number, line in enumerate(paper.lines, 1)]
-    stated = [s for s in every if not s.order or bare(ordered.ref.name) in bare(s.order)] if ordered.purchase else every
-    stated = stated or every
+    every = [one for number, line in enumerate(paper.lines, 1) if not (one := read_line(number, line)).is_text]
+    stated = _of_order(every, ordered) or every
     products: dict[str, list[Line]] = {}
     for line in ordered.lines:
         products.setdefault(line.product, []).append(line)
-    assigned = assign(stated, products)
-    pairs = tuple(
-        Pair(product, tuple(lines), tuple(s for s in stated if assigned.get(s.number) == product))
-        for product, lines in products.items()
-    )
-    extra = tuple(s for s in stated if s.number not in assigned and not s.is_charge)
-    return Comparison(paper, index, ordered, pairs, extra, tuple(s for s in every if s not in stated))
-
-
-def _read(number: int, line: PaperLine) -> Stated:
-    def value(name: str) -> object:
-        found = line.fields.get(name)
-        return None if found is None else found.value
-
-    def text(name: str) -> str | None:
-        found = value(name)
-        return str(found).strip() or None if found is not None else None
-
-    def decimal(name: str) -> Decimal | None:
-        found = value(name)
-        return found if isinstance(found, Decimal) else None
-
-    day = value("delivery_date")
-    return Stated(
-        number,
-        text("seller_item_id"),
-        text("buyer_item_id"),
-        text("name") or "",
-        decimal("quantity"),
-        text("unit"),
-        decimal("unit_price"),
-        decimal("net_amount"),
-        day if isinstance(day, date) else None,
-        decimal("price_per"),
-        text("purchase_order_reference"),
+    found = assign(stated, products)
+    pairs = [pair for product, lines in products.items() for pair in _pairs(product, lines, stated, found.products)]
+    left = [one for one in stated if one.number not in found.products and one.number not in found.asked]
+    charges = tuple(one for one in left if one.is_charge)
+    extra = [one for one in left if not one.is_charge]
+    instead = _substitutes(pairs, extra, ordered.lines)
+    taken = {each.offered.number for each in instead}
+    return Comparison(
+        paper,
+        index,
+        ordered,
+        tuple(pair for pair in pairs if all(pair is not each.pair for each in instead)),
+        tuple(one for one in extra if one.number not in taken),
+        charges,
+        tuple(instead),
+        found.unclear,
+        tuple(one for one in every if all(one is not other for other in stated)),
     )
 
 
-def bare(code: str | None) -> str:
-    """A code as it is compared: letters and digits only, upper case, no leading zeros."""
-    return re.sub(r"[\W_]+", "", code or "").upper().lstrip("0")
+def _of_order(every: Sequence[Stated], ordered: Ordered) -> list[Stated]:
+    """The lines that name this order or none."""
+    if not ordered.purchase:
+        return list(every)
+    return [one for one in every if not one.order or bare(ordered.ref.name) in bare(one.order)]
 
 
-def assign(stated: Sequence[Stated], products: dict[str, list[Line]]) -> dict[int, str]:
-    """Document line → product.
-
-    By codes first (the partner's, ours, GTIN), then by a code in the text, then by name, and at last, for lines without
-    any code, by price and open quantity.
-    """
-    assigned: dict[int, str] = {}
-    for one in stated:
-        product = _by_code(one, products) or _by_code_in_text(one, products)
-        if product:
-            assigned[one.number] = product
-    free = {product: lines for product, lines in products.items() if product not in assigned.values()}
-    for one in stated:
-        if one.number not in assigned and not one.is_charge:
-            product = _by_name(one, free)
-            if product:
-                assigned[one.number] = product
-    for one in stated:
-        if one.number not in assigned and not one.has_code and not one.is_charge:
-            product = _by_figures(one, stated, products, assigned)
-            if product:
-                assigned[one.number] = product
-    return assigned
-
-
-def _by_code(one: Stated, products: dict[str, list[Line]]) -> str | None:
-    theirs, ours = bare(one.seller_item_id), bare(one.buyer_item_id)
-    tests: tuple[Callable[[Line], bool], ...] = (
-        lambda line: theirs == bare(line.partner_code) != "",
-        lambda line: ours != "" and ours in {bare(line.product), bare(line.partner_code)},
-        lambda line: theirs != "" and theirs in {bare(line.product), bare(line.gtin)},
-        lambda line: ours == bare(line.gtin) != "",
-    )
-    for matches in tests:
-        for product, lines in products.items():
-            if any(matches(line) for line in lines):
-                return product
-    return None
-
-
-def _by_code_in_text(one: Stated, products: dict[str, list[Line]]) -> str | None:
-    words = {bare(word) for word in one.name.split()}
-    found = [
-        product
-        for product, lines in products.items()
-        if any(
-            len(code) >= 5 and any(c.isdigit() for c in code) and code in words
-            for line in lines
-            for code in (bare(line.product), bare(line.partner_code), bare(line.gtin))
-        )
+def _pairs(product: str, lines: Sequence[Line], stated: Sequence[Stated], products: dict[int, str]) -> list[Pair]:
+    own = [one for one in stated if products.get(one.number) == product]
+    parts = groups(lines, own)
+    several = len(parts) > 1
+    return [
+        Pair(product, tuple(ours), tuple(theirs), f"line {number}" if several else "")
+        for number, (ours, theirs) in enumerate(parts, 1)
     ]
-    return found[0] if len(found) == 1 else None
 
 
-def _by_name(one: Stated, products: dict[str, list[Line]]) -> str | None:
-    if not one.name or not products:
-        return None
-    names = {product: lines[0].name.casefold() for product, lines in products.items()}
-    best = process.extract(one.name.casefold(), names, scorer=fuzz.token_sort_ratio, limit=2)
-    loose = process.extract(one.name.casefold(), names, scorer=fuzz.token_set_ratio, limit=2)
-    for ranking in (best, loose):
-        clear = len(ranking) == 1 or ranking[0][1] - ranking[1][1] >= _CLEAR
-        if ranking[0][1] >= _SAME_NAME and clear and _same_measures(one.name, ranking[0][0]):
-            return str(ranking[0][2])
-    return None
+def _substitutes(pairs: Sequence[Pair], extra: Sequence[Stated], lines: Sequence[Line]) -> list[Substitute]:
+    missing = [pair for pair in pairs if not pair.stated]
+    places = {id(pair): next(n for n, line in enumerate(lines, 1) if line is pair.lines[0]) for pair in missing}
+    chosen = substitutes([(pair.product, pair.lines, places[id(pair)]) for pair in missing], extra)
+    return [Substitute(missing[n], one) for n, one in chosen]
 
 
-def _by_figures(
-    one: Stated, stated: Sequence[Stated], products: dict[str, list[Line]], assigned: dict[int, str]
-) -> str | None:
-    """The only product with this price of which so many are still to be confirmed."""
-    found = []
-    for product, lines in products.items():
-        parts = tuple(s for s in stated if assigned.get(s.number) == product)
-        pair = Pair(product, tuple(lines), (one,))
-        ours, theirs, quantity = pair.ordered_price, pair.stated_price, pair.quantity
-        open_quantity = pair.ordered - (Pair(product, tuple(lines), parts).quantity or Decimal(0))
-        if not (ours and theirs and quantity and _same_measures(one.name, lines[0].name)):
-            continue
-        if abs(theirs - ours) <= ours * _SAME_PRICE and quantity <= open_quantity:
-            found.append(product)
-    return found[0] if len(found) == 1 else None
-
-
-def _same_measures(one: str, other: str) -> bool:
-    """Names that both carry numbers must share them: M8x40 is not M8x60."""
-    ours, theirs = (set(re.findall(r"\d+", text)) for text in (one, other))
-    return not ours or not theirs or ours <= theirs or theirs <= ours
+__all__ = [
+    "Comparison", "Ordered", "Pair", "Part", "Span", "Stated", "Substitute", "Unclear", "bare", "compare",
+    "stated_price",
+]  # fmt: skip
