@@ -227,12 +227,11 @@ def _adjustments(settlement: Element) -> Iterator[Adjustment]:
 
 
 def figures_of(root: Element) -> Figures:
-    """The figures that the document's sums are made of."""
+    """The figures that the document's sums are made of, without those of its lines."""
     settlement = _part(_part(root, *_TRADE), *_SETTLEMENT)
     total = _part(settlement, *_SUMMATION)
     tax = _tax_total(settlement, total)
     return Figures(
-        lines=tuple(_line_figures(n, line) for n, line in enumerate(line_elements(root), 1)),
         adjustments=tuple(_adjustments(settlement)),
         taxes=tuple(_tax_row(row) for row in settlement.all("ApplicableTradeTax")),
         line_total=_amount(total, "LineTotalAmount"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import ModuleType
 
 from triage.documents.einvoice import cii, ubl
-from triage.documents.einvoice.model import ElectronicDocument
-from triage.documents.einvoice.tree import MOST_BYTES, Element, parse_xml
+from triage.documents.einvoice.model import ElectronicDocument, LineFigures
+from triage.documents.einvoice.tree import MOST_BYTES, Element, Parsed, parse_recorded, parse_xml
 from triage.domain import FIELD_NAMES, Document, FieldValue, PaperXml
 from triage.errors import InputError
 
@@ -37,7 +39,10 @@ def read_electronic(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> 
 
     Raises `InputError` for XML that is none of these, is broken, or is refused (see `parse_xml`).
     """
-    parsed = parse_xml(content, name, most_bytes)
+    return _read(parse_xml(content, name, most_bytes), name)
+
+
+def _read(parsed: Parsed, name: str) -> ElectronicDocument:
     root = parsed.root
     syntax = _syntax_of(root)
     if syntax is None:
@@ -52,20 +57,30 @@ def read_electronic(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> 
         fields.setdefault("purchase_order_reference", next(iter(orders.values())))
     elif orders:
         warnings.append(f"its lines belong to several orders: {', '.join(list(orders)[:10])}")
+    figures = replace(syntax.figures_of(root), lines=tuple(_each_once(line.figures for line in lines)))
     return ElectronicDocument(
         syntax=syntax.name_of(root),
         profile=syntax.profile_of(root)[:200],
         content=parsed.content,
-        fields={name: fields[name] for name in FIELD_NAMES if name in fields},
+        fields={field: fields[field] for field in FIELD_NAMES if field in fields},
         lines=lines,
-        figures=syntax.figures_of(root),
+        figures=figures,
         warnings=tuple(warnings),
     )
 
 
+def _each_once(figures: Iterable[LineFigures]) -> Iterator[LineFigures]:
+    """Without those of the line before: a line in several deliveries has the same for each."""
+    before = None
+    for one in figures:
+        if one is not before:
+            yield one
+        before = one
+
+
 def read_recorded(xml: PaperXml) -> ElectronicDocument:
     """The document that a paper was read from, from the XML that the paper keeps."""
-    return read_electronic(xml.content.encode(), xml.name)
+    return _read(parse_recorded(xml.content), xml.name)
 
 
 def text_of_xml(content: bytes, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -83,6 +83,8 @@ def parse_xml(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> Parsed
     except (etree.XMLSyntaxError, ValueError) as error:
         said = str(error)[:120].rstrip(".")
         raise InputError(name, f"is not well-formed XML ({said}).", _REMEDY) from error
+    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
+        raise InputError(name, "has more elements than any document.", _REMEDY)
     document = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise InputError(name, "brings a document type definition, which is not read.", _REMEDY)
@@ -90,13 +92,19 @@ def parse_xml(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> Parsed
     return Parsed(_element(root, "", "", name, 1), etree.tostring(root, encoding="unicode", with_tail=False))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
+def parse_recorded(content: str) -> Parsed:
+    """`Parsed.content` parsed again. Raises `InputError` as `parse_xml`."""
+    return parse_xml(content.encode(), "the recorded XML")
+
+
+@lru_cache(maxsize=2)
 def texts_by_path(content: str) -> Mapping[str, str]:
     """Every text of an XML by its path, attributes as `.../Quantity/@unitCode`; the root's is its name.
 
     Of `Parsed.content`. Raises `InputError` as `parse_xml`.
     """
-    root = parse_xml(content.encode(), "the recorded XML").root
+    root = parse_recorded(content).root
     found: dict[str, str] = {}
     waiting = [root]
     while waiting:
@@ -134,15 +142,21 @@ def _element(found: Any, above: str, step: str, name: str, depth: int) -> Elemen
     namespace, local = _names(found.tag)
     path = f"{above}/{step or local}"
     inside = [child for child in found if isinstance(child.tag, str)]
-    if len(inside) > _MOST_ELEMENTS:
-        raise InputError(name, "has more elements than any document.", _REMEDY)
-    locals_ = [_names(child.tag)[1] for child in inside]
-    often = Counter(locals_)
-    seen: Counter[str] = Counter()
-    children = []
-    for child, its in zip(inside, locals_, strict=True):
-        seen[its] += 1
-        numbered = f"{its}[{seen[its]}]" if often[its] > 1 else its
-        children.append(_element(child, path, numbered, name, depth + 1))
+    children = tuple(
+        _element(child, path, its, name, depth + 1) for child, its in zip(inside, _steps(inside), strict=True)
+    )
     attributes = {_names(key)[1]: " ".join(value.split()) for key, value in found.attrib.items()}
-    return Element(local, namespace, " ".join((found.text or "").split()), path, attributes, tuple(children))
+    return Element(local, namespace, " ".join((found.text or "").split()), path, attributes, children)
+
+
+def _steps(inside: Sequence[Any]) -> list[str]:
+    """Names of siblings as steps of a path, numbered where there are several of one name."""
+    names = [_names(one.tag)[1] for one in inside]
+    if len(set(names)) == len(names):
+        return names
+    often, seen = Counter(names), Counter[str]()
+    steps = []
+    for name in names:
+        seen[name] += 1
+        steps.append(f"{name}[{seen[name]}]" if often[name] > 1 else name)
+    return steps

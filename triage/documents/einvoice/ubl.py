@@ -179,11 +179,10 @@ def _adjustments(above: Element) -> Iterator[Adjustment]:
 
 
 def figures_of(root: Element) -> Figures:
-    """The figures that the document's sums are made of."""
+    """The figures that the document's sums are made of, without those of its lines."""
     total = next((one for route in _TOTALS for one in root.all(route)), None)
     tax = _tax_total(root) if root.all("TaxTotal") else None
     return Figures(
-        lines=tuple(_line_figures(n, line) for n, line in enumerate(line_elements(root), 1)),
         adjustments=tuple(_adjustments(root)),
         taxes=tuple(_tax_row(row) for row in (tax.all("TaxSubtotal") if tax else ())),
         line_total=_amount(total, "LineExtensionAmount"),

@@ -27,7 +27,9 @@ _NEAR_TYPES = frozenset(
 )
 _COMPARED = ("quantity", "unit_price", "net_amount", "delivery_date", "seller_item_id", "buyer_item_id", "name")
 _LEAST_LIKENESS = 4.0
-_MOST_PAIRS = 250_000
+_MOST_PAIRS = 10_000
+_NEAR = 10
+"""Of long documents only lines so near in their order are laid beside each other."""
 
 
 @dataclass(frozen=True)
@@ -200,10 +202,8 @@ def _row_text(page: Paper, line: PaperLine) -> str:
 
 def _paired(ours: Sequence[ElectronicLine], theirs: Sequence[PaperLine]) -> dict[int, PaperLine]:
     """Our line (its index) → the page's line that speaks of the same, the likest first, each once."""
-    if len(ours) * len(theirs) > _MOST_PAIRS:
-        choices = [(a, a) for a in range(min(len(ours), len(theirs)))]
-    else:
-        choices = [(a, b) for a in range(len(ours)) for b in range(len(theirs))]
+    near = _NEAR if len(ours) * len(theirs) > _MOST_PAIRS else len(theirs) + len(ours)
+    choices = ((a, b) for a in range(len(ours)) for b in range(max(0, a - near), min(len(theirs), a + near + 1)))
     scored = [(_likeness(ours[a], theirs[b]), -abs(a - b), a, b) for a, b in choices]
     found: dict[int, PaperLine] = {}
     taken: set[int] = set()
