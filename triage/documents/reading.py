@@ -16,9 +16,9 @@ from triage.documents.glyphs import Frame, Glyphs
 from triage.domain import Box, Document, Limits, Page, ReadBy, Word
 from triage.errors import InputError
 
-_MOST_CHARACTERS = 2_000_000
+_MOST_CHARACTERS = 1_000_000
 _MOST_ROWS = 20_000
-_MOST_WORDS = 200_000
+_MOST_WORDS = 100_000
 """Of a plain text. What is beyond is left out and said."""
 
 READERS = Readers()
@@ -123,10 +123,10 @@ def read_text(document: Document) -> tuple[tuple[Page, ...], tuple[str, ...]]:
     words: list[Word] = []
     for row, line in enumerate(text.splitlines()[:_MOST_ROWS]):
         at = 0
-        for token in line.split() if len(words) < _MOST_WORDS else ():
+        for token in line.split()[: _MOST_WORDS - len(words)]:
             at = line.index(token, at)
-            box = Box(x0=at * 5.0, top=row * 10.0, x1=(at + len(token)) * 5.0, bottom=row * 10.0 + 8)
-            words.append(Word(id=len(words), text=token, box=box, size=8))
+            placed = Glyphs(token, at * 5.0, row * 10.0, (at + len(token)) * 5.0, row * 10.0 + 8, 8.0)
+            words.append(_word(len(words), placed))
             at += len(token)
     width = max((word.box.x1 for word in words), default=0.0)
     height = max((word.box.bottom for word in words), default=0.0)

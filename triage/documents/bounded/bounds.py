@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -36,7 +35,7 @@ def allow(seconds: float, memory_bytes: int) -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
-    resource, held = _resource(), _address_space()
+    resource, held = _resource(), _statm(0)
     if resource is not None and held:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (held + memory_bytes, most))
@@ -49,12 +48,8 @@ def rest() -> None:
 
 
 def resident_bytes() -> int:
-    """The most memory that this process has held; 0 where that is not told."""
-    resource = _resource()
-    if resource is None:
-        return 0
-    most = int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    return most if sys.platform == "darwin" else 1024 * most
+    """The memory that this process holds now; 0 where the platform does not tell."""
+    return _statm(1)
 
 
 def _resource() -> Any:
@@ -65,9 +60,10 @@ def _resource() -> Any:
     return resource
 
 
-def _address_space() -> int:
+def _statm(column: int) -> int:
+    """Bytes from the kernel's table (Linux): 0 is the address space, 1 what is resident."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[column])
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -21,6 +21,9 @@ from triage.documents.bounded.wire import Frame, WireBroken, receive, send
 _MOST_READERS = min(4, os.cpu_count() or 1)
 _START_SECONDS = 60.0
 """For a new reader to import its libraries on a slow machine; added to the first document's time."""
+_LAST_BREATH = 0.2
+_KILLED = 9
+"""The signal that nobody can refuse; a file makes a reader end by another one."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 """Variables that a reader gets. It gets no key, since it needs none."""
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from triage.documents.bounded.child import main; main()"
@@ -29,8 +32,8 @@ _PROGRAM = "import sys; sys.path[:] = {path!r}; from triage.documents.bounded.ch
 class ReaderLost(Exception):
     """A reader ended before it was done. `why` says so in plain words."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    def __init__(self, why: str, *, is_killed: bool = False) -> None:
+        self.why, self.is_killed = why, is_killed
         super().__init__(why)
 
 
@@ -82,7 +85,8 @@ class _Reader:
                     return
         except (OSError, ValueError, WireBroken) as error:
             self.end()
-            raise ReaderLost(self._why(timed_out.is_set(), seconds)) from error
+            is_killed = self._child.returncode == -_KILLED and not timed_out.is_set()
+            raise ReaderLost(self._why(timed_out.is_set(), seconds), is_killed=is_killed) from error
         finally:
             timer.cancel()
 
@@ -97,9 +101,18 @@ class _Reader:
 
     def end(self) -> None:
         """Kill it and wait until it is gone."""
-        self._child.kill()
+        if not self._ends_by_itself():
+            self._child.kill()
         self._child.wait()
         self._close()
+
+    def _ends_by_itself(self) -> bool:
+        """Whether it was about to: then how it ended is still to be told."""
+        try:
+            self._child.wait(_LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def leave(self) -> None:
         """Let it end by itself: it does when nobody can ask it any more."""
@@ -149,10 +162,24 @@ class Readers:
         self._start_anew()
 
     def ask(self, kind: str, head: Mapping[str, Any], content: bytes, bounds: Bounds) -> Iterator[Frame]:
-        """Answers to one request as they come, without the last. Raises `ReaderLost` where the reader broke off."""
-        told = {**head, "kind": kind, "seconds": bounds.seconds, "memory_bytes": bounds.memory_bytes}
+        """Answers to one request as they come, without the last. Raises `ReaderLost` where the reader broke off.
+
+        One that somebody killed before it answered is replaced once: that was not the file's doing.
+        """
+        told = Frame({**head, "kind": kind, "seconds": bounds.seconds, "memory_bytes": bounds.memory_bytes}, content)
+        answered = False
+        try:
+            for frame in self._answers(told, bounds):
+                answered = True
+                yield frame
+        except ReaderLost as lost:
+            if answered or not lost.is_killed:
+                raise
+            yield from self._answers(told, bounds)
+
+    def _answers(self, told: Frame, bounds: Bounds) -> Iterator[Frame]:
         with self._reader() as reader:
-            for frame in reader.frames(Frame(told, content), bounds.seconds):
+            for frame in reader.frames(told, bounds.seconds):
                 if frame.kind != "done":
                     yield frame
                 elif frame.head.get("retires"):
