@@ -14,9 +14,10 @@ MAX_CHARACTERS = 60_000
 _SPACES = frozenset(map(ord, " \t\r\n\x0b\x0c\u00a0\u2000\u2001\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000"))
 _MARKS = (range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x2070), range(0xFE00, 0xFE10))
 """Of direction, joining and variation: they steer what is printed and are not printed themselves."""
-_IGNORED = frozenset({0, 0xFEFF, 0xAD, *(code for marks in _MARKS for code in marks)})
+_IGNORED = frozenset({0, 0xAD, 0xFEFF, *(code for marks in _MARKS for code in marks)})
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in map(chr, range(0xFB00, 0xFB07))}
 _HYPHENS = frozenset({2, 0xFFFE})
+_SOFT_HYPHEN = 0xAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,13 @@ def _runs(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, _Run]]:
         yield start, run
 
 
+def _has_ink(raw: Any, textpage: Any, index: int) -> bool:
+    """Whether a character has a shape. Many programs name the hyphens that they print soft hyphens."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top)
+    return right.value - left.value > 0.1 and top.value > bottom.value
+
+
 def _is_upside_down(raw: Any, textpage: Any, index: int) -> bool:
     angle: float = raw.FPDFText_GetCharAngle(textpage, index)
     return round(angle / 1.5708) == 2
@@ -187,7 +195,7 @@ def _codes(raw: Any, textpage: Any, count: int) -> Iterator[tuple[int, int]]:
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
         high = 0
-        if code in _HYPHENS:
+        if code in _HYPHENS or (code == _SOFT_HYPHEN and _has_ink(raw, textpage, index)):
             code = 0x2D
         if code not in _IGNORED:
             yield index, code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ _MOSTLY_IMAGE = 0.5
 _LAYER = 0.8
 """Of the words: the layer under a scan is nearly all that its page has."""
 _MOST_LINKS = 500
+_NOT_VIEWED = 0b100010
+"""Flags of a remark that viewers do not show: hidden, no view (PDF 32000-1, table 165)."""
 _ACTION_NAMES = re.compile(rb"/(?:JavaScript|Launch)\b")
 
 OFF_PAGE = "outside the visible page"
@@ -106,15 +108,7 @@ def _about(pdf: Any, content: bytes) -> Iterator[str]:
 def _leaf(pdf: Any, index: int) -> Leaf:
     page, remarks = _flat(pdf, index)
     try:
-        frame = frame_of(page)
-        textpage = page.get_textpage()
-        try:
-            found = inventory(page, frame)
-            sight = Sight(page, textpage, frame, found)
-            read = list(glyphs_of(textpage, frame))
-            made = _seen(index + 1, frame, found, sight, read)
-        finally:
-            textpage.close()
+        made = _seen(index + 1, page)
     finally:
         page.close()
     return replace(made, warnings=(*remarks, *made.warnings))
@@ -128,6 +122,9 @@ def _flat(pdf: Any, index: int) -> tuple[Any, list[str]]:
     warnings: list[str] = []
     count = min(raw.FPDFPage_GetAnnotCount(page), _MOST_LINKS)
     kinds = [_annotation(raw, page, n) for n in range(count)]
+    for number in reversed(range(count)):
+        if kinds[number] == "unseen":
+            raw.FPDFPage_RemoveAnnot(page, number)
     if "launch" in kinds:
         warnings.append(f"page {index + 1} has a link that would start a program: it was not followed")
     if "shown" in kinds and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
@@ -137,13 +134,13 @@ def _flat(pdf: Any, index: int) -> tuple[Any, list[str]]:
 
 
 def _annotation(raw: Any, page: Any, number: int) -> str:
-    """`launch`, `shown` (has an appearance of its own) or nothing that matters."""
+    """`launch`, `shown` (has an appearance of its own), `unseen` or nothing that matters."""
     item = raw.FPDFPage_GetAnnot(page, number)
     if not item:
         return ""
     try:
         if raw.FPDFAnnot_GetSubtype(item) != raw.FPDF_ANNOT_LINK:
-            return "shown"
+            return "unseen" if raw.FPDFAnnot_GetFlags(item) & _NOT_VIEWED else "shown"
         link = raw.FPDFAnnot_GetLink(item)
         action = raw.FPDFLink_GetAction(link) if link else None
         launches = bool(action) and raw.FPDFAction_GetType(action) == raw.PDFACTION_LAUNCH
@@ -152,31 +149,30 @@ def _annotation(raw: Any, page: Any, number: int) -> str:
         raw.FPDFPage_CloseAnnot(item)
 
 
-def _seen(number: int, frame: Frame, found: Inventory, sight: Sight, read: list[tuple[int, Glyphs]]) -> Leaf:
+def _seen(number: int, page: Any) -> Leaf:
     hidden = Hidden(number)
-    on_page: list[tuple[int, Glyphs]] = []
-    for start, word in read:
-        reason = OFF_PAGE if is_outside(word, frame) else TOO_SMALL if word.size < SMALLEST_LETTER else ""
-        if reason:
-            hidden.add(reason, word)
-        else:
-            on_page.append((start, word))
-    shown = [(start, word) for start, word in on_page if sight.shows(start, word)]
-    mostly_image = found.image_share >= _MOSTLY_IMAGE
-    if mostly_image and len(shown) <= (1 - _LAYER) * len(on_page):
-        shown = [(start, word) for start, word in on_page if sight.covers_print(word)]
-        look = "layer" if shown else "picture"
-    else:
-        covered = _covered(sight, shown)
-        shown = [pair for pair in shown if pair[0] not in covered]
-        few = mostly_image and len(shown) <= _FEW_WORDS
-        look = "picture" if few or not shown else "text"
+    frame = frame_of(page)
+    found = inventory(page, frame)
+    textpage = page.get_textpage()
+    sight = Sight(page, textpage, frame, found)
+    words = _on_page(textpage, frame, hidden)
+    shown = [(start, word) for start, word in words if sight.shows(start, word)]
+    if covered := sight.covered(stood_upon(shown)):
+        # What lies under it spoils the reading of the words on top, so the page is read without it.
+        for start, word in shown:
+            if start in covered:
+                hidden.add(UNSEEN, word)
+        sight.take_out(covered)
+        textpage.close()
+        textpage = sight.textpage = page.get_textpage()
+        words = _on_page(textpage, frame, Hidden(number))
+        shown = [(start, word) for start, word in words if sight.shows(start, word)]
+    look, shown = _look(found, sight, words, shown)
     kept = {start for start, _ in shown}
-    for start, word in on_page:
+    for start, word in words:
         if start not in kept:
             hidden.add(UNSEEN, word)
-    if not shown and sight.is_blank and not found.huge:
-        look = "blank"
+    textpage.close()
     warnings = [*hidden.warnings()]
     if found.huge:
         warnings.append(
@@ -185,6 +181,28 @@ def _seen(number: int, frame: Frame, found: Inventory, sight: Sight, read: list[
     return leaf(number, frame, [word for _, word in once(shown)], look, warnings)
 
 
-def _covered(sight: Sight, shown: Sequence[tuple[int, Glyphs]]) -> set[int]:
-    below = stood_upon(shown)
-    return sight.covered(below) if below else set()
+def _on_page(textpage: Any, frame: Frame, hidden: Hidden) -> list[tuple[int, Glyphs]]:
+    kept: list[tuple[int, Glyphs]] = []
+    for start, word in glyphs_of(textpage, frame):
+        reason = OFF_PAGE if is_outside(word, frame) else TOO_SMALL if word.size < SMALLEST_LETTER else ""
+        if reason:
+            hidden.add(reason, word)
+        else:
+            kept.append((start, word))
+    return kept
+
+
+Placed = list[tuple[int, Glyphs]]
+
+
+def _look(found: Inventory, sight: Sight, words: Placed, shown: Placed) -> tuple[str, Placed]:
+    """What kind of page it is, and the words that count on it."""
+    mostly_image = found.image_share >= _MOSTLY_IMAGE
+    if words and mostly_image and len(shown) <= (1 - _LAYER) * len(words):
+        layer = [(start, word) for start, word in words if sight.covers_print(word)]
+        if layer:
+            return "layer", layer
+    if not shown and sight.is_blank and not found.huge:
+        return "blank", shown
+    few = mostly_image and len(shown) <= _FEW_WORDS
+    return ("picture" if few or not shown else "text"), shown

@@ -6,7 +6,7 @@ is switched off, cut away or drawn with no ink makes no difference, and nobody c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,6 @@ _MOST_OBJECTS = 60_000
 _DEEPEST = 8
 _NO_FILL = frozenset({1, 3, 5, 7})
 """Render modes without a fill colour (PDF 32000-1, table 106)."""
-_UNDRAWN = frozenset({3, 7})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class Sight:
     def __init__(self, page: Any, textpage: Any, frame: Frame, found: Inventory) -> None:
         from pypdfium2 import raw
 
-        self._raw, self._page, self._textpage, self._frame = raw, page, textpage, frame
+        self._raw, self._page, self.textpage, self._frame = raw, page, textpage, frame
         with self._without(found.huge):
             self.whole = self._drawn()
             with self._without(found.texts):
@@ -131,8 +130,9 @@ class Sight:
 
     def covered(self, pairs: Sequence[tuple[int, Glyphs]]) -> set[int]:
         """Of words that later words stand upon: those that make no difference. By the index of their characters."""
-        objects = [self._raw.FPDFText_GetTextObject(self._textpage, start) for start, _ in pairs]
-        with self._without([one for one in objects if one]):
+        if not pairs:
+            return set()
+        with self._without(self._objects([start for start, _ in pairs])):
             bare = self._drawn()
         return {
             start
@@ -140,20 +140,24 @@ class Sight:
             if int(np.abs(self._cut(self.whole, word) - self._cut(bare, word)).max(initial=0)) < _FAINTEST
         }
 
-    def is_undrawn(self, start: int) -> bool:
-        """Whether a word is drawn without ink by its render mode, as the words of a scan are."""
-        item = self._raw.FPDFText_GetTextObject(self._textpage, start)
-        return bool(item) and self._raw.FPDFTextObj_GetTextRenderMode(item) in _UNDRAWN
+    def take_out(self, starts: Iterable[int]) -> None:
+        """Read the page without these words from now on. A new text page is needed then."""
+        for item in self._objects(starts):
+            self._raw.FPDFPageObj_SetIsActive(item, False)
+
+    def _objects(self, starts: Iterable[int]) -> list[Any]:
+        found = (self._raw.FPDFText_GetTextObject(self.textpage, start) for start in starts)
+        return [item for item in found if item]
 
     def _ink(self, start: int) -> int | None:
         """Grey of a word's colour; none where it has an outline or a pattern only."""
         import ctypes
 
-        item = self._raw.FPDFText_GetTextObject(self._textpage, start)
+        item = self._raw.FPDFText_GetTextObject(self.textpage, start)
         if item and self._raw.FPDFTextObj_GetTextRenderMode(item) in _NO_FILL:
             return None
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-        if not self._raw.FPDFText_GetFillColor(self._textpage, start, red, green, blue, alpha):
+        if not self._raw.FPDFText_GetFillColor(self.textpage, start, red, green, blue, alpha):
             return None
         return int(0.3 * red.value + 0.59 * green.value + 0.11 * blue.value)
 
