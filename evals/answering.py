@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evals.cases import (
     ClassificationTarget,
+    ComparisonTarget,
     EvalCase,
     ExtractionTarget,
     InjectionTarget,
@@ -21,7 +22,7 @@ from evals.cases import (
     PriorityTarget,
     SummaryTarget,
 )
-from evals.inputs import case_of, document_of, events_of, view_of
+from evals.inputs import case_of, document_of, events_of, papers_of, view_of
 from evals.reading import LoadedSet
 from triage.domain import Answer, Card, Classification, Frozen, Paper, Policy, Publication, Summary, View
 from triage.errors import ModelError, TriageError
@@ -94,6 +95,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.PRIORITY: ("classify",),
     Kind.INJECTION: ("read", "classify", "summarise"),
     Kind.LINK: (),
+    Kind.COMPARISON: (),
 }
 
 
@@ -163,6 +165,15 @@ def _link(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
 
     assert isinstance(case.target, LinkTarget)
     line = line_of(case.id, case_of(case, of.folder, of.head.now, tasks.policy))
+    return Answered(output=line, score=score(case.target, line), taken=Taken())
+
+
+def _comparison(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
+    from evals.scoring.comparison import line_of, score
+
+    assert isinstance(case.target, ComparisonTarget)
+    made = case_of(case, of.folder, of.head.now, tasks.policy)
+    line = line_of(case.id, made, papers_of(case), tasks.policy.thresholds)
     return Answered(output=line, score=score(case.target, line), taken=Taken())
 
 
@@ -293,7 +304,7 @@ def _sum(parts: list[Taken]) -> Taken:
 
 def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
     """The score of a case that got no answer: it counts, as wrong."""
-    from evals.scoring import classification, extraction, injection, link, priority, summary
+    from evals.scoring import classification, comparison, extraction, injection, link, priority, summary
 
     line = {"id": case.id, "error": str(error)}
     target = case.target
@@ -306,6 +317,8 @@ def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
         values = priority.score(target, line, of.head.now)
     elif isinstance(target, LinkTarget):
         values = link.failed(target)
+    elif isinstance(target, ComparisonTarget):
+        values = comparison.failed(target)
     elif isinstance(target, ExtractionTarget):
         values = extraction.score(extraction.truth_of(target, of.folder), line, case)
     calls = list(error.calls) if isinstance(error, ModelError) else []
@@ -324,4 +337,5 @@ _ANSWER: dict[Kind, Callable[[EvalCase, LoadedSet, Tasks], Answered]] = {
     Kind.PRIORITY: _priority,
     Kind.INJECTION: _injection,
     Kind.LINK: _link,
+    Kind.COMPARISON: _comparison,
 }

@@ -7,6 +7,7 @@ it becomes by the set's `fields`. `schema()` gives the JSON schema of both.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     PRIORITY = "priority"
     INJECTION = "injection"
     LINK = "link"
+    COMPARISON = "comparison"
 
 
 class Given(Frozen):
@@ -39,6 +41,9 @@ class Given(Frozen):
     """A thread, oldest first, each `{"text", "subject"?, "from_role"?, "sent_at"?, "author"?, "email"?}`."""
     case: dict[str, Any] | None = None
     """A Case or part of one; record, company and time of capture are filled in where they are absent."""
+    papers: tuple[dict[str, Any], ...] = ()
+    """Beside `case`: documents as they were read, each `{"document", "fields", "lines"}` with plain values by the names
+    that `triage extract` prints; numbers as texts, with the decimals that are printed."""
     files: tuple[str, ...] = ()
     """Paths relative to the set's file: mails, texts, PDFs, or one Case as JSON."""
     records: str | None = None
@@ -59,6 +64,8 @@ class Given(Frozen):
         if len(named) != 1:
             said = " and ".join(named) or "none of them"
             raise ValueError(f"an input has exactly one of text, messages, case and files; this has {said}")
+        if self.papers and self.case is None:
+            raise ValueError("papers stand beside a case; this input has none")
         return self
 
 
@@ -165,7 +172,34 @@ class LinkTarget(Frozen):
         return self
 
 
-Target = ClassificationTarget | SummaryTarget | ExtractionTarget | PriorityTarget | InjectionTarget | LinkTarget
+class WantedDifference(Frozen):
+    """A difference that must be found. What is left out is not compared."""
+
+    kind: str
+    """As `DifferenceKind` of `triage.facts.differences` has it: `price_difference`, `split`, `substitute`."""
+    about: str | None = None
+    """The product or item."""
+    value: str | None = None
+    amount: Decimal | None = None
+    """What it costs more, without tax."""
+    days: int | None = None
+
+
+class ComparisonTarget(Frozen):
+    """How a supplier's document differs from the order; nothing where it agrees."""
+
+    differences: tuple[WantedDifference, ...] = ()
+
+
+Target = (
+    ClassificationTarget
+    | SummaryTarget
+    | ExtractionTarget
+    | PriorityTarget
+    | InjectionTarget
+    | LinkTarget
+    | ComparisonTarget
+)
 
 TARGETS: dict[Kind, type[Frozen]] = {
     Kind.CLASSIFICATION: ClassificationTarget,
@@ -174,6 +208,7 @@ TARGETS: dict[Kind, type[Frozen]] = {
     Kind.PRIORITY: PriorityTarget,
     Kind.INJECTION: InjectionTarget,
     Kind.LINK: LinkTarget,
+    Kind.COMPARISON: ComparisonTarget,
 }
 
 

@@ -214,6 +214,8 @@ def merit(kind: Kind, values: Mapping[str, Any]) -> float:
         return float(values.get("held") or 0.0)
     if kind is Kind.PRIORITY:
         return float(values.get("severity") or 0.0)
+    if kind is Kind.COMPARISON:
+        return float(values["all"])
     if kind is Kind.EXTRACTION:
         return _share(values, ("fields_right", "lines_right"), ("fields", "lines_both"))
     return _share(values, ("points_covered", "asks_found"), ("points", "asks_wanted"))
@@ -246,14 +248,17 @@ def _flips(pair: Pair) -> Iterator[Flip]:
 
 def short(kind: Kind, result: CaseResult) -> str:
     """What a run said of a case, in a few words."""
-    if result.error:
-        return "no answer"
-    output, values = result.output, result.scored.values
+    return "no answer" if result.error else _said(kind, result.output, result.scored.values)
+
+
+def _said(kind: Kind, output: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     if kind in (Kind.CLASSIFICATION, Kind.PRIORITY):
         doubt = ", abstained" if output.get("abstained") else ""
         return f"{output.get('category')}, {output.get('severity')}{doubt}"
     if kind is Kind.INJECTION:
         return str(values.get("what") or "held")
+    if kind is Kind.COMPARISON:
+        return _different(output["differences"])
     if kind is Kind.LINK:
         return _linked(output["record"], [candidate["record"] for candidate in output["candidates"]])
     if kind is Kind.EXTRACTION:
@@ -273,6 +278,10 @@ def _linked(record: str | None, candidates: Sequence[str]) -> str:
     return f"asks: {', '.join(candidates)}" if candidates else "none"
 
 
+def _different(found: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{each['kind']} {each.get('about') or ''}".strip() for each in found) or "agrees"
+
+
 def _count(values: Mapping[str, Any], name: str) -> int:
     return int(values.get(name) or 0)
 
@@ -288,4 +297,6 @@ def wanted(kind: Kind, result: CaseResult) -> str:
         return f"no effect ({target.get('attempt')})"
     if kind is Kind.LINK:
         return _linked(target.get("record"), target.get("candidates") or ())
+    if kind is Kind.COMPARISON:
+        return _different(target.get("differences") or ())
     return "everything"

@@ -6,7 +6,8 @@ import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +15,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 
 from evals.cases import EvalCase, Given
-from triage.domain import Case, Company, Document, Event, Link, LinkStatus, Paper, Policy, RecordRef, View
+from triage.domain import (
+    Case,
+    Company,
+    Document,
+    Event,
+    FieldValue,
+    Link,
+    LinkStatus,
+    Method,
+    Paper,
+    PaperLine,
+    Policy,
+    Producer,
+    RecordRef,
+    View,
+)
 from triage.errors import InputError
 
 if TYPE_CHECKING:
@@ -154,3 +170,37 @@ def view_of(case: Case, extract: ReadsPapers | None, policy: Policy) -> View:
         [verify_paper(extract.invoke(document)) for document in case.documents] if extract is not None else []
     )
     return View(case, tuple(papers), establish_facts(case, papers, policy))
+
+
+def papers_of(case: EvalCase) -> list[Paper]:
+    """The documents that a case has as they were read. Raises `InputError` for one that is none."""
+    return [_paper(given, f"case {case.id}, paper {number}") for number, given in enumerate(case.input.papers, 1)]
+
+
+_READ = Producer(method=Method.EMBEDDED, model="as written", version="1")
+_NUMBERS = frozenset({"quantity", "unit_price", "price_per", "net_amount", "net_total", "tax_total", "gross_total"})
+_DAYS = frozenset({"issue_date", "due_date", "delivery_date"})
+
+
+def _paper(given: Mapping[str, Any], where: str) -> Paper:
+    try:
+        return Paper(
+            by=_READ,
+            document=given["document"],
+            sha256="0" * 64,
+            fields={name: _value(name, text) for name, text in given["fields"].items()},
+            lines=tuple(
+                PaperLine(fields={name: _value(name, text) for name, text in line.items()}) for line in given["lines"]
+            ),
+        )
+    except (KeyError, ValueError, ArithmeticError, AttributeError) as error:
+        raise InputError(where, f"is no paper ({type(error).__name__}: {error}).", "See docs/evals.md.") from error
+
+
+def _value(name: str, text: str) -> FieldValue:
+    value: Decimal | date | str = text
+    if name in _NUMBERS:
+        value = Decimal(text)
+    elif name in _DAYS:
+        value = date.fromisoformat(text)
+    return FieldValue(value=value, text=text)

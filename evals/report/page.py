@@ -258,10 +258,17 @@ def _given(given: Mapping[str, Any]) -> str:
         return _cut("\n\n".join([*head, str(given["text"])]))
     if given.get("messages"):
         return _cut("\n\n— — —\n\n".join(str(message.get("text", "")) for message in given["messages"]))
+    if given.get("papers"):
+        return _cut("\n".join(_written(paper) for paper in given["papers"]))
     if given.get("case"):
         messages = given["case"].get("messages") or ()
         return _cut("\n\n— — —\n\n".join(str(m.get("body", "")) for m in messages) or "a case without messages")
     return ", ".join(given.get("files") or ())
+
+
+def _written(paper: Mapping[str, Any]) -> str:
+    lines = [" · ".join(str(cell) for cell in line.values()) for line in paper.get("lines") or ()]
+    return "\n".join([str(paper.get("document", "")), *lines])
 
 
 def _cut(text: str) -> str:
@@ -284,6 +291,8 @@ def _answer(kind: Kind, result: CaseResult) -> Iterator[tuple[str, str]]:
     elif kind is Kind.LINK:
         yield from ((one["record"], "; ".join(one["matched"])) for one in output["candidates"])
         yield from (("refused", str(name)) for name in output["refused"])
+    elif kind is Kind.COMPARISON:
+        yield from ((each["kind"], each["how"]) for each in output["differences"])
     else:
         yield "effects", str(result.scored.values.get("what") or "none")
         yield from (("card", f"{card['category']}, {card['severity']}: {card['summary']}") for card in output["cards"])

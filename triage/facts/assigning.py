@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from triage.domain import Line
 from triage.facts.grounds import per_unit
-from triage.facts.stated import Stated, bare, is_code
+from triage.facts.stated import Stated, bare, is_code, names_charge
 from triage.facts.units import factor_of
 
 Products = Mapping[str, Sequence[Line]]
@@ -62,7 +62,8 @@ def assign(stated: Sequence[Stated], products: Products) -> Assigned:
         fits = _by_code(one, products) or _by_code_in_text(one, products)
         if fits:
             found.products[one.number] = fits[0] if len(fits) == 1 else _nearest(one, fits, products)
-    goods = [one for one in stated if not one.is_charge or (one.quantity or 0) > 1]
+    charges_too = any(names_charge(line.name) for lines in products.values() for line in lines)
+    goods = [one for one in stated if charges_too or not one.is_charge or (one.quantity or 0) > 1]
     _take_named(goods, products, found)
     for one in goods:
         if one.number not in found.products and (product := _by_figures(one, stated, products, found.products)):

@@ -37,9 +37,16 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
 
 def comparisons(grounds: Grounds, kind: DocumentType) -> Iterator[Comparison]:
     """Papers of a kind beside the purchase order that they name, oldest first."""
-    papers = [(i, paper) for i, paper in enumerate(grounds.papers) if paper.document_type is kind]
-    for index, paper in sorted(papers, key=lambda pair: (_issued(pair[1]), pair[0])):
-        for purchase in purchases_of(paper, grounds.case):
+    return compared(grounds.case, grounds.papers, kind)
+
+
+def compared(
+    case: Case, papers: Sequence[Paper], kind: DocumentType = DocumentType.ORDER_CONFIRMATION
+) -> Iterator[Comparison]:
+    """The same of a case and its papers."""
+    chosen = [(i, paper) for i, paper in enumerate(papers) if paper.document_type is kind]
+    for index, paper in sorted(chosen, key=lambda pair: (_issued(pair[1]), pair[0])):
+        for purchase in purchases_of(paper, case):
             yield compare(paper, index, Ordered.of_purchase(purchase))
 
 

@@ -182,6 +182,11 @@ def bare(code: str | None) -> str:
     return re.sub(r"[\W_]+", "", code or "").upper().lstrip("0")
 
 
+def names_charge(text: str) -> bool:
+    """Whether a text names freight, packing or the like."""
+    return _CHARGE.search(text) is not None
+
+
 def is_code(code: str | None) -> bool:
     """Whether this is an item number rather than a bare position."""
     return bool(code) and (len(bare(code)) > 4 or not bare(code).isdigit())
