@@ -350,3 +350,59 @@ def test_the_text_of_an_xml_is_a_line_for_each_value() -> None:
     assert "InvoicedQuantity H87: 3500" in text.splitlines()
     assert "RegistrationName: Nordschrauben & Söhne GmbH" in text
     assert "xmlns" not in text
+
+
+def test_a_document_in_its_envelope() -> None:
+    content = ubl(Trade())
+    header = (
+        b"<h:StandardBusinessDocumentHeader><h:HeaderVersion>1.0</h:HeaderVersion></h:StandardBusinessDocumentHeader>"
+    )
+    wrapped = b'<h:StandardBusinessDocument xmlns:h="urn:x">%s%s</h:StandardBusinessDocument>' % (header, content)
+    document = read_electronic(wrapped, "x.xml")
+    assert values(document) == values(read_electronic(content, "x.xml"))
+    path = document.fields["document_number"].path
+    assert path == "/StandardBusinessDocument/Invoice/ID"
+    assert texts_by_path(document.content)[path] == "RE-4711"
+
+
+def test_an_account_that_is_no_iban_is_not_called_one() -> None:
+    assert "iban" not in read_electronic(ubl(Trade(iban="12345678")), "x.xml").fields
+    assert "iban" not in read_electronic(cii(Trade(iban="12345678")), "x.xml").fields
+
+
+def test_a_price_per_other_units_is_not_multiplied() -> None:
+    content = ubl(Trade()).replace(b'BaseQuantity unitCode="H87"', b'BaseQuantity unitCode="XBX"')
+    names = {check.name for check in checks_of(read_electronic(content, "x.xml").figures)}
+    assert "lines_add_up" in names
+    assert "line_amount:1" not in names
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "failed"),
+    [
+        (b'TaxExclusiveAmount currencyID="EUR">466.75', b'TaxExclusiveAmount currencyID="EUR">466.76', "net_of_lines"),
+        (b">549.53<", b">549.54<", "net_plus_tax_is_gross"),
+        (b">449.55<", b">449.53<", "amount_due"),
+        (b">82.78<", b">82.79<", "tax_adds_up"),
+        (b">79.33<", b">79.99<", "tax_of_rate:S:19"),
+        (b">417.50<", b">400.00<", "tax_base:S:19"),
+        (
+            b'<cbc:AllowanceTotalAmount currencyID="EUR">20.00',
+            b'<cbc:AllowanceTotalAmount currencyID="EUR">21.00',
+            "allowances_add_up",
+        ),
+        (
+            b'<cbc:ChargeTotalAmount currencyID="EUR">12.50',
+            b'<cbc:ChargeTotalAmount currencyID="EUR">12.00',
+            "charges_add_up",
+        ),
+        (b">474.25<", b">474.24<", "lines_add_up"),
+        (b">3500<", b">3501<", "line_amount:1"),
+    ],
+)
+def test_each_rule_can_fail(old: bytes, new: bytes, failed: str) -> None:
+    whole = checks_of(read("ubl_invoice").figures)
+    assert all(check.passed for check in whole)
+    assert failed in {check.name for check in whole}
+    content = sample("ubl_invoice").replace(old, new)
+    assert failed in {c.name for c in checks_of(read_electronic(content, "x.xml").figures) if not c.passed}

@@ -112,7 +112,7 @@ def _lines(figures: Figures) -> Iterator[Check]:
 
 def line_amount(line: LineFigures) -> Decimal | None:
     """Quantity times net price per its base, with the line's allowances and charges; none where one is not stated."""
-    if line.quantity is None or line.price is None or not line.per:
+    if line.quantity is None or line.price is None or not line.per or not line.is_per_unit:
         return None
     before = line.quantity * line.price / line.per
     return (before + sum((one.signed for one in line.adjustments), _ZERO)).quantize(_CENT, ROUND_HALF_UP)

@@ -9,7 +9,7 @@ from triage.documents.einvoice.codes import NOT_ACCEPTED, SELF_BILLED
 from triage.documents.einvoice.model import Adjustment, ElectronicLine, Figures, LineFigures, TaxRow
 from triage.documents.einvoice.schedule import Fields, in_parts, part_of, quantity_of
 from triage.documents.einvoice.tree import Element
-from triage.documents.einvoice.values import field_of, not_accepted, number
+from triage.documents.einvoice.values import field_of, first_of, not_accepted, number, same_unit
 from triage.domain import FieldValue
 
 ROOTS = {
@@ -94,12 +94,13 @@ def head_of(root: Element) -> dict[str, FieldValue]:
         "net_total": summation.first("TaxBasisTotalAmount", *_unadjusted(summation)),
         "tax_total": _tax_total(settlement, summation),
         "gross_total": summation.first("GrandTotalAmount"),
-        "iban": settlement.first("SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID"),
     }
     kind = field_of("document_type", document.first("TypeCode")) or field_of("document_type", _named(root))
     if kind and kind.value in {"order", "order_change"} and not places["purchase_order_reference"]:
         places["purchase_order_reference"] = document.first("ID")
     found = {"document_type": kind} | {name: field_of(name, place) for name, place in places.items()}
+    accounts = settlement.each("SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID")
+    found["iban"] = first_of("iban", accounts)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -200,11 +201,13 @@ def _amount(above: Element, *routes: str) -> Decimal | None:
 def _line_figures(position: int, line: Element) -> LineFigures:
     agreement, settlement = _part(line, *_LINE_AGREEMENT), _part(line, *_LINE_SETTLEMENT)
     price, tax = _price(agreement), _part(settlement, "ApplicableTradeTax")
+    quantity = _part(line, *_LINE_DELIVERY).first(*_QUANTITIES)
     return LineFigures(
         label=line.text_at("AssociatedDocumentLineDocument/LineID") or str(position),
-        quantity=_amount(_part(line, *_LINE_DELIVERY), *_QUANTITIES),
+        quantity=number(quantity.text) if quantity else None,
         price=_amount(price, "ChargeAmount"),
         per=_amount(price, "BasisQuantity") or Decimal(1),
+        is_per_unit=same_unit(quantity, price.first("BasisQuantity")),
         gross_price=_amount(agreement, "GrossPriceProductTradePrice/ChargeAmount"),
         adjustments=tuple(_adjustments(settlement)),
         net=_amount(settlement, *_LINE_AMOUNTS),

@@ -44,6 +44,8 @@ class LineFigures:
     price: Decimal | None = None
     """Net, per `per` units."""
     per: Decimal = Decimal(1)
+    is_per_unit: bool = True
+    """Whether the price is for units of the quantity, so that the two may be multiplied."""
     gross_price: Decimal | None = None
     """Before the discount that the price includes."""
     adjustments: tuple[Adjustment, ...] = ()

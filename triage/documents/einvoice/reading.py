@@ -43,7 +43,7 @@ def read_electronic(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> 
 
 
 def _read(parsed: Parsed, name: str) -> ElectronicDocument:
-    root = parsed.root
+    root = _out_of_envelope(parsed.root)
     syntax = _syntax_of(root)
     if syntax is None:
         raise InputError(name, f"is XML of an unknown kind (its root is {root.name[:60]}).", _READABLE)
@@ -87,6 +87,12 @@ def text_of_xml(content: bytes, name: str) -> str:
     """What an XML of any kind says, a line for each element with a text. Raises `InputError` as `parse_xml`."""
     parsed = parse_xml(content, name)
     return PaperXml(name=name, embedded=False, syntax=parsed.root.name, content=parsed.content).text
+
+
+def _out_of_envelope(root: Element) -> Element:
+    """The document inside a Standard Business Document, as networks hand it on."""
+    inside = root.children if root.name == "StandardBusinessDocument" else ()
+    return next((one for one in inside if _syntax_of(one)), root)
 
 
 def _syntax_of(root: Element) -> ModuleType | None:

@@ -100,16 +100,15 @@ def parse_recorded(content: str) -> Parsed:
 
 @lru_cache(maxsize=2)
 def texts_by_path(content: str) -> Mapping[str, str]:
-    """Every text of an XML by its path, attributes as `.../Quantity/@unitCode`; the root's is its name.
+    """Every text of an XML by its path, attributes as `.../Quantity/@unitCode`; of an element without one, its name.
 
     Of `Parsed.content`. Raises `InputError` as `parse_xml`.
     """
-    root = parse_recorded(content).root
     found: dict[str, str] = {}
-    waiting = [root]
+    waiting = [parse_recorded(content).root]
     while waiting:
         one = waiting.pop()
-        found[one.path] = one.name if one is root else one.text
+        found[one.path] = one.text or one.name
         found |= {f"{one.path}/@{name}": value for name, value in one.attributes.items()}
         waiting.extend(one.children)
     return found

@@ -10,7 +10,7 @@ from triage.documents.einvoice.codes import NOT_ACCEPTED, SELF_BILLED
 from triage.documents.einvoice.model import Adjustment, ElectronicLine, Figures, LineFigures, TaxRow
 from triage.documents.einvoice.schedule import Fields, in_parts, part_of, quantity_of
 from triage.documents.einvoice.tree import Element
-from triage.documents.einvoice.values import field_of, not_accepted, number
+from triage.documents.einvoice.values import field_of, first_of, not_accepted, number, same_unit
 from triage.domain import FieldValue
 
 ROOTS = frozenset(
@@ -82,12 +82,12 @@ def head_of(root: Element) -> dict[str, FieldValue]:
     """The fields of the head."""
     places = {name: root.first(*routes) for name, routes in _HEAD.items()}
     places["seller_vat_id"] = _vat_id(root)
-    places["iban"] = next(iter(root.each("PaymentMeans/PayeeFinancialAccount/ID")), None)
     places["tax_total"] = _tax_total(root).first("TaxAmount") if root.all("TaxTotal") else None
     places["net_total"] = places["net_total"] or root.first(*_unadjusted(root))
     if root.name in {"Order", "OrderChange"}:
         places["purchase_order_reference"] = root.first("ID")
     found = {"document_type": _type(root)} | {name: field_of(name, place) for name, place in places.items()}
+    found["iban"] = first_of("iban", root.each("PaymentMeans/PayeeFinancialAccount/ID"))
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -161,6 +161,7 @@ def _line_figures(position: int, line: Element) -> LineFigures:
         quantity=_amount(line, *_QUANTITIES),
         price=_amount(line, "Price/PriceAmount"),
         per=_amount(line, "Price/BaseQuantity") or Decimal(1),
+        is_per_unit=same_unit(line.first(*_QUANTITIES), line.first("Price/BaseQuantity")),
         gross_price=_amount(line, "Price/AllowanceCharge/BaseAmount"),
         adjustments=tuple(_adjustments(line)),
         net=_amount(line, "LineExtensionAmount"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +16,8 @@ from triage.domain.base import Scalar
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]+)?(?:Z|[+-]\d{2}:\d{2})?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?")
+_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
+"""The shape of an IBAN; account numbers of other kinds stand in the same place."""
 _MOST_LETTERS = 500
 
 NUMBERS = frozenset({"net_total", "tax_total", "gross_total", "quantity", "unit_price", "price_per", "net_amount"})
@@ -50,7 +52,8 @@ def value_of(field: str, text: str) -> Scalar | None:
     if field == "unit":
         return unit_name(text)
     if field in {"iban", "seller_vat_id"}:
-        return re.sub(r"[\s.-]+", "", text).upper() or None
+        bare = re.sub(r"[\s.-]+", "", text).upper()
+        return bare if field == "seller_vat_id" or _ACCOUNT.fullmatch(bare) else None
     return text[:_MOST_LETTERS] or None
 
 
@@ -67,6 +70,11 @@ def field_of(field: str, element: Element | None, attribute: str = "") -> FieldV
     )
 
 
+def first_of(field: str, elements: Iterable[Element]) -> FieldValue | None:
+    """The first of several elements that can be read as a value of this field."""
+    return next(filter(None, (field_of(field, one) for one in elements)), None)
+
+
 def not_accepted(element: Element) -> FieldValue:
     """The quantity that is confirmed of a line which the seller does not accept: none, by its status code."""
     return FieldValue(value=Decimal(0), text=element.text, path=element.path)
@@ -75,6 +83,12 @@ def not_accepted(element: Element) -> FieldValue:
 def is_refused(fields: Mapping[str, FieldValue]) -> bool:
     """Whether a line's quantity is that of a line which is not accepted."""
     return "quantity" in fields and (fields["quantity"].path or "").endswith("/LineStatusCode")
+
+
+def same_unit(quantity: Element | None, base: Element | None) -> bool:
+    """Whether quantity and price base count the same, as far as they say."""
+    units = {one.attributes.get("unitCode", "") for one in (quantity, base) if one}
+    return len(units - {""}) <= 1
 
 
 def reads_as_value(field: str, found: FieldValue, text: str) -> bool:

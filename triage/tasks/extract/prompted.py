@@ -28,7 +28,7 @@ from triage.errors import InputError, ModelError
 from triage.models.structured import PATIENCE, Patience
 from triage.privacy.border import Border
 from triage.tasks.asking import EVERY_KIND, Asking, fence_marker, prompt_for
-from triage.tasks.extract.electronic import read_document
+from triage.tasks.extract.electronic import einvoice_hash, read_document
 from triage.tasks.extract.embedded import EmbeddedExtractor
 from triage.tasks.extract.pointed import Pointed, printed_lines
 from triage.tasks.extract.prompt_meanings import FIELD_MEANING, LINE_FIELD_MEANING, TYPE_MEANING
@@ -115,7 +115,7 @@ class PromptedExtractor(Runnable[Document, Paper]):
         self.recogniser = recogniser
         self.producer = self.asking.producer
         read_by = {} if recogniser is None else {"extract.ocr": recogniser.version}
-        self.acting = {**self.asking.acting, **read_by}
+        self.acting = {**self.asking.acting, **read_by, "extract.einvoice": einvoice_hash()}
 
     def invoke(self, input: Document, config: RunnableConfig | None = None, **kwargs: Any) -> Paper:  # noqa: A002
         """The document as the model read it; one that states its data as XML is read from that, and no model asked."""
