@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz import fuzz, process
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from evals.cases import ClassificationTarget, EvalCase
 from evals.reading import LoadedSet, files_of
@@ -17,6 +18,10 @@ NEAR = 90
 """From this token-sort ratio on two texts are nearly the same."""
 _LONG_ENOUGH = 40
 """Shorter trained texts are phrases that anybody writes."""
+_GRAM = 5
+_SHARED = 0.5
+"""Only texts that share this part of the shorter one's runs of five letters are compared letter by letter: comparing
+each with each takes minutes on thousands. Texts that differ evenly, at every tenth letter, would slip through."""
 _SHOWN = 70
 
 
@@ -26,8 +31,11 @@ def problems(of: LoadedSet, path: Path) -> list[str]:
 
 
 def counts(of: LoadedSet) -> dict[str, Counter[str]]:
-    """How many measured cases there are, by what matters."""
+    """How many measured cases there are, by what matters, and how many each split has."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    splits = Counter(_split(case, of) for case in of.cases)
+    if len(splits) > 1:
+        found["split"] = splits
     for case in of.measured:
         found["language"][case.language] += 1
         if isinstance(case.target, ClassificationTarget):
@@ -50,19 +58,48 @@ def _split(case: EvalCase, of: LoadedSet) -> str:
 
 def _twins(of: LoadedSet) -> Iterator[str]:
     """Pairs that are nearly the same, across splits or within the measured one."""
-    by_language: dict[str, list[EvalCase]] = defaultdict(list)
-    for case in of.cases:
-        if text_of(case):
-            by_language[case.language].append(case)
-    for _, cases in sorted(by_language.items()):
-        texts = [text_of(case).casefold() for case in cases]
-        alike = process.cdist(texts, texts, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, dtype=np.uint8)
-        for one, other in zip(*np.nonzero(np.triu(alike, 1)), strict=True):
-            first, second = cases[one], cases[other]
-            splits = {_split(first, of), _split(second, of)}
-            if len(splits) > 1 or of.head.split in splits:
-                where = " and ".join(sorted(splits))
-                yield f"{first.id} and {second.id} are nearly the same ({alike[one, other]} of 100; {where})"
+    cases = [case for case in of.cases if text_of(case)]
+    sizes = Counter(_split(case, of) for case in cases)
+    largest = max(sizes, key=sizes.__getitem__, default="")
+    # Pairs within a split that is not measured do not matter: its cases need not look for each other.
+    looked = [n for n, case in enumerate(cases) if _split(case, of) in {*sizes} - {largest} | {of.head.split}]
+    texts = [text_of(case).casefold() for case in cases]
+    pairs = {(min(looked[n], m), max(looked[n], m)) for n, m in sharing([texts[n] for n in looked], texts)}
+    for one, other in sorted(pair for pair in pairs if pair[0] != pair[1]):
+        first, second = cases[one], cases[other]
+        splits = {_split(first, of), _split(second, of)}
+        if first.language != second.language or (len(splits) == 1 and of.head.split not in splits):
+            continue
+        alike = int(fuzz.token_sort_ratio(texts[one], texts[other], score_cutoff=NEAR))
+        if alike:
+            yield f"{first.id} and {second.id} are nearly the same ({alike} of 100; {' and '.join(sorted(splits))})"
+
+
+def sharing(texts: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Places of a text and of another that share at least half of the shorter one's runs of five letters."""
+    known: dict[str, int] = {}
+    grams = [_grams(text, known) for text in others]
+    places = np.repeat(np.arange(len(others)), [len(own) for own in grams])
+    flat = np.concatenate(grams) if grams else np.zeros(0, dtype=np.intp)
+    order = np.argsort(flat, kind="stable")
+    holders, starts = places[order], np.searchsorted(flat[order], np.arange(len(known) + 1))
+    sizes = np.array([len(own) for own in grams])
+    for n, text in enumerate(texts):
+        own = _runs(text)
+        found = [known[gram] for gram in own if gram in known]
+        if not found:
+            continue
+        there = np.concatenate([holders[starts[gram] : starts[gram + 1]] for gram in found])
+        shared = np.bincount(there, minlength=len(others))
+        yield from ((n, int(m)) for m in np.flatnonzero(shared >= np.maximum(_SHARED * np.minimum(sizes, len(own)), 1)))
+
+
+def _runs(text: str) -> set[str]:
+    return {text[n : n + _GRAM] for n in range(max(1, len(text) - _GRAM + 1))}
+
+
+def _grams(text: str, known: dict[str, int]) -> NDArray[np.intp]:
+    return np.array([known.setdefault(gram, len(known)) for gram in _runs(text)], dtype=np.intp)
 
 
 def _styles(of: LoadedSet) -> Iterator[str]:
@@ -86,12 +123,11 @@ def _trained(of: LoadedSet, path: Path) -> Iterator[str]:
     if not trained or not cases:
         return
     texts = [text_of(case).casefold() for case in cases]
-    alike = process.cdist(
-        texts, [text for _, text in trained], scorer=fuzz.partial_ratio, score_cutoff=NEAR, dtype=np.uint8
-    )
-    for one, other in zip(*np.nonzero(alike), strict=True):
+    for one, other in sharing(texts, [text for _, text in trained]):
         where, text = trained[other]
-        yield f"{cases[one].id} repeats {where} ({alike[one, other]} of 100): {text[:_SHOWN]}"
+        alike = int(fuzz.partial_ratio(texts[one], text, score_cutoff=NEAR))
+        if alike:
+            yield f"{cases[one].id} repeats {where} ({alike} of 100): {text[:_SHOWN]}"
 
 
 def _lines(files: Sequence[Path]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from evals.cases import schema
-from evals.reading import LoadedSet, find_sets, read_set
+from evals.reading import MOST_PROBLEMS, LoadedSet, SetInvalid, find_sets, read_set
 from triage.cli.wiring import EMBEDDED
 from triage.errors import TriageError, UsageError
 
@@ -177,7 +177,7 @@ def _progress(results: Iterable[CaseResult], count: int) -> Iterator[CaseResult]
 
 
 def run_check(paths: Sequence[Path]) -> int:
-    """Every mistake of every set, one line each; 1 where there is one."""
+    """Every mistake of every set, one line each, the first ones where there are many; 1 where there is one."""
     from evals.likeness import counts, problems
 
     found = 0
@@ -186,15 +186,18 @@ def run_check(paths: Sequence[Path]) -> int:
             of = read_set(path)
         except TriageError as error:
             typer.echo(str(error))
-            found += 1
+            found += len(error.problems) if isinstance(error, SetInvalid) else 1
             continue
         typer.echo(f"{path}: {of.name} ({of.head.kind.value}), {len(of.measured)} cases in split {of.head.split}")
         for attribute, numbers in counts(of).items():
             typer.echo(f"  {attribute}: " + ", ".join(f"{name} {n}" for name, n in sorted(numbers.items())))
-        for problem in problems(of, path):
+        wrong = problems(of, path)
+        for problem in wrong[:MOST_PROBLEMS]:
             typer.echo(f"  {problem}")
-            found += 1
-    typer.echo("no problem found" if not found else f"{found} problems")
+        if len(wrong) > MOST_PROBLEMS:
+            typer.echo(f"  and {len(wrong) - MOST_PROBLEMS} more")
+        found += len(wrong)
+    typer.echo("no problem found" if not found else f"{found} {'problem' if found == 1 else 'problems'}")
     return 1 if found else 0
 
 

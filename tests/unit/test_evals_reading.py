@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evals.cases import ClassificationTarget, Kind, schema
-from evals.likeness import problems
+from evals.likeness import counts, problems, sharing
 from evals.reading import SetInvalid, find_sets, read_set, shaped, shipped
 from tests.unit.eval_sets import case, cases, write_set
 from triage.domain import Category
@@ -145,3 +145,30 @@ def test_near_duplicates_shared_styles_and_trained_texts_are_found(tmp_path: Pat
 def test_different_messages_are_no_duplicates(tmp_path: Path) -> None:
     path = write_set(tmp_path, [case(n, category) for n, category in enumerate((Category.PRICING, Category.DELAY))])
     assert problems(read_set(path), path) == []
+
+
+def test_only_texts_that_share_much_are_compared_closely() -> None:
+    long = "Dear desk, the pallets for Ghent came today and nine boxes of gaskets are not on them. Please look into it."
+    texts = [
+        "nine boxes of gaskets are not on it",
+        long.replace("nine", "six"),
+        "when will the roof bolts be here",
+        "ok",
+    ]
+    assert list(sharing([long], texts)) == [(0, 0), (0, 1)]
+    assert list(sharing(["", "ok"], texts)) == [(1, 3)]
+    assert list(sharing([long], [])) == []
+
+
+def test_words_in_another_order_are_a_duplicate_across_splits_and_training_texts_may_be_alike(tmp_path: Path) -> None:
+    given = [
+        f"The {word} on S00042 came in crushed cartons, please collect them on Monday." for word in ("nuts", "nut")
+    ]
+    turned = "Please collect them on Monday, the nuts on S00042 came in crushed cartons."
+    lines = [case(n) | {"input": {"text": text}, "language": "en"} for n, text in enumerate([*given, turned])]
+    path = write_set(tmp_path, [line | {"split": ("train", "train", "test")[n]} for n, line in enumerate(lines)])
+    of = read_set(path)
+    assert [line.split(" (")[0] for line in problems(of, path)] == [
+        f"m-00{n} and m-002 are nearly the same" for n in (0, 1)
+    ]
+    assert counts(of)["split"] == {"train": 2, "test": 1}
