@@ -268,6 +268,14 @@ def test_facts_of_an_invoice_with_its_price_per_hundred() -> None:
     assert found["invoice.price_difference[BM-100]"].value == Decimal("0.015")
 
 
+def test_an_invoice_sent_as_xml_and_as_pdf_is_one() -> None:
+    subject = case(record=PURCHASE, order=None, purchases=(purchase(BOLT),))
+    picture = read(Document(name="re.pdf", media_type="application/pdf", content=printed(Trade())))
+    data = read(xml(cii(Trade())))
+    assert picture.text_of("document_number") == data.text_of("document_number")
+    assert facts(subject, [picture, data]).keys() == facts(subject, [data]).keys() != set()
+
+
 def test_a_pdf_without_xml_is_read_as_before() -> None:
     document = Document(name="re.pdf", media_type="application/pdf", content=printed(TRADE))
     assert EXTRACTOR.invoke(document) == EXTRACTOR.read_pages(document)

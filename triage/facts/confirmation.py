@@ -44,10 +44,23 @@ def compared(
     case: Case, papers: Sequence[Paper], kind: DocumentType = DocumentType.ORDER_CONFIRMATION
 ) -> Iterator[Comparison]:
     """The same of a case and its papers."""
-    chosen = [(i, paper) for i, paper in enumerate(papers) if paper.document_type is kind]
+    chosen = [
+        (i, paper) for i, paper in enumerate(papers) if paper.document_type is kind and not is_copy(paper, papers)
+    ]
     for index, paper in sorted(chosen, key=lambda pair: (_issued(pair[1]), pair[0])):
         for purchase in purchases_of(paper, case):
             yield compare(paper, index, Ordered.of_purchase(purchase))
+
+
+def is_copy(paper: Paper, papers: Sequence[Paper]) -> bool:
+    """Whether a paper only shows what another of the same kind and number states as XML."""
+    number = bare(paper.text_of("document_number"))
+    return paper.xml is None and any(
+        other.xml is not None
+        and other.document_type is paper.document_type
+        and bare(other.text_of("document_number")) == number != ""
+        for other in papers
+    )
 
 
 def _issued(paper: Paper) -> date:

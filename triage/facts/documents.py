@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from triage.domain import DocumentType, Fact, Paper
-from triage.facts.confirmation import as_fact, purchase_of, same_company
+from triage.facts.confirmation import as_fact, is_copy, purchase_of, same_company
 from triage.facts.differences import price_difference
 from triage.facts.grounds import Grounds, cents, line_source, tidy
 from triage.facts.matching import Comparison, Ordered, Pair, bare, compare
@@ -21,7 +21,7 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
     """`invoice.*` and `delivery.*` of the papers that belong to an order of the case."""
     taken: set[str] = set()
     for index, paper in enumerate(grounds.papers):
-        if paper.document_type not in _INVOICES | {DocumentType.DELIVERY_NOTE}:
+        if paper.document_type not in _INVOICES | {DocumentType.DELIVERY_NOTE} or is_copy(paper, grounds.papers):
             continue
         ordered = _order_of(grounds, paper)
         if ordered is None or not paper.lines:
