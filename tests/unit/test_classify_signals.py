@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.classify_views import fact
 from triage.domain import SUBTYPES, Category
-from triage.tasks.classify.signals import _RULES, canonical, on_time, signals
+from triage.facts.reported import canonical
+from triage.tasks.classify.signals import _RULES, on_time, signals
 
 
 @pytest.mark.parametrize(

@@ -110,10 +110,51 @@ def test_what_is_confidential() -> None:
     )
     assert confidential(facts(subject)) == {
         "credit.exposure",
+        "credit.exposure_with_order",
         "credit.limit",
         "credit.over_limit",
         "credit.over_limit_with_order",
     }
+
+
+@pytest.mark.parametrize(
+    ("receivable", "disputed", "undisputed", "by_dispute"),
+    [
+        ("5200", "200.00", "5000.00", True),
+        ("5200", "199.99", "5000.01", None),
+        ("5000", "200.00", "4800.00", None),
+    ],
+)
+def test_exposure_without_what_is_disputed(
+    receivable: str, disputed: str, undisputed: str, by_dispute: bool | None
+) -> None:
+    subject = case(
+        partner=customer(receivable=number(receivable), limit=number(5000), on_hold=True),
+        invoices=(invoice(amount_residual=number(disputed), disputed=True),),
+    )
+    found = facts(subject)
+    assert found["credit.exposure_undisputed"].value == number(undisputed)
+    assert found["credit.exposure_undisputed"].confidential
+    assert (
+        found["credit.over_limit_by_dispute"].value if "credit.over_limit_by_dispute" in found else None
+    ) is by_dispute
+
+
+def test_a_dispute_in_another_currency_takes_nothing_off_the_exposure() -> None:
+    subject = case(
+        partner=customer(receivable=number(5200), limit=number(5000)),
+        invoices=(invoice(disputed=True, currency="USD"),),
+    )
+    assert "credit.exposure_undisputed" not in values(subject)
+
+
+@pytest.mark.parametrize(("state", "exposure"), [("draft", "5300"), ("cancel", None)])
+def test_exposure_with_the_order(state: str, exposure: str | None) -> None:
+    subject = case(
+        partner=customer(receivable=number(5200), limit=number(5000)),
+        order=order(state=state, amount_total=number(100)),
+    )
+    assert values(subject).get("credit.exposure_with_order") == (None if exposure is None else number(exposure))
 
 
 @pytest.mark.parametrize(

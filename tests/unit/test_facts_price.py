@@ -62,3 +62,35 @@ def test_price_per_hundred_is_said() -> None:
 
 def test_no_prices_of_a_cancelled_order() -> None:
     assert values(case(order=order(state="cancel"), lines=(priced("80", list_price="100"),))) == {}
+
+
+@pytest.mark.parametrize(
+    ("least", "price", "below"),
+    [("0", "6", None), ("0", "5.99", True), ("40", "10", None), ("40", "9.99", True), ("-5", "5.99", None)],
+)
+def test_margin_against_policy(least: str, price: str, below: bool | None) -> None:
+    found = facts(case(lines=(priced(price, cost="6"),)), min_margin=number(least))
+    shown = found.get("price.below_margin[BM-100]")
+    assert (shown.value if shown else None) is below
+    assert shown is None or (shown.confidential and "price.margin[BM-100]" in found)
+
+
+@pytest.mark.parametrize(
+    ("discount", "most", "shown", "exceeded"),
+    [
+        ("12", "12", None, None),
+        ("12.01", "12", "12.01", True),
+        ("50", None, None, None),
+        ("0", "0", None, None),
+    ],
+)
+def test_discount_against_policy(discount: str, most: str | None, shown: str | None, exceeded: bool | None) -> None:
+    subject = case(lines=(priced("10", list_price="10", discount=discount),))
+    found = values(subject, max_discount=None if most is None else number(most))
+    assert found.get("price.discount[BM-100]") == (None if shown is None else number(shown))
+    assert found.get("price.discount_exceeded[BM-100]") is exceeded
+
+
+def test_the_discount_stands_beside_a_price_that_is_out_of_line() -> None:
+    found = values(case(lines=(priced("8", list_price="10", discount="20"),)))
+    assert found["price.discount[BM-100]"] == 20

@@ -137,3 +137,15 @@ def test_days_late_follow_the_companys_calendar(zone: str, minutes: int) -> None
     subject = owed(date(2026, 11, 13), captured_at=now, company=Company(name="B", timezone=zone))
     expected = (now.astimezone(ZoneInfo(zone)).date() - date(2026, 11, 13)).days
     assert values(subject).get("promise.days_late") == (expected if expected >= 1 else None)
+
+
+@pytest.mark.parametrize(("now", "moved"), [("2026-11-13", None), ("2026-11-20", 7), ("2026-11-12", -1)])
+def test_how_far_a_promise_was_moved(now: str, moved: int | None) -> None:
+    subject = owed(date(2026, 11, 13), order=order(commitment_date=at(now)))
+    assert values(subject).get("promise.moved_days") == moved
+
+
+def test_the_day_of_arrival() -> None:
+    parcel = shipment(date_done=at("2026-11-12"), delivered_at=at("2026-11-14T23:30"))
+    subject = owed(date(2026, 11, 13), lines=(line(quantity=10, delivered=10),), shipments=(parcel,))
+    assert values(subject)["promise.arrived"] == date(2026, 11, 15)

@@ -98,3 +98,41 @@ def test_only_an_answer_ends_the_wait(reply: dict[str, Any], stalled: bool) -> N
 )
 def test_owner(fields: dict[str, Any], missing: bool | None) -> None:
     assert values(case(order=order(**fields))).get("owner.missing") is missing
+
+
+@pytest.mark.parametrize(
+    ("fields", "unsigned"),
+    [
+        ({"carrier_status": "delivered", "delivered_at": at("2026-11-14")}, True),
+        ({"carrier_status": "delivered", "delivered_at": at("2026-11-14"), "signed_by": "M. Jansen"}, None),
+        ({"carrier_status": "in_transit", "last_scan": at("2026-11-14")}, None),
+        ({"delivered_at": at("2026-11-14")}, None),
+    ],
+)
+def test_delivered_and_nobody_signed(fields: dict[str, Any], unsigned: bool | None) -> None:
+    assert values(case(shipments=(shipment(**fields),))).get(f"shipment.unsigned[{NAME}]") is unsigned
+
+
+def test_where_signatures_could_not_be_had_none_is_missed() -> None:
+    subject = case(
+        shipments=(shipment(carrier_status="delivered", delivered_at=at("2026-11-14")),),
+        missing=("signature: no such field",),
+    )
+    assert f"shipment.unsigned[{NAME}]" not in values(subject)
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "state", "days"),
+    [
+        ("2026-11-15T08:00", "assigned", None),
+        ("2026-11-14T22:59", "assigned", 1),
+        ("2026-11-14T23:00", "assigned", None),
+        ("2026-11-10", "confirmed", 5),
+        ("2026-11-10", "done", None),
+        ("2026-11-10", "draft", None),
+    ],
+)
+def test_a_transfer_that_should_have_left(scheduled: str, state: str, days: int | None) -> None:
+    """Eleven in the evening in UTC is the next day in Amsterdam."""
+    found = values(case(shipments=(shipment(state=state, scheduled=at(scheduled)),)))
+    assert found.get(f"shipment.not_left_days[{NAME}]") == days

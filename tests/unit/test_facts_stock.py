@@ -146,3 +146,12 @@ def test_short_plus_covered_is_never_more_than_owed(ordered: Decimal, delivered:
         assert owed <= reserved
     else:
         assert short.value == owed - min(reserved, owed)
+
+
+@pytest.mark.parametrize(("coming", "uncovered"), [(100, None), (99, 1), (40, 60)])
+def test_what_planned_receipts_do_not_cover(coming: int, uncovered: int | None) -> None:
+    subject = case(
+        lines=(line(reserved=number(0)),),
+        purchases=(purchase(line(quantity=coming, date_planned=date(2026, 11, 24))),),
+    )
+    assert values(subject).get("stock.uncovered[BM-100]") == uncovered

@@ -55,10 +55,26 @@ class Thresholds(Frozen):
     """A supplier's date this many days after the order's is ignored."""
     claim_days: int = Field(default=7, ge=0)
     """Days after delivery within which transport damage must be reported (CMR art. 30: seven days)."""
+    claim_pressing_days: int = Field(default=2, ge=0)
+    """With this many days of the claim period left, or fewer, a claim is pressing."""
+    late_serious_days: int = Field(default=5, ge=0)
+    """Lateness from this many days on is serious and raises the severity."""
+    late_grave_days: int = Field(default=14, ge=0)
+    """Lateness from this many days on is grave and raises the severity twice."""
+    near_days: int = Field(default=2, ge=0)
+    """A promise this many days away, or fewer, presses where something stands against it."""
     high_amount: Decimal = Field(default=Decimal(5000), ge=0)
-    """An order from this amount on raises the severity."""
+    """An order from this amount on, in the company's currency, raises the severity."""
+    important_classes: SortedSet[str] = frozenset({"A", "KEY", "VIP"})
+    """Customer classes that raise the severity; upper and lower case are the same."""
+    min_margin: Decimal = Field(default=Decimal(0), le=100)
+    """A line whose margin (per cent of the price) is lower is below what policy allows."""
+    max_discount: Decimal | None = Field(default=None, ge=0, le=100)
+    """A line discount (per cent) above this is more than policy allows; none: every discount is allowed."""
     stalled_hours: int = Field(default=48, ge=0)
     """An unanswered customer message older than this is stalled."""
+    idle_days: int = Field(default=3, ge=1)
+    """A thread in which nobody of ours wrote for so many days, while somebody waits, is idle."""
 
 
 class Endpoint(Frozen):
@@ -81,7 +97,8 @@ class Limits(Frozen):
     max_scanned_pages: int = Field(default=20, gt=0)
     """Pages of a document that are read off their picture (OCR); a page takes seconds."""
     max_seconds: float = Field(default=30.0, gt=0)
-    """To read a document's text, and to recognise each page that is a picture. Then the reading process is ended."""
+    """Of computing, to read a document's text, and to recognise each page that is a picture. Then the reading process
+    is ended; at the latest when five times as long has passed."""
     max_memory_bytes: int = Field(default=1_000_000_000, gt=0)
     """That a document may take in the reading process beyond what the process holds anyway."""
     max_message_chars: int = Field(default=200_000, gt=0)

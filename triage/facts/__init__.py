@@ -8,7 +8,7 @@ from triage.domain import Case, Fact, Paper, Policy
 
 
 def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tuple[Fact, ...]:
-    """All facts that the case and its read documents show, in a stable order, then what the caller reported.
+    """All facts that the case and its read documents show, what policy calls serious in them, then what was reported.
 
     "Now" is `case.captured_at`; days are calendar days in the company's time zone. A fact whose inputs are absent is
     absent. Raises `InputError` where the company's time zone is none.
@@ -23,13 +23,15 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
         promise,
         shipment,
         stock,
+        weight,
     )
     from triage.facts.grounds import Grounds
 
     grounds = Grounds(case, tuple(papers), policy)
     rooms = (stock, credit, price, promise, shipment, confirmation, documents, data, ownership)
     computed = [fact for room in rooms for fact in room.facts(grounds)]
-    return (*computed, *(_as_reported(fact) for fact in case.reported))
+    reported = [_as_reported(fact) for fact in case.reported]
+    return (*computed, *weight.facts(grounds, [*computed, *reported]), *reported)
 
 
 def _as_reported(fact: Fact) -> Fact:

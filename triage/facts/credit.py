@@ -24,6 +24,7 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
     partner = grounds.case.partner
     if found and partner and partner.credit:
         yield from _standing(partner, partner.credit)
+        yield from _exposures(grounds, partner.credit, _key(partner))
     yield from found
 
 
@@ -58,6 +59,45 @@ def _standing(partner: Partner, credit: Credit) -> Iterator[Fact]:
             unit=credit.currency,
             sources=(f"{key}.credit_limit",),
             how=f"limit {_money(credit.limit, credit.currency)}",
+            confidential=True,
+        )
+
+
+def _exposures(grounds: Grounds, credit: Credit, key: str) -> Iterator[Fact]:
+    """The exposure with this order, and without what the customer disputes, where either makes a difference."""
+    exposure = _exposure(credit)
+    sources: tuple[str, ...] = (f"{key}.credit", f"{key}.credit_to_invoice")
+    words = f"exposure {_money(exposure, credit.currency)}"
+    added, order = _not_yet_counted(grounds, credit), grounds.case.order
+    if order and added > 0:
+        yield Fact(
+            name="credit.exposure_with_order",
+            value=cents(exposure + added),
+            unit=credit.currency,
+            sources=(*sources, f"{order.ref.key}.amount_total"),
+            how=f"{words} + {_money(added, credit.currency)} of {order.ref.name}",
+            confidential=True,
+        )
+    disputed = [i for i in _open_invoices(grounds) if i.disputed and i.currency == credit.currency]
+    if not disputed:
+        return
+    amount = sum((invoice.amount_residual for invoice in disputed), Decimal(0))
+    sources = (*sources, *(f"{invoice.ref.key}.amount_residual" for invoice in disputed))
+    yield Fact(
+        name="credit.exposure_undisputed",
+        value=cents(exposure - amount),
+        unit=credit.currency,
+        sources=sources,
+        how=f"{words} - {_money(amount, credit.currency)} disputed",
+        confidential=True,
+    )
+    if credit.limit is not None and exposure - amount <= credit.limit < exposure:
+        yield Fact(
+            name="credit.over_limit_by_dispute",
+            value=True,
+            sources=(*sources, f"{key}.credit_limit"),
+            how=f"{words} is above the limit {_money(credit.limit, credit.currency)} only with "
+            f"{_money(amount, credit.currency)} that the customer disputes",
             confidential=True,
         )
 

@@ -21,9 +21,13 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
         seen[line.product] = seen.get(line.product, 0) + 1
         about = line.product if seen[line.product] == 1 else f"{line.product} #{seen[line.product]}"
         found = [*_difference(grounds, order, line, about), *_below_floor(order, line, about)]
+        found += _discount(grounds, order, line, about, bool(found))
         margin = _margin(order, line, about)
-        if margin and (found or Decimal(str(margin.value)) < 0):
+        thin = margin is not None and Decimal(str(margin.value)) < grounds.thresholds.min_margin
+        if margin and (found or thin):
             found.append(margin)
+        if margin and thin:
+            found.append(_below_margin(grounds, margin))
         yield from found
 
 
@@ -73,6 +77,38 @@ def _below_floor(order: Order, line: Line, about: str) -> Iterator[Fact]:
             how=f"lowest price allowed: {_price(line.floor_price, order, line)}",
             confidential=True,
         )
+
+
+def _discount(grounds: Grounds, order: Order, line: Line, about: str, odd: bool) -> Iterator[Fact]:
+    """The line's discount where the price is out of line anyway, or the discount is more than policy allows."""
+    most = grounds.thresholds.max_discount
+    too_high = most is not None and line.discount is not None and line.discount > most
+    if not line.discount or not (odd or too_high):
+        return
+    sources = (line_source(order.ref, line, "discount"),)
+    yield Fact(
+        name="price.discount",
+        value=tidy(line.discount),
+        unit="%",
+        about=about,
+        sources=sources,
+        how=f"discount {tidy(line.discount)} % on the line",
+    )
+    if most is not None and too_high:
+        yield Fact(
+            name="price.discount_exceeded",
+            value=True,
+            about=about,
+            sources=sources,
+            how=f"discount {tidy(line.discount)} %, at most {tidy(most)} % allowed",
+        )
+
+
+def _below_margin(grounds: Grounds, margin: Fact) -> Fact:
+    least = tidy(grounds.thresholds.min_margin)
+    return margin.with_(
+        name="price.below_margin", value=True, unit=None, how=f"margin {margin.value} %, at least {least} % wanted"
+    )
 
 
 def _margin(order: Order, line: Line, about: str) -> Fact | None:

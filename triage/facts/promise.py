@@ -35,7 +35,20 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
     yield Fact(name="promise.original", value=original.day, sources=(original.source,), how=original.how)
     current = _current(grounds) or original
     yield Fact(name="promise.current", value=current.day, sources=(current.source,), how=current.how)
+    if current.day != original.day:
+        yield _moved(original, current)
     yield from _standing(grounds, original)
+
+
+def _moved(original: Dated, current: Dated) -> Fact:
+    days = (current.day - original.day).days
+    return Fact(
+        name="promise.moved_days",
+        value=Decimal(days),
+        unit="days",
+        sources=(original.source, current.source),
+        how=f"first promised for {original.day}, now for {current.day}",
+    )
 
 
 def _to_customer(grounds: Grounds) -> list[Promise]:
@@ -76,6 +89,8 @@ def _standing(grounds: Grounds, original: Dated) -> Iterator[Fact]:
     done = arrival(grounds)
     if done is None and _delivered_unseen(grounds):
         return
+    if done:
+        yield Fact(name="promise.arrived", value=done.day, sources=(done.source,), how=done.how)
     reached = done.day if done else grounds.today
     late = (reached - original.day).days
     sources = (original.source, done.source if done else f"{grounds.case.record.key}.captured_at")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from triage.domain import Fact, Shipment, ShipmentKind
-from triage.facts.grounds import Grounds, tidy
+from triage.facts.grounds import CLOSED, Grounds, tidy
 
 _ON_THE_ROAD = frozenset({"booked", "in_transit", "exception", "out_for_delivery"})
 _FLAGS = {
@@ -26,6 +26,7 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
             yield from _came_back(grounds, shipment)
         elif shipment.kind is ShipmentKind.OUTGOING:
             yield from _status(shipment)
+            yield from _not_left(grounds, shipment)
             yield from _no_scan(grounds, shipment)
             yield from _delivered(grounds, shipment)
             yield from _partial(grounds, shipment)
@@ -63,6 +64,23 @@ def _status(shipment: Shipment) -> Iterator[Fact]:
             about=name,
             sources=(f"{key}.carrier_status",),
             how=f"{carrier}{_FLAGS[status]}{tracking}",
+        )
+
+
+def _not_left(grounds: Grounds, shipment: Shipment) -> Iterator[Fact]:
+    """How long ago a transfer should have left that is still here."""
+    if shipment.scheduled is None or shipment.state in CLOSED or shipment.state == "draft":
+        return
+    days = grounds.days_since(shipment.scheduled)
+    if days > 0:
+        yield Fact(
+            name="shipment.not_left_days",
+            value=Decimal(days),
+            unit="days",
+            about=shipment.ref.name,
+            sources=(f"{shipment.ref.key}.scheduled_date", f"{shipment.ref.key}.state"),
+            how=f"{shipment.ref.name} was to leave on {grounds.day(shipment.scheduled)}, {days} days before "
+            f"{grounds.today}",
         )
 
 
@@ -119,6 +137,14 @@ def _delivered(grounds: Grounds, shipment: Shipment) -> Iterator[Fact]:
             about=shipment.ref.name,
             sources=(f"{shipment.ref.key}.signed_by",),
             how=f"signed for by {shipment.signed_by} on {day}",
+        )
+    elif shipment.carrier_status == "delivered" and not grounds.lacks("signature", "proof of delivery"):
+        yield Fact(
+            name="shipment.unsigned",
+            value=True,
+            about=shipment.ref.name,
+            sources=(source, f"{shipment.ref.key}.signed_by"),
+            how=f"{shipment.carrier or 'the carrier'} says delivered on {day} and names nobody who signed",
         )
     yield from _claim_period(grounds, shipment, day, source)
 

@@ -127,6 +127,7 @@ def _relief(grounds: Grounds, need: Need) -> Iterator[Fact]:
             sources=(first.source,),
             how=first.how + overdue,
         )
+        yield from _uncovered(grounds, need, expected)
     elif not grounds.lacks("purchase", "receipt", "stock", "moves"):
         yield Fact(
             name="stock.no_receipt_planned",
@@ -137,6 +138,20 @@ def _relief(grounds: Grounds, need: Need) -> Iterator[Fact]:
                 or [f"{grounds.case.record.key}.purchase_orders"]
             ),
             how=f"{tidy(need.short)} {need.uom} short, and no open purchase order or receipt brings {need.product}",
+        )
+
+
+def _uncovered(grounds: Grounds, need: Need, expected: list[Receipt]) -> Iterator[Fact]:
+    """What stays short when all receipts that are planned have come."""
+    coming = sum((receipt.quantity for receipt in expected), Decimal(0))
+    if coming < need.short:
+        yield Fact(
+            name="stock.uncovered",
+            value=tidy(need.short - coming),
+            unit=need.uom,
+            about=_named(grounds, need),
+            sources=tuple(receipt.source for receipt in expected),
+            how=f"{tidy(need.short)} {need.uom} short, receipts of {tidy(coming)} planned",
         )
 
 

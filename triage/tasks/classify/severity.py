@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from triage.domain import ActBy, Case, Category, Fact, Severity
-from triage.tasks.classify.signals import canonical
+from triage.facts.reported import amount, canonical
 
 _STEPS = (Severity.LOW, Severity.NORMAL, Severity.HIGH, Severity.URGENT)
 
@@ -93,9 +92,21 @@ _QUIET = {
     (Category.DATA, "master_data"): 0,
 }
 _WORDS_AT_MOST = 2
-_LATE_DAYS, _VERY_LATE_DAYS = 5, 14
-_CLAIM_DAYS = 2
-_HIGH_AMOUNT = Decimal(5000)
+_POINTS = {"shipment.claim_pressing": 1, "shipment.lost": 1, "credit.on_hold": 1}
+_WEIGHTY = ("order.high_value", "customer.important")
+"""One step together: what is at stake, not what went wrong."""
+_STOPS_AN_ORDER = frozenset(
+    {
+        Category.PRICING,
+        Category.CREDIT,
+        Category.STOCK,
+        Category.DELAY,
+        Category.ORDER_CHANGE,
+        Category.SUPPLIER_CHANGE,
+        Category.DATA,
+    }
+)
+"""Exceptions while the goods are still to come: a promise presses."""
 
 
 @dataclass(frozen=True)
@@ -114,51 +125,49 @@ def _from_words(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _number(fact: Fact) -> Decimal:
-    return fact.value if isinstance(fact.value, Decimal) else Decimal(0)
+def _from_facts(facts: Iterable[Fact], category: Category) -> list[tuple[int, str]]:
+    """What facts add. Policy has decided already what is serious, high, important or near (`triage.facts.weight`)."""
+    known = {canonical(fact.name): fact for fact in reversed(tuple(facts)) if amount(fact) != 0 or _is_near(fact)}
+    found = [(points, _said(known[name])) for name, points in _POINTS.items() if name in known]
+    if "promise.lateness" in known:
+        fact = known["promise.lateness"]
+        found.append((2 if fact.value == "grave" else 1, _said(fact)))
+    if "promise.near" in known and category in _STOPS_AN_ORDER:
+        found.append((1, _said(known["promise.near"])))
+    weighty = [_said(known[name]) for name in _WEIGHTY if name in known]
+    return [*found, *([(1, "; ".join(weighty))] if weighty else [])]
 
 
-def _from_facts(facts: Iterable[Fact]) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
-    for fact in facts:
-        name, value = canonical(fact.name), _number(fact)
-        if name == "promise.days_late" and value >= _LATE_DAYS:
-            found.append((2 if value >= _VERY_LATE_DAYS else 1, f"{value} days late"))
-        elif name == "shipment.claim_days_left" and 0 <= value <= _CLAIM_DAYS:
-            found.append((1, f"the claim period ends in {value} days"))
-        elif name == "shipment.lost":
-            found.append((1, "the carrier says it is lost"))
-        elif name == "credit.on_hold":
-            found.append((1, "the account is on hold"))
-    return found
+def _is_near(fact: Fact) -> bool:
+    return fact.name in {"promise.near", "shipment.claim_pressing"}
 
 
-def _from_case(case: Case) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
-    total = case.order.amount_total if case.order else None
-    if total is not None and case.order is not None and total >= _HIGH_AMOUNT:
-        found.append((1, f"the order is worth {total:.2f} {case.order.currency}"))
-    if case.partner is not None and (case.partner.customer_class or "").strip().upper() in {"A", "KEY", "VIP"}:
-        found.append((1, f"a customer of class {case.partner.customer_class}"))
-    return found
+def _said(fact: Fact) -> str:
+    return fact.how or canonical(fact.name).replace(".", ": ").replace("_", " ")
 
 
 def _act_by(case: Case, facts: Iterable[Fact], category: Category) -> ActBy | None:
+    """The end of the claim period for damage, the promised day for what stops an order; a broken one means today."""
     zone = ZoneInfo(case.company.timezone)
     today = case.captured_at.astimezone(zone).date()
-    for fact in facts:
-        name = canonical(fact.name)
-        if category is Category.DAMAGE_LOSS and name == "shipment.claim_days_left":
-            last = today + timedelta(days=int(_number(fact)))
-            return ActBy(at=_end_of(last, zone), source="claim period of the carrier")
-        promised = fact.value if name == "promise.original" and isinstance(fact.value, date) else None
-        if category in {Category.DELAY, Category.STOCK} and promised is not None and promised >= today:
-            return ActBy(at=_end_of(promised, zone), source=f"promise {case.record.name}")
+    known = {canonical(fact.name): fact for fact in reversed(tuple(facts))}
+    left, promised = known.get("shipment.claim_days_left"), known.get("promise.original")
+    if category is Category.DAMAGE_LOSS and left is not None:
+        last = today + timedelta(days=int(amount(left)))
+        return ActBy(at=_end_of(last, case, zone), source="claim period of the carrier")
+    if category not in _STOPS_AN_ORDER or promised is None or not isinstance(promised.value, date):
+        return None
+    if promised.value >= today:
+        return ActBy(at=_end_of(promised.value, case, zone), source=f"promise {case.record.name}")
+    if "promise.days_late" in known and "promise.arrived" not in known:
+        return ActBy(at=_end_of(today, case, zone), source=f"promise {case.record.name}, broken since {promised.value}")
     return None
 
 
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(17, 0), tzinfo=zone)
+def _end_of(day: date, case: Case, zone: ZoneInfo) -> datetime:
+    """Five in the afternoon, or the end of the day where that has passed."""
+    closing = datetime.combine(day, time(17, 0), tzinfo=zone)
+    return closing if closing >= case.captured_at else datetime.combine(day, time(23, 59), tzinfo=zone)
 
 
 def weigh_severity(case: Case, facts: tuple[Fact, ...], text: str, category: Category, subtype: str | None) -> Weight:
@@ -169,7 +178,7 @@ def weigh_severity(case: Case, facts: tuple[Fact, ...], text: str, category: Cat
     """
     base = _QUIET.get((category, subtype or ""), _BASE[category])
     words = sorted(_from_words(text), key=lambda reason: -abs(reason[0]))[:_WORDS_AT_MOST]
-    reasons = words if category is Category.OTHER else [*words, *_from_facts(facts), *_from_case(case)]
+    reasons = words if category is Category.OTHER else [*words, *_from_facts(facts, category)]
     if category is Category.OTHER:
         reasons = [(min(points, 1), why) for points, why in reasons]
     total = max(0, min(len(_STEPS) - 1, base + sum(points for points, _ in reasons)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from triage.domain import Category, Fact, Side
+from triage.facts.reported import amount, canonical
 
 C = Category
 
@@ -48,12 +48,16 @@ _RULES: dict[str, _Rule] = {
     "credit.overdue_amount": _Rule(C.CREDIT, "overdue", 0.6, Side.CUSTOMER, _above(0)),
     "credit.disputed_amount": _Rule(C.CREDIT, "disputed_invoice", 0.5, Side.CUSTOMER, _above(0)),
     "price.below_floor": _Rule(C.PRICING, "below_floor", 0.9, Side.INTERNAL, blocks=True),
+    "price.below_margin": _Rule(C.PRICING, "below_floor", 0.85, Side.INTERNAL),
+    "price.discount_exceeded": _Rule(C.PRICING, "below_floor", 0.9, Side.INTERNAL, blocks=True),
     "price.difference_percent": _Rule(C.PRICING, "contract", 0.7, Side.INTERNAL),
     "stock.shortage": _Rule(C.STOCK, "shortage", 0.85, Side.INTERNAL, _above(0), blocks=True),
     "stock.no_receipt_planned": _Rule(C.STOCK, "no_receipt_planned", 0.9, Side.INTERNAL, blocks=True),
     "stock.backorder_age": _Rule(C.STOCK, "backorder", 0.85, Side.INTERNAL, _above(0), blocks=True),
     "stock.substituted": _Rule(C.STOCK, "substituted", 0.8, Side.INTERNAL),
     "promise.days_late": _Rule(C.DELAY, "late", 0.8, Side.INTERNAL, _above(0)),
+    "shipment.not_left_days": _Rule(C.DELAY, "late", 0.3, Side.INTERNAL, _above(0)),
+    "shipment.unsigned": _Rule(C.DAMAGE_LOSS, "not_received", 0.1, Side.CARRIER),
     "shipment.no_scan_days": _Rule(C.DELAY, "stuck", 0.85, Side.CARRIER, _above(0)),
     "shipment.exception": _Rule(C.DELAY, "stuck", 0.7, Side.CARRIER),
     "shipment.lost": _Rule(C.DAMAGE_LOSS, "lost", 1.0, Side.CARRIER),
@@ -78,8 +82,13 @@ _RULES: dict[str, _Rule] = {
     "data.unknown_item": _Rule(C.DATA, "unknown_item", 0.9, Side.CUSTOMER, blocks=True),
     "data.uom_mismatch": _Rule(C.DATA, "uom", 0.9, Side.CUSTOMER),
     "data.edi_error": _Rule(C.DATA, "edi", 0.8, Side.INTERNAL),
+    "owner.idle_days": _Rule(C.DELAY, None, 0.1, Side.INTERNAL, _above(0)),
     "owner.stalled_hours": _Rule(C.DELAY, None, 0.1, Side.INTERNAL, _above(0)),
 }
+
+_EXPLAINED = 0.7
+"""Of what another fact explains: it stands beside the main exception, and is none of its own."""
+_HARMLESS = 0.3
 
 _STATUSES: dict[str, str] = {
     "lost": "shipment.lost",
@@ -89,79 +98,55 @@ _STATUSES: dict[str, str] = {
     "in_exception": "shipment.exception",
 }
 
-_ALIASES: dict[str, str] = {
-    "days_late": "promise.days_late",
-    "late_days": "promise.days_late",
-    "delay_days": "promise.days_late",
-    "days_overdue": "credit.overdue_days",
-    "overdue_days": "credit.overdue_days",
-    "overdue_amount": "credit.overdue_amount",
-    "over_limit": "credit.over_limit",
-    "over_credit_limit": "credit.over_limit",
-    "credit_over_limit": "credit.over_limit",
-    "credit_hold": "credit.on_hold",
-    "on_hold": "credit.on_hold",
-    "blocked": "credit.on_hold",
-    "shortage": "stock.shortage",
-    "stock_shortage": "stock.shortage",
-    "backorder_days": "stock.backorder_age",
-    "no_scan_days": "shipment.no_scan_days",
-    "days_without_scan": "shipment.no_scan_days",
-    "carrier_status": "shipment.status",
-    "shipment_status": "shipment.status",
-    "on_time": "promise.on_time",
-    "price_difference_percent": "price.difference_percent",
-    "below_floor": "price.below_floor",
-    "duplicate_reference": "data.duplicate_reference",
-    "reference_missing": "data.reference_missing",
-    "unknown_item": "data.unknown_item",
-    "edi_error": "data.edi_error",
-    "claim_days_left": "shipment.claim_days_left",
-}
-
-
-def canonical(name: str) -> str:
-    """The name under which we know a fact that a caller reported under another one."""
-    plain = re.sub(r"[^a-z0-9.]+", "_", name.strip().lower()).strip("_.")
-    if plain in _RULES or "." in plain:
-        return plain
-    return _ALIASES.get(plain, plain)
-
-
-def _amount(fact: Fact) -> Decimal | None:
-    """The fact as a number; texts that hold no number stand for yes."""
-    if isinstance(fact.value, bool):
-        return Decimal(int(fact.value))
-    if isinstance(fact.value, Decimal):
-        return fact.value
-    if isinstance(fact.value, str):
-        plain = fact.value.strip().lower()
-        if plain in {"", "no", "false", "none", "0"}:
-            return Decimal(0)
-        number = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)(?:\s*(?:days?|%|h|hours?))?", plain)
-        return Decimal(number.group(1)) if number else Decimal(1)
-    return Decimal(1)
-
 
 def _signal(fact: Fact) -> Signal | None:
     name = canonical(fact.name)
     if name == "shipment.status" and isinstance(fact.value, str):
         name = _STATUSES.get(fact.value.strip().lower(), name)
-    rule, amount = _RULES.get(name), _amount(fact)
-    if rule is None or amount is None or not rule.holds(amount):
+    rule, value = _RULES.get(name), amount(fact)
+    if rule is None or not rule.holds(value):
         return None
     subtype, category = rule.subtype, rule.category
-    if name == "delivery.quantity_difference" and amount > 0:
+    if name == "delivery.quantity_difference" and value > 0:
         subtype = "surplus"
     return Signal(category, subtype, rule.strength, rule.side, fact, rule.blocks)
 
 
 def signals(facts: Iterable[Fact]) -> tuple[Signal, ...]:
     """What the facts say, strongest first. Facts that say nothing about a category are left out."""
-    found = [signal for fact in facts if (signal := _signal(fact)) is not None]
-    return tuple(sorted(found, key=lambda signal: -signal.strength))
+    known = tuple(facts)
+    found = [signal for fact in known if (signal := _signal(fact)) is not None]
+    names = frozenset(canonical(fact.name) for fact in known if amount(fact) != 0)
+    return tuple(sorted((_beside(signal, names) for signal in found), key=lambda signal: -signal.strength))
+
+
+def _beside(signal: Signal, names: frozenset[str]) -> Signal:
+    """A signal in the light of the other facts: what explains it, or takes its weight away."""
+    name = canonical(signal.fact.name)
+    if name == "stock.shortage":
+        return _shortage(signal, names)
+    if name == "stock.substituted":
+        return replace(signal, strength=0.95) if "stock.shortage" in names else signal
+    if name == "credit.on_hold" and "credit.disputed_amount" in names and "credit.overdue_amount" not in names:
+        return replace(signal, subtype="disputed_invoice")
+    if name in {"credit.over_limit", "credit.over_limit_with_order"} and "credit.over_limit_by_dispute" in names:
+        return replace(signal, subtype="disputed_invoice")
+    if name in {"shipment.returned", "promise.days_late"} and "data.missing_address" in names:
+        return replace(signal, strength=_EXPLAINED)
+    return signal
+
+
+def _shortage(signal: Signal, names: frozenset[str]) -> Signal:
+    """A shortage that is filled before the promise harms nobody; where the promise is broken already and all goods are
+    on their way, whoever talks to the customer must act, not whoever buys."""
+    if "promise.on_time" in names:
+        return replace(signal, strength=_HARMLESS, blocks=False)
+    planned = "stock.incoming" in names and not names & {"stock.no_receipt_planned", "stock.uncovered"}
+    if planned and "promise.days_late" in names:
+        return replace(signal, strength=_EXPLAINED, blocks=False)
+    return signal
 
 
 def on_time(facts: Iterable[Fact]) -> Fact | None:
     """The fact that the order is on time, where it is established."""
-    return next((f for f in facts if canonical(f.name) == "promise.on_time" and _amount(f) == 1), None)
+    return next((f for f in facts if canonical(f.name) == "promise.on_time" and amount(f) == 1), None)

@@ -33,6 +33,8 @@ SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
 _FACT_WEIGHT = 3.5
 _SECONDARY = 0.2
 _PROOF = 0.8
+_ALONE = 0.5
+"""Facts that say less make no exception where nobody wrote."""
 _OWN_TOPIC = 0.8
 _HEARD = 0.15
 _MOST_QUOTES = 2
@@ -89,7 +91,7 @@ def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
 def _choose(reading: Reading, layer: Layer) -> _Choice:
     said = reading.said
     text = reading.weighed.scores if reading.weighed is not None else None
-    if text is None and not said:
+    if text is None and not any(one.strength >= _ALONE for one in said):
         flat = np.full(len(CATEGORIES), 1.0 / len(CATEGORIES), dtype=np.float32)
         return _Choice(Category.OTHER, flat, None, None, on_time(reading.view.facts))
     prior = np.log(np.maximum(text, 1e-6)) if text is not None else np.zeros(len(CATEGORIES), dtype=np.float32)
@@ -179,7 +181,7 @@ def _suggestion(reading: Reading, choice: _Choice) -> Suggestion:
 
 
 def _abstention(reading: Reading) -> Abstention | None:
-    if reading.weighed is None and not reading.said:
+    if reading.weighed is None and not any(one.strength >= _ALONE for one in reading.said):
         if _only_automatic(reading) or _only_a_sound_record(reading):
             return None
         return Abstention(reason="there is no text and no fact to judge by", missing=("a message", "the order"))
