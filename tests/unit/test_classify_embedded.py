@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.classify_views import FakeEmbedding, fact, layer, view
+from tests.unit.classify_views import FakeReader, fact, layer, view
 from triage.domain import Category, Classification, FactEvidence, MessageKind, Order, Quote, RecordRef, Role, Side, View
 from triage.tasks.classify.embedded import EmbeddedClassifier
 
@@ -12,7 +12,7 @@ LAYER = layer(damage=Category.DAMAGE_LOSS, where=Category.DELAY, cancel=Category
 
 
 def classify(given: View) -> Classification:
-    return EmbeddedClassifier(FakeEmbedding(), LAYER).invoke(given)
+    return EmbeddedClassifier(FakeReader(), LAYER).invoke(given)
 
 
 def category(given: View) -> Category:
@@ -133,6 +133,14 @@ class TestAbstention:
         assert answer.language == "pl"
         assert answer.suggestions[0].category in Category
 
+    def test_what_is_unlike_anything_learnt_is_not_judged(self) -> None:
+        strange = EmbeddedClassifier(FakeReader(), layer(strange=True, damage=Category.DAMAGE_LOSS))
+        main = strange.invoke(view("Two drums arrived damaged.")).suggestions[0]
+        assert main.category is Category.DAMAGE_LOSS
+        assert main.abstained is not None
+        proven = strange.invoke(view("Two drums arrived damaged.", fact("shipment.damaged"))).suggestions[0]
+        assert proven.abstained is None
+
     def test_five_languages_do_not_abstain(self) -> None:
         for text in (
             "Kartons sind beschädigt",
@@ -144,16 +152,16 @@ class TestAbstention:
 
 
 def test_a_batch_is_one_pass_and_equals_single_answers() -> None:
-    embedding = FakeEmbedding()
-    classifier = EmbeddedClassifier(embedding, LAYER)
+    reader = FakeReader()
+    classifier = EmbeddedClassifier(reader, LAYER)
     views = [view("Two drums are damaged."), view("Please cancel my order."), view(None, fact("credit.on_hold"))]
     together = classifier.batch(views)
-    assert len(embedding.asked) == 1
+    assert len(reader.asked) == 1
     assert together == [classifier.invoke(one) for one in views]
 
 
 def test_what_acts_is_named() -> None:
-    classifier = EmbeddedClassifier(FakeEmbedding(), LAYER)
+    classifier = EmbeddedClassifier(FakeReader(), LAYER)
     assert classifier.acting == {"model": "fake/0", "layer": "0" * 64}
     assert classifier.invoke(view("damaged")).by == classifier.producer
 

@@ -8,44 +8,93 @@ import numpy as np
 import pytest
 
 from triage.errors import ConfigurationError
-from triage.models.embedding import default_embedding
+from triage.models.embedding import PIECE, WINDOW, MultilingualE5, Pieces, Window, windows
 from triage.models.embedding_tokens import Tokenizer
 from triage.models.embedding_weights import Vocabulary, open_weights, unpack
 
-TEXTS = ["Where is my order?", "Wo ist meine Bestellung?", "The drums are leaking.", "x", "Ünïcode ﬁ  ½ … 注文"]
+TEXTS = ("Where is my order?", "Wo ist meine Bestellung?", "The drums are leaking.", "x", "Ünïcode ﬁ  ½ … 注文")
+MODEL = MultilingualE5()
 
 
-def test_rows_are_normalised_and_in_order() -> None:
-    rows = default_embedding().embed(TEXTS)
-    assert rows.shape == (len(TEXTS), 384)
-    assert rows.dtype == np.float32
-    assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-4)
+def alone(text: str) -> np.ndarray:
+    """The vector of a mail of one sentence, of length 1."""
+    row = MODEL.read([Pieces((text,))])[0][0]
+    return np.asarray(row / np.linalg.norm(row))
 
 
-def test_a_text_gets_the_same_vector_alone_and_among_others() -> None:
-    together = default_embedding().embed(TEXTS)
-    for n, text in enumerate(TEXTS):
-        assert default_embedding().embed([text])[0] == pytest.approx(together[n], abs=1e-4)
+def test_a_row_for_each_piece_in_order() -> None:
+    rows = MODEL.read([Pieces(TEXTS[:3], subjects=1), Pieces(()), Pieces(TEXTS[3:])])
+    assert [one.shape for one in rows] == [(3, 384), (0, 384), (2, 384)]
+    assert all(one.dtype == np.float32 for one in rows)
+
+
+def test_a_mail_gets_the_same_rows_alone_and_among_others() -> None:
+    mails = [Pieces(TEXTS[n : n + 2]) for n in range(4)]
+    together = MODEL.read(mails)
+    for mail, rows in zip(mails, together, strict=True):
+        assert MODEL.read([mail])[0] == pytest.approx(rows, abs=1e-3)
 
 
 def test_languages_share_one_space() -> None:
-    english, german, drums, *_ = default_embedding().embed(TEXTS)
+    english, german, drums = map(alone, TEXTS[:3])
     assert english @ german > english @ drums
 
 
-def test_no_texts_no_rows() -> None:
-    assert default_embedding().embed([]).shape == (0, 384)
+def test_a_piece_is_read_with_what_stands_around_it() -> None:
+    same = [MODEL.read([Pieces((first, "It is broken."))])[0][1] for first in ("About the pump.", "About the invoice.")]
+    assert np.abs(same[0] - same[1]).max() > 1e-2
+
+
+def test_no_mails_no_rows() -> None:
+    assert MODEL.read([]) == []
 
 
 def test_threads_get_what_one_gets() -> None:
-    alone = default_embedding().embed(TEXTS)
+    mails = [Pieces(TEXTS)] * 3
+    wanted = MODEL.read(mails)
     with ThreadPoolExecutor(4) as pool:
-        for rows in pool.map(lambda _: default_embedding().embed(TEXTS), range(8)):
-            assert rows == pytest.approx(alone, abs=1e-5)
+        for found in pool.map(lambda _: MODEL.read(mails), range(8)):
+            assert all(one == pytest.approx(other, abs=1e-4) for one, other in zip(found, wanted, strict=True))
 
 
-def test_a_very_long_text_is_cut() -> None:
-    assert len(default_embedding().tokens("word " * 5000)) == 160
+class TestWindows:
+    def test_a_long_mail_is_read_in_windows_and_no_piece_is_lost(self) -> None:
+        cut = windows([[7] * 50 for _ in range(9)], 1, 0, 2)
+        assert len(cut) > 1
+        assert all(len(one.tokens) <= WINDOW for one in cut)
+        assert sum(len(one.spans) for one in cut) == 9
+        assert all(set(one.tokens[start:end]) == {7} for one in cut for start, end in one.spans)
+        assert all((one.tokens[0], one.tokens[-1]) == (0, 2) for one in cut)
+
+    def test_the_subject_line_is_closed_off(self) -> None:
+        (only,) = windows([[5, 6], [7]], 1, 0, 2)
+        assert only == Window((0, 5, 6, 2, 7, 2), ((1, 3), (4, 5)))
+
+    def test_a_very_long_piece_is_cut(self) -> None:
+        (only,) = windows([[7] * 5000], 0, 0, 2)
+        assert len(only.tokens) == PIECE + 2
+
+    def test_nothing_to_read(self) -> None:
+        assert windows([], 0, 0, 2) == []
+
+
+class TestChanges:
+    def test_a_change_is_added_to_its_matrix(self) -> None:
+        none = {"l0.v.up": np.zeros((384, 2), np.float32), "l0.v.down": np.ones((2, 384), np.float32)}
+        some = none | {"l0.v.up": np.full((384, 2), 0.1, np.float32)}
+        mail = [Pieces(TEXTS[:2])]
+        plain, unchanged, changed = (MultilingualE5(2, of).read(mail)[0] for of in ({}, none, some))
+        assert unchanged == pytest.approx(plain, abs=1e-5)
+        assert np.abs(changed - plain).max() > 1e-2
+
+    def test_fewer_layers_are_another_reading(self) -> None:
+        mail = [Pieces(TEXTS[:2])]
+        assert np.abs(MultilingualE5(6).read(mail)[0] - MODEL.read(mail)[0]).max() > 1e-2
+
+    def test_a_change_of_another_shape_is_refused(self) -> None:
+        wrong = {"l0.q.up": np.zeros((3, 2), np.float32), "l0.q.down": np.ones((2, 3), np.float32)}
+        with pytest.raises(ValueError, match="broadcast"):
+            MultilingualE5(1, wrong).load()
 
 
 @pytest.fixture

@@ -105,17 +105,19 @@ def desk(
 
 
 def classifier(model: str, policy: Policy) -> Task:
-    """The classify task: embedded, or prompted with the embedded one behind it."""
+    """The classify task: embedded, or prompted with the embedded one beside it and behind it."""
     from triage.tasks.classify.embedded import EmbeddedClassifier
 
     embedded = EmbeddedClassifier.load()
     if model == EMBEDDED:
         return embedded
+    from triage.tasks.classify.combined import CombinedClassifier, active_agreement
     from triage.tasks.classify.prompted import PromptedClassifier
     from triage.tasks.fallback import Fallback
 
     prompted = PromptedClassifier(_chat_model(model, policy), replace=policy.replace)
-    return Fallback[View, Classification](prompted, embedded)
+    both = CombinedClassifier(prompted, embedded, active_agreement(os.environ))
+    return Fallback[View, Classification](both, embedded)
 
 
 def summariser(model: str, policy: Policy) -> Task:

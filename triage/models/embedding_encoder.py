@@ -1,4 +1,4 @@
-"""The encoder of multilingual-e5-small in numpy: token ids to one vector a text.
+"""The encoder of multilingual-e5-small in numpy: token ids to one vector a text, or to one for each of its pieces.
 
 Sentences of a batch are laid end to end, so that each weight matrix is multiplied once for all of them and nothing is
 spent on padding; only attention looks at each length on its own (Devlin et al. 2018; Wang et al. 2024, E5).
@@ -6,13 +6,21 @@ spent on padding; only attention looks at each length on its own (Devlin et al. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 
 from triage.models.embedding_weights import Floats, PackedModel, Sizes
+
+Changes = Mapping[str, Floats]
+"""What was learnt on top of the model: `l<layer>.<matrix>.up` and `.down`, whose product is added to a matrix (Hu et
+al. 2021, LoRA), and vectors that stand in for the model's own (`l<layer>.aln.w`)."""
+_NONE: Changes = MappingProxyType({})
+Spans = Sequence[tuple[int, int]]
+"""Pieces of one text: first token, and the one after the last."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,16 @@ class _Layer:
     norm: tuple[Floats, Floats]
 
 
-def _layer(model: PackedModel, number: int) -> _Layer:
+def _layer(model: PackedModel, number: int, changes: Changes) -> _Layer:
     def bias(name: str) -> Floats:
-        return model.vector(f"l{number}.{name}")
+        learnt = changes.get(f"l{number}.{name}")
+        return model.vector(f"l{number}.{name}") if learnt is None else learnt
 
     def weight(name: str, rows: int) -> Floats:
-        return model.matrix(f"l{number}.{name}.w", rows)
+        matrix, learnt = model.matrix(f"l{number}.{name}.w", rows), f"l{number}.{name}"
+        if f"{learnt}.up" in changes:
+            matrix += changes[f"{learnt}.up"] @ changes[f"{learnt}.down"]
+        return matrix
 
     hidden, forward = model.sizes.hidden, model.sizes.feed_forward
     shrink = np.float32((hidden // model.sizes.heads) ** -0.5)
@@ -76,24 +88,46 @@ def _gelu(x: Floats) -> Floats:
     return x
 
 
-class Encoder:
-    """Stateless after construction: any number of threads may call it."""
+def _runs(texts: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Lengths that follow each other, with how many texts have them."""
+    return [(length, len(list(run))) for length, run in groupby(len(ids) for ids in texts)]
 
-    def __init__(self, model: PackedModel) -> None:
+
+class Encoder:
+    """Stateless after construction: any number of threads may call it.
+
+    `layers` is how many of the model's layers are gone through (all where it is None), `changes` what was learnt on top
+    of them. Raises `KeyError` or `ValueError` where changes do not fit the model.
+    """
+
+    def __init__(self, model: PackedModel, layers: int | None = None, changes: Changes = _NONE) -> None:
         self._model = model
         self.sizes: Sizes = model.sizes
         hidden = self.sizes.hidden
-        self.layers = [_layer(model, number) for number in range(self.sizes.layers)]
+        self.layers = [_layer(model, number, changes) for number in range(layers or self.sizes.layers)]
         positions = model.vector("emb.pos").reshape(-1, hidden)
         self._positions = positions + model.vector("emb.type").reshape(-1, hidden)[0]
         self._norm = (model.vector("emb.ln.w"), model.vector("emb.ln.b"))
 
     def vectors(self, texts: Sequence[Sequence[int]]) -> Floats:
         """One normalised vector for each list of token ids. Lists must be sorted by length, none empty."""
-        runs = [(length, len(list(run))) for length, run in groupby(len(ids) for ids in texts)]
+        runs = _runs(texts)
         pooled = self._pool(self.through(texts, runs, len(self.layers)), runs)
         pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
         return pooled
+
+    def pieces(self, texts: Sequence[Sequence[int]], spans: Sequence[Spans]) -> Floats:
+        """A row for each piece, text after text: the mean of its tokens' states as the whole text made them.
+
+        Lists must be sorted by length, none empty, and no piece either.
+        """
+        states = self.through(texts, _runs(texts), len(self.layers))
+        rows: list[Floats] = []
+        at = 0
+        for ids, pieces in zip(texts, spans, strict=True):
+            rows += [states[at + start : at + end].mean(axis=0) for start, end in pieces]
+            at += len(ids)
+        return np.stack(rows)
 
     def through(self, texts: Sequence[Sequence[int]], runs: list[tuple[int, int]], layers: int) -> Floats:
         """Token states after the first `layers` layers; `runs` are (length, how many texts of it) in order."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from triage.domain import Classification, Method, Producer, View
-from triage.models.embedding import EmbeddingModel, default_embedding
+from triage.errors import ConfigurationError
+from triage.models.embedding import MailReader, MultilingualE5, Pieces
 from triage.models.language import detect_language
+from triage.tasks.classify.active import active_layer
 from triage.tasks.classify.cues import cue_rows
-from triage.tasks.classify.layer import Layer, Weighed, shipped_layer
+from triage.tasks.classify.layer import Floats, Layer, Weighed, around
 from triage.tasks.classify.pages import Page, read
 from triage.tasks.classify.reading import for_embedding
 from triage.tasks.classify.verdict import Reading, verdict
@@ -27,25 +30,35 @@ class EmbeddedClassifier(Runnable[View, Classification]):
 
     key = "classify"
 
-    def __init__(self, embedding: EmbeddingModel, layer: Layer) -> None:
-        self._embedding = embedding
+    def __init__(self, reader: MailReader, layer: Layer) -> None:
+        self._reader = reader
         self._layer = layer
-        self.acting = {"model": f"{embedding.name}/{embedding.version}", "layer": layer.sha256}
+        self.acting = {"model": f"{reader.name}/{reader.version}", "layer": layer.sha256}
         self.producer = Producer(
             method=Method.EMBEDDED,
-            model=f"{embedding.name}+{layer.meta.get('name', 'layer')}",
+            model=f"{reader.name}+{layer.meta.get('name', 'layer')}",
             version=layer.sha256,
         )
 
     @classmethod
-    def load(cls) -> EmbeddedClassifier:
-        """The classifier with the shipped layer; weights are read now.
+    def load(cls, environment: Mapping[str, str] = os.environ) -> EmbeddedClassifier:
+        """The classifier with the shipped layer, or the one that the environment activates; weights are read now.
 
         Raises `ConfigurationError` where weights or layer are missing or do not fit.
         """
-        embedding = default_embedding()
-        embedding.load()
-        return cls(embedding, shipped_layer())
+        return cls.with_layer(active_layer(environment))
+
+    @classmethod
+    def with_layer(cls, layer: Layer) -> EmbeddedClassifier:
+        """The classifier with this layer; weights are read now. Raises `ConfigurationError` likewise."""
+        try:
+            reader = MultilingualE5(layer.layers, layer.changes)
+            reader.load()
+        except (KeyError, ValueError) as error:
+            raise ConfigurationError(
+                f"classifier layer {layer.sha256[:12]}: does not fit the embedding model ({error}); train it anew"
+            ) from error
+        return cls(reader, layer)
 
     def invoke(self, input: View, config: RunnableConfig | None = None, **kwargs: Any) -> Classification:  # noqa: A002
         """Classify one view."""
@@ -65,6 +78,10 @@ class EmbeddedClassifier(Runnable[View, Classification]):
             found += self._classify(inputs[start : start + _MAILS_AT_ONCE])
         return found
 
+    def text_scores(self, views: Sequence[View]) -> list[Floats | None]:
+        """The 12 category scores of each view's text alone, without its facts; None where there is no text."""
+        return [None if one is None else one.scores for one in self._weigh([read(view) for view in views])]
+
     def _classify(self, views: Sequence[View]) -> list[Classification]:
         pages = [read(view) for view in views]
         weighed = self._weigh(pages)
@@ -80,20 +97,14 @@ class EmbeddedClassifier(Runnable[View, Classification]):
         return found if found != "und" else detect_language(page.text)
 
     def _weigh(self, pages: Sequence[Page]) -> list[Weighed | None]:
-        plain = [[for_embedding(text) for text in page.texts] for page in pages]
-        texts = list(dict.fromkeys(text for texts in plain for text in texts))
-        vectors = self._embedding.embed(texts)
-        place = {text: n for n, text in enumerate(texts)}
-        return [
-            self._weigh_page(page, vectors[[place[text] for text in texts]])
-            for page, texts in zip(pages, plain, strict=True)
-        ]
+        mails = [Pieces(tuple(map(for_embedding, page.texts)), page.subjects) for page in pages]
+        return [self._weigh_page(page, rows) for page, rows in zip(pages, self._reader.read(mails), strict=True)]
 
-    def _weigh_page(self, page: Page, vectors: Any) -> Weighed | None:
+    def _weigh_page(self, page: Page, vectors: Floats) -> Weighed | None:
         if not page.pieces:
             return None
         import numpy as np
 
         subject = np.array([piece.is_subject for piece in page.pieces])
         questions = np.array(["?" in text for text in page.texts])
-        return self._layer.weigh(self._layer.features(vectors, subject, questions, cue_rows(page.texts)), page.role)
+        return self._layer.weigh(vectors, around(subject, questions, cue_rows(page.texts)), page.role)

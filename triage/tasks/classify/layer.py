@@ -1,9 +1,9 @@
-"""The learnt layer: sentence vectors, cues and the sender's role to categories and subtypes.
+"""The learnt layer: what it adds to the embedding model, and how sentence vectors, cues and the sender's role vote.
 
 Several heads read a mail, each with its own attention (which sentences it listens to) and its own votes on every
-category; the mail's score is the sum of what its heads heard, averaged over members that were trained apart. So every
-score falls back on sentences, which is what evidence is made from. The arrays and the calibration table are one
-versioned file, made by `evals/train_classifier.py`.
+category; the mail's score is the sum of what its heads heard. So every score falls back on sentences, which is what
+evidence is made from. One more head hears only whether there is an exception at all. The arrays and the calibration
+table are one versioned file, made by `triage train`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 from triage.domain import SUBTYPES, Category, Confidence, Role
 from triage.errors import ConfigurationError
+from triage.tasks.classify.cues import cue_list
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -28,9 +30,14 @@ Flags = npt.NDArray[np.bool_]
 CUE_WEIGHT = 2.0
 """What a cue counts in the row of its sentence; in the rows of the mail's other sentences it counts a quarter."""
 
-LAYER_FILE = "layer-1.npz"
+VECTOR_SCALE = 0.25
+"""Vectors are scaled to a quarter of a standard deviation, so that no one number outweighs a cue."""
+
+LAYER_FILE = "layer-2.npz"
 CATEGORIES: tuple[Category, ...] = tuple(Category)
 SUBTYPE_NAMES: tuple[tuple[Category, str], ...] = tuple((c, s) for c in Category for s in SUBTYPES[c])
+CHANGE = "change."
+_EPSILON = 1e-5
 ROLES: tuple[Role, ...] = (Role.CUSTOMER, Role.SUPPLIER, Role.CARRIER, Role.COLLEAGUE, Role.SYSTEM)
 
 
@@ -59,6 +66,12 @@ class Weighed:
     """S by 12: the category scores if a sentence were the whole mail, without the sender's role."""
     subtypes: Floats
     """A score for each of `SUBTYPE_NAMES`."""
+    exception: float
+    """How much speaks for an exception of whatever kind, between 0 and 1."""
+    beside: Floats
+    """For each category how much speaks for it as a second matter, between 0 and 1."""
+    strangeness: float
+    """How far the mail is from anything learnt from: 1 where only one in a hundred unread mails was farther."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +82,43 @@ class Layer:
     meta: dict[str, Any]
     sha256: str
 
-    def features(self, vectors: Floats, subject: Flags, questions: Flags, cues: Floats) -> Floats:
-        """Rows as the layer reads them (`rows`), vectors scaled first."""
-        scaled = (vectors - self.arrays["mean"]) / self.arrays["scale"]
-        return rows(np.asarray(scaled, dtype=np.float32), subject, questions, cues)
+    @property
+    def layers(self) -> int:
+        """How many layers of the embedding model it reads."""
+        return int(self.meta["layers"])
 
-    def weigh(self, read: Floats, role: Role) -> Weighed:
-        """Scores of one mail from its sentences' rows (`features`)."""
-        votes, members = self.arrays["votes"], float(self.arrays["members"][0])
-        attention = softmax(np.asarray(read @ self.arrays["gate"], dtype=np.float32).T)
-        said = np.einsum("sd,hdk->hsk", read, votes) / members
+    @property
+    def changes(self) -> dict[str, Floats]:
+        """What it adds to the embedding model."""
+        return {name.removeprefix(CHANGE): values for name, values in self.arrays.items() if name.startswith(CHANGE)}
+
+    def weigh(self, vectors: Floats, around: Floats, role: Role) -> Weighed:
+        """Scores of one mail from its pieces' vectors and the columns beside them (`around`)."""
+        read = np.concatenate([standardised(vectors), around], axis=1)
+        listened = softmax(np.asarray(read @ self.arrays["gate"], dtype=np.float32).T)
+        attention = listened[:-1]
+        said = np.einsum("sd,hdk->hsk", read, self.arrays["votes"])
         pull = np.einsum("hs,hsk->sk", attention, said)
-        told_by = role_row(role)
-        logits = pull.sum(axis=0) + self.arrays["bias"] + told_by @ self.arrays["role"]
-        heard = attention.mean(axis=0)
+        told_by, heard = role_row(role), attention.mean(axis=0)
         mail = heard @ read
+        logits = pull.sum(axis=0) + self.arrays["bias"] + told_by @ self.arrays["role"]
+        alone = self._tempered(said.sum(axis=0) + self.arrays["bias"])
         finer = mail @ self.arrays["subtypes"] + self.arrays["subtype_bias"] + told_by @ self.arrays["subtype_role"]
+        doubt = (listened[-1] @ read) @ self.arrays["exception"] + told_by @ self.arrays["exception_role"]
         return Weighed(
-            self._tempered(logits), heard, pull, self._tempered(said.sum(axis=0) + self.arrays["bias"]), finer
+            scores=self._tempered(logits),
+            attention=heard,
+            pull=pull,
+            alone=alone,
+            subtypes=finer,
+            exception=float(_logistic(doubt + self.arrays["exception_bias"][0])),
+            beside=_logistic(mail @ self.arrays["secondary"] + self.arrays["secondary_bias"]),
+            strangeness=self._strangeness(mail[: vectors.shape[1]]),
         )
+
+    def _strangeness(self, mail: Floats) -> float:
+        apart = (mail - self.arrays["known_centres"]) @ self.arrays["known_whitener"]
+        return float(np.sqrt((apart * apart).sum(axis=1).min()) / self.arrays["known_reach"][0])
 
     def _tempered(self, logits: Floats) -> Floats:
         return softmax(np.asarray(logits / self.arrays["temperature"], dtype=np.float32))
@@ -106,11 +137,18 @@ class Layer:
         return None
 
 
-def rows(scaled: Floats, subject: Flags, questions: Flags, cues: Floats) -> Floats:
-    """A row for each piece of a mail in reading order.
+def standardised(vectors: Floats) -> Floats:
+    """Each row to mean nought and the scale that the layer was learnt on."""
+    apart = vectors - vectors.mean(axis=1, keepdims=True)
+    scale = np.sqrt((apart * apart).mean(axis=1, keepdims=True) + _EPSILON) / VECTOR_SCALE
+    return np.asarray(apart / scale, dtype=np.float32)
 
-    Columns: the scaled vector, mark of the subject line, cues, four marks of place (first and last sentence of the
-    body, the only one, a question), the cues of the whole mail.
+
+def around(subject: Flags, questions: Flags, cues: Floats) -> Floats:
+    """What stands beside the vector of each piece of a mail, in reading order.
+
+    Columns: mark of the subject line, cues, four marks of place (first and last sentence of the body, the only one, a
+    question), the cues of the whole mail.
     """
     body = ~subject
     first = body & (np.cumsum(body) == 1)
@@ -118,9 +156,13 @@ def rows(scaled: Floats, subject: Flags, questions: Flags, cues: Floats) -> Floa
     last[-1:] = True
     only = np.full_like(subject, body.sum() <= 1)
     marks = np.stack([first, last, only, questions], axis=1).astype(np.float32)
-    around = np.broadcast_to(cues.max(axis=0) * (CUE_WEIGHT / 4), cues.shape)
-    found = np.concatenate([scaled, subject[:, None], cues * CUE_WEIGHT, marks, around], axis=1)
+    whole = np.broadcast_to(cues.max(axis=0, initial=0.0) * (CUE_WEIGHT / 4), cues.shape)
+    found = np.concatenate([subject[:, None], cues * CUE_WEIGHT, marks, whole], axis=1)
     return np.asarray(found, dtype=np.float32)
+
+
+def _logistic(x: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-x)), dtype=np.float32)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -134,7 +176,7 @@ def role_row(role: Role) -> Floats:
     return np.array([float(role is one) for one in ROLES], dtype=np.float32)
 
 
-def read_layer(content: bytes) -> Layer:
+def read_layer(content: bytes, name: str = LAYER_FILE) -> Layer:
     """A layer from the bytes of its file.
 
     Raises `ConfigurationError` where they are no layer, or one made for other categories or cues.
@@ -143,11 +185,12 @@ def read_layer(content: bytes) -> Layer:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = {name: np.asarray(stored[name]) for name in stored.files}
         meta = json.loads(bytes(arrays.pop("meta").tobytes()).decode("utf-8"))
-    except (ValueError, KeyError, OSError) as error:
-        raise ConfigurationError(f"classifier layer {LAYER_FILE}: is no layer file ({error}); install anew") from error
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ConfigurationError(f"classifier layer {name}: is no layer file ({error}); make it anew") from error
+    made_for = (meta.get("categories"), meta.get("cues"))
+    if made_for != ([category.value for category in CATEGORIES], list(cue_list().names)):
+        raise ConfigurationError(f"classifier layer {name}: was made for other categories or cues; train it anew")
     floats = {name: np.asarray(values, dtype=np.float32) for name, values in arrays.items()}
-    if meta.get("categories") != [category.value for category in CATEGORIES]:
-        raise ConfigurationError(f"classifier layer {LAYER_FILE}: was made for other categories; train it anew")
     return Layer(floats, meta, hashlib.sha256(content).hexdigest())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from triage.domain import Evidence, Fact, FactEvidence, Message, Quote, Role, View
 from triage.tasks.classify.reading import sentences
 
-_SUBJECT_LETTERS = 200
+SUBJECT_LETTERS = 200
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class Page:
     def texts(self) -> list[str]:
         """What to embed."""
         return [piece.text for piece in self.pieces]
+
+    @property
+    def subjects(self) -> int:
+        """How many of the pieces are the subject line: they come first."""
+        return sum(piece.is_subject for piece in self.pieces)
 
 
 def fact_evidence(fact: Fact) -> FactEvidence:
@@ -60,7 +65,7 @@ def _of_message(view: View, message: Message) -> list[Piece]:
     subject = message.subject.strip()
     if any(letter.isalpha() for letter in subject):
         shown = Quote(source=f"message:{number}:subject", text=subject)
-        found.append(Piece(subject[:_SUBJECT_LETTERS], shown, is_subject=True))
+        found.append(Piece(subject[:SUBJECT_LETTERS], shown, is_subject=True))
     own = sentences(message.body)
     if not own and message.quoted.strip() and not found:
         return [Piece(s.text, Quote(source=f"message:{number}:quoted", text=s.text)) for s in sentences(message.quoted)]

@@ -32,6 +32,7 @@ from triage.tasks.classify.signals import Signal, on_time, signals
 SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
 _FACT_WEIGHT = 3.5
 _SECONDARY = 0.2
+_BESIDE = 0.3
 _PROOF = 0.8
 _ALONE = 0.5
 """Facts that say less make no exception where nobody wrote."""
@@ -174,19 +175,25 @@ def _suggestion(reading: Reading, choice: _Choice) -> Suggestion:
         severity_why=weight.why,
         act_by=weight.act_by,
         confidence=choice.confidence,
-        abstained=_abstention(reading),
+        abstained=_abstention(reading, category),
         evidence=_evidence(reading, choice),
         against=_against(reading, choice),
     )
 
 
-def _abstention(reading: Reading) -> Abstention | None:
+def _abstention(reading: Reading, best: Category) -> Abstention | None:
     if reading.weighed is None and not any(one.strength >= _ALONE for one in reading.said):
         if _only_automatic(reading) or _only_a_sound_record(reading):
             return None
         return Abstention(reason="there is no text and no fact to judge by", missing=("a message", "the order"))
     if reading.weighed is None or reading.said:
         return None
+    if reading.weighed.strangeness > 1.0 and best is not Category.OTHER:
+        return Abstention(reason="nothing like it was learnt from", missing=("somebody who reads it",))
+    return _of_language(reading)
+
+
+def _of_language(reading: Reading) -> Abstention | None:
     if reading.language == "und" and not cue_rows([reading.page.text]).any():
         return Abstention(
             reason="the language is not certain and no known word stands in the text", missing=("more text",)
@@ -226,8 +233,8 @@ def _subtype(reading: Reading, choice: _Choice) -> str | None:
 
 
 def _secondary(reading: Reading, choice: _Choice) -> tuple[Category, ...]:
-    place = CATEGORIES.index(choice.category)
-    strong = [n for n in np.argsort(-choice.scores) if n != place and choice.scores[n] >= _SECONDARY]
+    beside = reading.weighed.beside if reading.weighed is not None else np.zeros(len(CATEGORIES), dtype=np.float32)
+    strong = [n for n in np.argsort(-choice.scores) if choice.scores[n] >= _SECONDARY or beside[n] >= _BESIDE]
     found = [CATEGORIES[n] for n in strong if CATEGORIES[n] is not Category.OTHER]
     found += [one.category for one in reading.said if one.strength >= _PROOF]
     return tuple(dict.fromkeys(category for category in found if category is not choice.category))

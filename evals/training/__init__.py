@@ -1,0 +1,1 @@
+"""Trains the embedded classifier: `triage train`."""
