@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from triage.domain import Invoice, Line, Order, Partner, Purchase, Role
-from triage.odoo.capture import invoices, orders, promises, purchases, stock
+from triage.domain import Invoice, Line, Order, Partner, Purchase, Role, Waiting
+from triage.odoo.capture import invoices, orders, promises, purchases, stock, waiting
 from triage.odoo.capture.gather import Around
 from triage.odoo.capture.missing import Missing
 from triage.odoo.capture.orders import LineMaker
@@ -134,7 +134,15 @@ class Assembly:
                 supplier = around.partners.partner(row.one("partner_id"), Role.SUPPLIER)
                 if supplier is None:
                     supplier = Partner(name=row.label("partner_id") or "unknown supplier", role=Role.SUPPLIER)
-                yield purchases.to_purchase(row, supplier, self._purchase_lines(row), around.company)
+                waits = self._waits(row) if row.id in seeds.purchases else ()
+                yield purchases.to_purchase(row, supplier, self._purchase_lines(row), around.company, waits)
+
+    def _waits(self, purchase: Row) -> Iterable[Waiting]:
+        around = self.around
+        lines = around.purchase_lines.get(purchase.id, ())
+        return waiting.waiting_for(
+            lines, around.moves.values(), around.waits, around.products, around.directions, around.company
+        )
 
     def _purchase_lines(self, purchase: Row) -> list[Line]:
         around = self.around

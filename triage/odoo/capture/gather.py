@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.odoo.capture import invoices, orders, promises, purchases, stock
+from triage.odoo.capture import invoices, orders, promises, purchases, stock, waiting
 from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.missing import CREDIT, RECORD
 from triage.odoo.capture.partners import Partners, read_partners
@@ -41,6 +41,7 @@ class Around:
     invoice_lines: Grouped
     changes: Mapping[int, Sequence[tuple[datetime, Row]]]
     related: Sequence[Row]
+    waits: waiting.Waits
 
     def serving(self, order: int) -> list[Row]:
         """The purchase lines that a sales order waits for."""
@@ -83,10 +84,12 @@ def gather(
     changes = promises.by_order(reader, promises.read_changes(reader, list(sales)), list(sales))
     references = [text for row in sales.values() if (text := row.text("client_order_ref"))]
     related = orders.read_related(reader, sales, customers, references, custom) if sales or customers else []
+    own_purchases = _all(seeds, "purchases")
+    bought = [line for line in goods.purchase_lines if line.one("order_id") in own_purchases]
     return Around(
         company=company,
         custom=custom,
-        directions=reference.directions(reader) if goods.moves or goods.pickings else {},
+        directions=reference.directions(reader) if goods.moves or goods.pickings or bought else {},
         sales=sales,
         sale_lines=_grouped(goods.lines, "order_id"),
         purchases=goods.purchases,
@@ -101,6 +104,7 @@ def gather(
         invoice_lines=_grouped(bill_lines, "move_id"),
         changes=changes,
         related=related,
+        waits=waiting.read_waits(reader, bought),
     )
 
 

@@ -19,6 +19,7 @@ RECEIPTS = "receipts"
 RECORD = "record"
 RELATED = "related orders"
 TRANSFERS = "stock transfers"
+WAITING = "waiting orders"
 
 
 @dataclass

@@ -77,6 +77,7 @@ class LineMaker:
         if listed is None and not custom.has("line.list_price"):
             listed = _times(products.list_price(row, currency, self.company.company.currency), price_per)
         until = cover.expected
+        size, own = products.size_of(row)
         return Line(
             id=row.id,
             product=products.code(row),
@@ -87,6 +88,8 @@ class LineMaker:
             delivered=row.number("qty_delivered") or Decimal(0),
             invoiced=row.number("qty_invoiced") or Decimal(0),
             uom=products.unit_name(row),
+            uom_size=size,
+            own_uom=own,
             unit_price=net_price(row),
             price_per=price_per,
             discount=row.number("discount") or None,
@@ -101,6 +104,7 @@ class LineMaker:
     def purchase(self, row: Row, partner_code: str | None) -> Line:
         """A line of a purchase order."""
         planned = row.moment("date_planned")
+        size, own = self.products.size_of(row)
         return Line(
             id=row.id,
             product=self.products.code(row),
@@ -111,6 +115,8 @@ class LineMaker:
             delivered=row.number("qty_received") or Decimal(0),
             invoiced=row.number("qty_invoiced") or Decimal(0),
             uom=self.products.unit_name(row),
+            uom_size=size,
+            own_uom=own,
             unit_price=net_price(row),
             price_per=self.custom.number(row, "line.price_per") or Decimal(1),
             discount=row.number("discount") or None,

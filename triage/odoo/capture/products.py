@@ -80,6 +80,14 @@ class Products:
         label = line.label("product_uom_id") or line.label("product_uom")
         return label or self.units.names.get(unit_of(line) or 0) or "Units"
 
+    def size_of(self, line: Row) -> tuple[Decimal | None, str | None]:
+        """How many of the product's own unit the line's unit is, and what that is called; none where it is that unit,
+        or of another kind."""
+        ours, own = unit_of(line), self.own_unit(line)
+        ratio = self.units.ratio(ours, own)
+        name = self.units.names.get(own or 0)
+        return (None, None) if ours == own or ratio is None or name is None else (exact(ratio), name)
+
     def own_unit(self, line: Row) -> int | None:
         """The unit that the product is kept in."""
         row = self.rows.get(line.one("product_id") or 0)

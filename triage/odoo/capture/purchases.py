@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from triage.domain import Line, Partner, Purchase
+from triage.domain import Line, Partner, Purchase, Waiting
 from triage.odoo.capture import wanted
 from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.missing import PRODUCTS, PURCHASES
@@ -108,7 +108,9 @@ def code_of(line: Row, codes: Iterable[Row], partners: Iterable[int], products: 
     return best[0].text("product_code") if best else None
 
 
-def to_purchase(row: Row, supplier: Partner, lines: Sequence[Line], company: OwnCompany) -> Purchase:
+def to_purchase(
+    row: Row, supplier: Partner, lines: Sequence[Line], company: OwnCompany, waiting: Iterable[Waiting] = ()
+) -> Purchase:
     """A purchase order as the case has it."""
     planned = row.moment("date_planned")
     return Purchase(
@@ -121,4 +123,5 @@ def to_purchase(row: Row, supplier: Partner, lines: Sequence[Line], company: Own
         date_planned=planned.astimezone(company.zone).date() if planned else None,
         date_approve=row.moment("date_approve"),
         amount_total=row.number("amount_total"),
+        waiting=tuple(waiting),
     )

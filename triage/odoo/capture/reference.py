@@ -138,7 +138,8 @@ def _units(reader: Reader) -> Units:
     rows = reader.search(RECORD, "uom.uom", [], wanted.UNIT, order="id", limit=_MOST, active_test=False)
     names = {row.id: name for row in rows if (name := row.text("name"))}
     sizes = {row.id: size for row in rows if (size := _size(row))}
-    return Units(sizes, names, {row.id: _family(row) for row in rows})
+    made_of = {row.id: number for row in rows if (number := row.one("relative_uom_id"))}
+    return Units(sizes, names, {row.id: _family(row, made_of) for row in rows})
 
 
 def _size(row: Row) -> Decimal | None:
@@ -154,10 +155,16 @@ def _system(reader: Reader) -> int | None:
     return rows[0].one("partner_id") if rows else None
 
 
-def _family(row: Row) -> str:
+def _family(row: Row, made_of: Mapping[int, int]) -> str:
     """Until 18 the category, from 19 on the unit that all others are made of."""
     category = row.one("category_id")
-    return f"category {category}" if category else (row.text("parent_path") or str(row.id)).partition("/")[0]
+    if category:
+        return f"category {category}"
+    root, seen = row.id, {row.id}
+    while (parent := made_of.get(root)) and parent not in seen:
+        root = parent
+        seen.add(root)
+    return (row.text("parent_path") or str(root)).partition("/")[0]
 
 
 def _directions(reader: Reader) -> Directions:

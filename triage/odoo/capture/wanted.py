@@ -180,7 +180,7 @@ SALES_PRICE = ("list_price", "price_extra")
 PRICE_RULE = ("compute_price", "fixed_price", "percent_price", "currency_id", "base")
 SUPPLIER_CODE = ("partner_id", "product_id", "product_tmpl_id", "product_code", "sequence")
 COMPANY = ("name", "currency_id", "resource_calendar_id", "email", "partner_id")
-UNIT = ("name", "factor", "factor_inv", "relative_factor", "category_id", "parent_path")
+UNIT = ("name", "factor", "factor_inv", "relative_factor", "relative_uom_id", "category_id", "parent_path")
 SUBTYPE = ("internal", "res_model")
 MESSAGE = (
     "date",
