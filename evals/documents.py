@@ -28,6 +28,8 @@ from evals.document_scoring import (
     key,
     matched,
 )
+from triage.documents.ocr import installed_recogniser
+from triage.documents.reading import Recogniser
 from triage.documents.reread import reads_again
 from triage.domain import Document, FieldValue, Limits, Paper
 from triage.tasks.extract.embedded import EmbeddedExtractor
@@ -71,9 +73,9 @@ def entries_of(index: Path) -> Iterator[Entry]:
         )
 
 
-def readings(entries: Sequence[Entry]) -> Iterator[Reading]:
+def readings(entries: Sequence[Entry], recogniser: Recogniser | None = None) -> Iterator[Reading]:
     """Reads every document, one after the other."""
-    extractor = EmbeddedExtractor(Limits())
+    extractor = EmbeddedExtractor(Limits(), recogniser)
     for entry in entries:
         document = Document(name=entry.path.name, media_type="application/pdf", content=entry.path.read_bytes())
         began = time.perf_counter()
@@ -156,13 +158,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--index", type=Path, help="an index of documents with their truth")
     parser.add_argument("--out", type=Path, help="where the rows go (JSONL)")
     parser.add_argument("--calibrate", type=Path, help="write counts of right values here")
+    parser.add_argument("--ocr", action="store_true", help="read pictures, where the extra is installed")
     options = parser.parse_args(arguments)
     if (options.folder is None) == (options.index is None):
         parser.error("name a folder or --index")
     entries = (
         list(entries_of(options.index)) if options.index else [Entry(p) for p in sorted(options.folder.glob("*.pdf"))]
     )
-    found = list(readings(entries))
+    found = list(readings(entries, installed_recogniser(Limits()) if options.ocr else None))
     if options.out:
         text = "".join(json.dumps(r.row, ensure_ascii=False) + "\n" for r in found)
         options.out.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from triage.domain import Document, Limits
 from triage.errors import InputError
 
 READERS = Readers(most=1)
-"""Of this process. One at a time: a page keeps two processors busy, and the models take half a gigabyte."""
+"""Of this process. One at a time: the models take half a gigabyte."""
 
 
 class PictureReader:

@@ -13,6 +13,8 @@ _LOOKS_EVERY = 0.5
 """Seconds between two looks whether the parent still lives."""
 _GRACE = 2.0
 """Seconds after which the kernel ends a process that its parent should have ended."""
+PATIENCE = 5
+"""So many times as long as a document may compute, it may take on the clock: other programs want to run, too."""
 
 
 def settle(parent: int) -> None:
@@ -27,14 +29,17 @@ def settle(parent: int) -> None:
 
 
 def allow(seconds: float, memory_bytes: int) -> None:
-    """For one document: so long, and so much memory beyond what is held now.
+    """For one document: so many seconds of computing, and so much memory beyond what is held now.
 
-    The parent ends a reader that takes too long; the alarm is for the case that the parent is gone or stopped. Memory
-    is bounded where the kernel does it (Linux); elsewhere only time is.
+    The kernel ends a process that computes longer, so that the same file meets the same end on a busy machine. The
+    clock is watched by the parent; the alarm is for the case that the parent is gone or stopped. Memory is bounded
+    where the kernel does it (Linux). Where there are no such signals (Windows), the clock is the only bound.
     """
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+        for number in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds + _GRACE)
     resource, held = _resource(), _statm(0)
     if resource is not None and held:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -44,6 +49,7 @@ def allow(seconds: float, memory_bytes: int) -> None:
 def rest() -> None:
     """The document is done: no alarm until the next."""
     if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

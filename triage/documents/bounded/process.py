@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from triage.documents.bounded.bounds import PATIENCE
 from triage.documents.bounded.wire import Frame, WireBroken, receive, send
 
 _MOST_READERS = min(4, os.cpu_count() or 1)
@@ -24,6 +26,7 @@ _START_SECONDS = 60.0
 _LAST_BREATH = 0.2
 _KILLED = 9
 """The signal that nobody can refuse; a file makes a reader end by another one."""
+_TOO_LONG = frozenset(int(getattr(signal, name)) for name in ("SIGPROF", "SIGALRM") if hasattr(signal, name))
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 """Variables that a reader gets. It gets no key, since it needs none."""
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from triage.documents.bounded.child import main; main()"
@@ -42,6 +45,7 @@ class Bounds:
     """For one request."""
 
     seconds: float
+    """Of computing; on the clock it may take `PATIENCE` times as long."""
     memory_bytes: int
 
 
@@ -50,7 +54,7 @@ class _Reader:
 
     def __init__(self) -> None:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment |= {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "2", "PYTHONUTF8": "1"}
+        environment |= {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
         self._child = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
             stdin=subprocess.PIPE,
@@ -72,7 +76,9 @@ class _Reader:
     def frames(self, request: Frame, seconds: float) -> Iterator[Frame]:
         """Answers to a request, the last of kind `done`. Raises `ReaderLost`."""
         timed_out = threading.Event()
-        timer = threading.Timer(seconds + (_START_SECONDS if self.is_new else 0), self._too_late, [timed_out])
+        timer = threading.Timer(
+            PATIENCE * seconds + (_START_SECONDS if self.is_new else 0), self._too_late, [timed_out]
+        )
         timer.daemon = True
         timer.start()
         self.is_new = False
@@ -95,7 +101,7 @@ class _Reader:
         self._child.kill()
 
     def _why(self, timed_out: bool, seconds: float) -> str:
-        if timed_out:
+        if timed_out or -(self._child.returncode or 0) in _TOO_LONG:
             return f"takes longer than {seconds:g} seconds to read"
         return "needs more memory than is allowed, or is damaged so that reading it broke off"
 

@@ -58,7 +58,7 @@ def engine() -> Any:
             "Det.model_path": models["det"],
             "Cls.model_path": models["cls"],
             "Rec.model_path": models["rec"],
-            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
