@@ -208,13 +208,26 @@ def extract(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One JSON object a document instead of a readable report.")
     ] = False,
+    records: Annotated[
+        str | None,
+        typer.Option(
+            "--records",
+            help="Compare each document with its purchase order, from a JSON file or `odoo` (the connected one).",
+        ),
+    ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            "--order", metavar="P00042", help="With --records: the purchase order, whatever a document names."
+        ),
+    ] = None,
     model: Model = "embedded",
     home: Home = None,
 ) -> None:
-    """Read fields and lines out of supplier documents. Nothing is recorded."""
+    """Read fields and lines out of supplier documents, and compare them with the order. Nothing is recorded."""
     from triage.cli.batch import run_extract
 
-    guarded(run_extract, files, jsonl, model, home)
+    guarded(run_extract, files, jsonl, model, home, records, order)
 
 
 @app.command()

@@ -39,35 +39,50 @@ def run_summarize(jsonl: Path, model: str, home: Path | None) -> int:
     return _stream(jsonl, model, policy, summariser(model, policy), _summarised)
 
 
-def run_extract(files: Sequence[Path], jsonl: bool, model: str, home: Path | None) -> int:
-    """A line (or a readable report) a document."""
+def run_extract(
+    files: Sequence[Path],
+    jsonl: bool,
+    model: str,
+    home: Path | None,
+    records: str | None = None,
+    order: str | None = None,
+) -> int:
+    """A line (or a readable report) a document; with `records` beside the purchase order that it names, or `order`."""
+    from triage.cli.comparing import compared, orders_of
     from triage.cli.reading import documents_in
 
-    policy = Settings.of(home).policy()
+    if order and not records:
+        raise UsageError("--order needs --records: a JSON file with the orders, or `odoo`.")
+    settings = Settings.of(home)
+    policy = settings.policy()
     task = extractor(model, policy)
     failed = 0
-    for name, found in _progress(documents_in(files, policy.limits), None):
-        line = _extracted(name, found, task, model)
-        failed += "error" in line
-        _write(line) if jsonl else _report(line)
+    with orders_of(records, settings, policy) as case_of:
+        for name, found in _progress(documents_in(files, policy.limits), None):
+            line, paper = _extracted(name, found, task, model)
+            if case_of is not None and paper is not None:
+                line |= compared(paper, order, case_of, policy)
+            failed += "error" in line
+            _write(line) if jsonl else _report(line)
     return 1 if failed else 0
 
 
-def _extracted(name: str, found: Document | TriageError, task: Any, model: str) -> Line:
+def _extracted(name: str, found: Document | TriageError, task: Any, model: str) -> tuple[Line, Paper | None]:
     from triage.tasks.extract.rows import row
     from triage.verify.pages import verify_paper
 
     if isinstance(found, TriageError):
-        return _unread(name, str(found))
+        return _unread(name, str(found)), None
     try:
         paper: Paper = verify_paper(task.invoke(found))
         _refuse_unrecorded(paper, model)
         line: Line = row(paper, name) | {"model": paper.by.model}
     except Exception as error:
-        return _unread(name, _said(error))
+        return _unread(name, _said(error)), None
     if paper.abstained:
         line["error"] = f"{name}: {paper.abstained.reason}"
-    return line
+        return line, None
+    return line, paper
 
 
 def _unread(name: str, why: str) -> Line:
@@ -216,9 +231,11 @@ def _write(line: Line) -> None:
 
 
 def _report(line: Line) -> None:
+    from triage.cli.comparing import comparison_report
     from triage.cli.reading import paper_report
 
     paper_report(line)
+    comparison_report(line)
 
 
 @contextmanager

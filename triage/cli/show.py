@@ -207,11 +207,36 @@ def _parts(card: Card, suggestion: Suggestion) -> Iterator[Table | Text | Rule]:
     yield from _bullets("They ask", proposal.asks)
     yield from _bullets("Evidence", [_with_source(evidence) for evidence in suggestion.evidence])
     yield from _bullets("What speaks against it", [_with_source(evidence) for evidence in suggestion.against])
-    yield from _bullets("Facts", [fact_line(fact) for fact in proposal.facts])
+    beside = [fact for fact in proposal.facts if is_difference(fact)]
+    if beside:
+        yield _beside_order(beside)
+    yield from _bullets("Facts", [fact_line(fact) for fact in proposal.facts if fact not in beside])
     yield from _bullets("Mind", proposal.warnings)
     yield from _bullets(
         "Decisions", [f"{d.at:%Y-%m-%d %H:%M} {d.verdict.value} by {d.by} {d.comment}" for d in card.decisions]
     )
+
+
+def is_difference(fact: Fact) -> bool:
+    """Whether a fact is a difference between a supplier's document and the order, or says whom it hits."""
+    room, _, kind = fact.name.partition(".")
+    return room in {"confirmation", "invoice", "delivery"} and kind not in {"agrees", "proof"}
+
+
+def _beside_order(facts: Sequence[Fact]) -> Table:
+    """Each line that differs from the order: by how much, and in words; then whose orders wait for it."""
+    grid = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), title="\nDocument beside order", title_justify="left",
+        title_style="bold", show_header=False,
+    )  # fmt: skip
+    for name in ("line", "difference", "how"):
+        grid.add_column(name, overflow="fold")
+    hits = {"affects", "covers"}
+    for fact in sorted(facts, key=lambda fact: fact.name.partition(".")[2] in hits):
+        kind = fact.name.partition(".")[2].removesuffix("_difference").replace("_", " ")
+        value = "" if fact.value is True else f" {fact.value}{f' {fact.unit}' if fact.unit else ''}"
+        grid.add_row(literal(fact.about or ""), literal(kind + value), literal(fact.how))
+    return grid
 
 
 def _headline(card: Card, suggestion: Suggestion) -> Table:

@@ -13,6 +13,8 @@ The calls for a sales order, at the most twenty whatever its length; each is lef
      9 receipts
     10 transfers, and with them lots (19)
 
+A purchase order has no price rules, promises and related orders; three calls tell which customers' lines wait for it.
+
 Beyond these, one each is needed for every further 8 MB of attachments, where the family of a buyer is too large to be
 read whole, and where more orders are related than a case carries, to see the head once more. Schema, companies, units,
 operation types and kinds of messages are kept between captures and not counted.

@@ -1,0 +1,113 @@
+"""`triage extract --records`: line by line beside the order, as JSON and as a table, with whose orders it hits."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.unit.fact_cases import PURCHASE, case, line, number, paper, purchase
+from triage.cli.comparing import compared, comparison_report
+from triage.domain import Case, Policy, RecordRef, Waiting
+from triage.errors import UsageError
+
+
+def waits(name: str, quantity: int, promised: date, **more: Any) -> Waiting:
+    order = RecordRef(model="sale.order", id=int(name[1:]), name=name)
+    return Waiting(
+        order=order,
+        customer=f"Customer of {name}",
+        product="BM-100",
+        quantity=Decimal(quantity),
+        promised=promised,
+        **more,
+    )
+
+
+def bought(**fields: Any) -> Case:
+    ours = line(unit_price=number("0.125"), date_planned=date(2026, 11, 24))
+    return case(record=PURCHASE, order=None, purchases=(purchase(ours, **fields),))
+
+
+def part(quantity: int, day: date) -> dict[str, Any]:
+    amount = Decimal(quantity) / 8
+    return {
+        "buyer_item_id": "BM-100",
+        "quantity": Decimal(quantity),
+        "unit": "Stk",
+        "net_amount": amount,
+        "delivery_date": day,
+    }
+
+
+HALVES = paper("order_confirmation", part(50, date(2026, 11, 24)), part(50, date(2027, 1, 5)))
+
+
+def test_each_line_has_both_sides_the_difference_and_whom_it_hits() -> None:
+    queue = (waits("S00051", 40, date(2026, 12, 1)), waits("S00052", 30, date(2026, 12, 15)))
+    line = compared(HALVES, None, lambda name: bought(waiting=queue), Policy())
+    (found,) = line["comparisons"]
+    assert (found["order"], found["agrees"], found["named"]) == ("P00031", False, None)
+    (row,) = found["lines"]
+    assert row["ordered"] == "100 Units at 0.125 EUR, 2026-11-24"
+    assert row["confirmed"].splitlines() == ["50 Stk = 6.25 EUR, 2026-11-24", "50 Stk = 6.25 EUR, 2027-01-05"]
+    assert [(each["kind"], each["days"]) for each in row["differences"]] == [("split", None), ("date_difference", 42)]
+    assert [(each["order"], each["covered"], each["slack_days"], each["hurt"]) for each in row["orders"]] == [
+        ("S00051", "2026-11-24", 7, False),
+        ("S00052", "2027-01-05", -21, True),
+    ]
+
+
+def test_the_report_says_it_in_words(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    queue = (waits("S00052", 80, date(2026, 12, 15)),)
+    comparison_report(compared(HALVES, None, lambda name: bought(waiting=queue), Policy()))
+    out = capsys.readouterr().out
+    assert "beside P00031: it differs" in out
+    assert "42 days later" in out
+    assert "S00052 Customer of S00052: 80 Units, promised 2026-12-15, comes 2027-01-05, 21 days late" in out
+
+
+def test_agreement_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = paper("order_confirmation", part(100, date(2026, 11, 24)))
+    comparison_report(compared(whole, None, lambda name: bought(), Policy()))
+    out = capsys.readouterr().out
+    assert "beside P00031: it agrees" in out
+    assert "as ordered" in out
+
+
+def test_the_order_that_is_asked_for_wins_and_the_other_name_is_said() -> None:
+    other = paper("order_confirmation", part(100, date(2026, 11, 24)), purchase_order_reference="P00099")
+    line = compared(other, "P00031", lambda name: bought(), Policy())
+    assert (line["comparisons"][0]["agrees"], line["comparisons"][0]["named"]) == (True, "P00099")
+
+
+def test_what_is_not_compared_says_why() -> None:
+    def broken(name: str) -> Case | None:
+        raise UsageError("two orders are called so.")
+
+    nameless = paper("order_confirmation", part(100, date(2026, 11, 24)), purchase_order_reference=None)
+    assert "names no purchase order" in compared(nameless, None, lambda name: bought(), Policy())["not_compared"]
+    assert compared(HALVES, None, lambda name: None, Policy())["not_compared"].startswith("there is no purchase order")
+    assert compared(HALVES, None, broken, Policy()) == {"comparisons": [], "not_compared": "two orders are called so."}
+
+
+def test_a_line_that_could_be_two_is_said() -> None:
+    gloves = [
+        line(
+            product=f"GLV-{size}",
+            name=f"Work glove {size}",
+            uom="Pairs",
+            unit_price=number("1.20"),
+            date_planned=date(2026, 11, 24),
+        )
+        for size in ("L", "XL")
+    ]
+    subject = case(record=PURCHASE, order=None, purchases=(purchase(*gloves),))
+    row = {"name": "Handschuhe", "quantity": number(100), "unit": "Paar", "net_amount": number(120)}
+    found = compared(paper("order_confirmation", row), None, lambda name: subject, Policy())["comparisons"][0]
+    (unclear,) = [each for one in found["lines"] for each in one["differences"]]
+    assert (unclear["kind"], unclear["value"]) == ("unclear", "GLV-L or GLV-XL")
+    assert "line 1 of ab.pdf" in unclear["how"]
