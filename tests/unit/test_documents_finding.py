@@ -154,11 +154,19 @@ def test_a_subtotal_between_rows_is_no_row():
 
 
 def test_an_amount_without_quantity_is_a_row_where_the_total_needs_it():
-    rows = (ROW, ("Claw hammer", "2", "15.00", "30.00"), ("Carriage", "", "", "7.50"))
+    rows = (ROW, ("Claw hammer", "2", "15.00", "30.00"), ("Assembly on site", "", "", "7.50"))
     with_it = found_in(invoice(("Total net", "137.50"), rows=rows)).lines
     without = found_in(invoice(("Total net", "130.00"), rows=rows)).lines
     assert len(with_it) == 3
     assert len(without) == 2
+
+
+@pytest.mark.parametrize("charge", ["Carriage", "Porto und Verpackung", "Spese di imballo", "Frais de port"])
+def test_a_charge_among_the_rows_is_no_item(charge):
+    rows = (ROW, ("Claw hammer", "2", "15.00", "30.00"), (charge, "", "", "7.50"))
+    found = found_in(invoice(("Total net", "137.50"), rows=rows))
+    assert [line["name"].value for line in found.lines] == ["Cold chisel", "Claw hammer"]
+    assert found.fields["net_total"].value == Decimal("137.50")
 
 
 def test_a_rebate_on_the_whole_is_no_row_even_where_the_total_needs_it():

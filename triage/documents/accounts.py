@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
-from triage.documents.amounts import CURRENCY_SIGNS, currency_of
+from triage.documents.amounts import CURRENCY_SIGNS, WEAK_SIGNS, currency_of
 from triage.documents.choosing import Marks
 from triage.documents.ids import find_ibans, find_misprinted_ibans
 from triage.documents.places import Candidate, places, value_of
-from triage.documents.printed import Line
+from triage.documents.printed import Line, Span
 from triage.documents.sheet import Sheet
+from triage.domain import FieldValue
 
 
 def currency(sheet: Sheet, marks: Marks) -> Candidate | None:
@@ -25,6 +27,11 @@ def currency(sheet: Sheet, marks: Marks) -> Candidate | None:
     votes = Counter(str(c.value) for c in signs)
     winner = votes.most_common(1)[0][0]
     return next(c for c in signs if c.value == winner)
+
+
+def _is_word_too(text: str) -> bool:
+    """Whether a sign may be a unit or a word instead: `150 FT`."""
+    return re.sub(r"[\d.,\s]", "", text).casefold() in WEAK_SIGNS
 
 
 def _named_currencies(sheet: Sheet, marks: Marks) -> Iterator[Candidate]:
@@ -59,7 +66,8 @@ def _currency_signs(sheet: Sheet) -> list[Candidate]:
                 alone.append(value_of(line, n, n, known, "guessed", 0.5))
             elif match := re.search(r"[(/\[ ]?([€£₹]|EUR|USD|GBP|CHF|PLN)\)?\]?$", spot.text):
                 alone.append(value_of(line, n, n, CURRENCY_SIGNS[match[1].lower()], "guessed", 0.4))
-    return beside or alone
+    clear = [c for c in beside if not _is_word_too(c.found.text)]
+    return clear or alone or beside
 
 
 def _carries_sign(text: str) -> bool:
@@ -83,8 +91,23 @@ def iban(sheet: Sheet, marks: Marks) -> Candidate | None:
             score = 0.6 * one.valid + 0.4 * near
             found.append(value_of(line, first, last, one.value, "proved" if one.valid else "labelled", score))
     found += _ibans_below(sheet, marks)
+    found += _broken_ibans(sheet)
     found += _misprinted_ibans(sheet)
     return max(found, key=lambda c: c.score) if found else None
+
+
+def _broken_ibans(sheet: Sheet) -> Iterator[Candidate]:
+    """Account numbers that run over the end of a line."""
+    for line, following in pairwise(sheet.lines):
+        if line.page != following.page or _is_debited(line) or not re.search(r"[A-Z]{2}\d{2}[A-Z0-9 ]*$", line.text):
+            continue
+        for one in find_ibans(f"{line.text} {following.text}"):
+            if one.start < len(line.text) < one.end:
+                first = line.indexes(one.start, one.start + 1)[0]
+                last = following.indexes(0, one.end - len(line.text) - 1)[1]
+                span = Span(line.page, (*line.spots[first:], *following.spots[: last + 1]))
+                found = FieldValue(value=one.value, text=span.text, page=span.page, box=span.box, verified=True)
+                yield Candidate(one.value, found, 0.6, "proved", line.number)
 
 
 def _misprinted_ibans(sheet: Sheet) -> Iterator[Candidate]:

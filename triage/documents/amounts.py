@@ -57,7 +57,7 @@ CURRENCY_SIGNS: dict[str, str] = {
 }
 """How currencies are printed, in lower case. A bare `$` may be another country's dollar."""
 
-_WEAK_SIGNS = frozenset({"ft", "fr.", "rs", "try", "zl", "sfr"})
+WEAK_SIGNS = frozenset({"ft", "fr.", "rs", "try", "zl", "sfr"})
 """Signs that are also words: they count beside a number only."""
 
 _SPACES = "\u00a0\u202f\u2009 "
@@ -87,6 +87,8 @@ class Amount:
     decimals: int
     currency: str | None = None
     percent: bool = False
+    per: Decimal | None = None
+    """For how many pieces a price is, where it is printed so: `12,50/100`."""
 
 
 def separators(texts: Iterable[str]) -> Separators:
@@ -94,7 +96,7 @@ def separators(texts: Iterable[str]) -> Separators:
     votes = {".": 0, ",": 0}
     texts = list(texts)
     for text in texts:
-        for match in re.finditer(r"(?<![\w.,/-])\d[\d.,'’]*\d(?![\w/])", text):
+        for match in re.finditer(r"(?<![\w.,/])(?<!\w[-–])\d[\d.,'’]*\d(?![\w/])", text):
             sign = _certain_decimal_sign(match[0])
             if sign:
                 votes[sign] += 1
@@ -134,7 +136,7 @@ def _certain_decimal_sign(number: str) -> str | None:
 
 def amount(text: str, marks: Separators = Separators()) -> Amount | None:
     """Reads a whole text as one amount, with currency or per cent sign beside it; none if it is anything else."""
-    rest = text.strip()
+    rest, per = _take_basis(text.strip())
     currency, rest = _take_currency(rest)
     percent = rest.endswith("%")
     if percent:
@@ -150,7 +152,20 @@ def amount(text: str, marks: Separators = Separators()) -> Amount | None:
         return None
     if sign in ("-", "−", "–", "(") or after in ("-", "−", "–"):
         value = -value
-    return Amount(value, _decimals(match["digits"], value), currency, percent)
+    return Amount(value, _decimals(match["digits"], value), currency, percent, per)
+
+
+_BASIS = re.compile(r"(?<=[\d€£$])\s?/\s?(?P<basis>10{0,4}|1[.,' ]?000|%|‰|C|M)(?:\s?[A-Za-zęüé.]{1,6})?$")
+_BASES = {"%": Decimal(100), "C": Decimal(100), "M": Decimal(1000), "‰": Decimal(1000)}
+
+
+def _take_basis(text: str) -> tuple[str, Decimal | None]:
+    """A price and the number of pieces behind its stroke: `12,50/100`, `3,20 / 1000 Stk`."""
+    match = _BASIS.search(text)
+    if match is None:
+        return text, None
+    basis = match["basis"]
+    return text[: match.start()].rstrip(), _BASES.get(basis) or Decimal(re.sub(r"\D", "", basis))
 
 
 def _decimals(digits: str, value: Decimal) -> int:
@@ -186,7 +201,7 @@ def _one_mark(plain: str, mark: str, marks: Separators) -> str:
 def currency_of(token: str) -> str | None:
     """ISO code of a currency sign, code or name; none for anything else, also for signs that are words as well."""
     plain = token.strip("()[]:;,").lower()
-    if plain in _WEAK_SIGNS:
+    if plain in WEAK_SIGNS:
         return None
     return CURRENCY_SIGNS.get(plain)
 

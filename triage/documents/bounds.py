@@ -32,8 +32,14 @@ PAGE_NUMBER = re.compile(
 
 def is_other_heading(line: Line, marks: dict[int, list[Marked]]) -> bool:
     """Column words of a table of taxes or totals: labels of amounts side by side without an amount."""
-    named = [m for m in marks.get(line.number, []) if any(label.field in _AMOUNTS for label in m.labels)]
-    return len(named) >= 2 and len(line.segments) >= 3 and not any(n.money for n in line.numbers)
+    named = amount_labels(line, marks)
+    apart = len(line.segments)
+    return len(named) >= 2 and (apart >= 3 or apart == len(named)) and not any(n.money for n in line.numbers)
+
+
+def amount_labels(line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
+    """Labels of totals, taxes and charges on a line."""
+    return [m for m in marks.get(line.number, []) if any(label.field in _AMOUNTS for label in m.labels)]
 
 
 _AMOUNTS = frozenset({"net", "tax", "gross", "payable", "other_amount"})

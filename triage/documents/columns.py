@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from triage.documents.labels import column_labels
+from triage.documents.labels import Label, column_labels
+from triage.documents.meanings import column_roles
 from triage.documents.phrases import Marked, marked
 from triage.documents.printed import Line, Spot, key_of
 from triage.documents.sheet import Sheet
@@ -15,6 +16,7 @@ NUMERIC = frozenset(
     {
         "quantity",
         "ordered_quantity",
+        "open_quantity",
         "unit_price",
         "gross_price",
         "price_basis",
@@ -26,6 +28,8 @@ NUMERIC = frozenset(
     }
 )
 """Roles of columns that hold numbers."""
+QUANTITIES = ("quantity", "ordered_quantity", "open_quantity")
+"""Roles of columns that count pieces: what is delivered or invoiced, ordered, and still to come."""
 _CORE = frozenset({"name", "quantity", "unit_price", "net_amount", "gross_line"})
 _NEEDS = frozenset({"quantity", "unit_price", "net_amount", "gross_line", "ordered_quantity"})
 
@@ -71,7 +75,7 @@ def headings(sheet: Sheet) -> list[Heading]:
     """Headings of item tables, top to bottom."""
     found: list[Heading] = []
     table = column_labels()
-    marks = {line.number: marked(line, table) for line in sheet.lines}
+    marks = {line.number: _with_worded(line, marked(line, table)) for line in sheet.lines}
     for line in sheet.lines:
         if not _is_heading(line, _with_neighbours(sheet, line, marks)):
             continue
@@ -83,6 +87,37 @@ def headings(sheet: Sheet) -> list[Heading]:
         elif len(heading.columns) > len(found[-1].columns):
             found[-1] = heading
     return found
+
+
+def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
+    """Column words of a line with those that are in no list but understood word by word."""
+    if not exact or any(number.money for number in line.numbers):
+        return exact
+    out = list(exact)
+    for first, last in line.segments:
+        within = [m for m in exact if first <= m.first <= last]
+        covered = {n for m in within for n in range(m.first, m.last + 1)}
+        bare = [n for n in range(first, last + 1) if n not in covered and line.spots[n].key]
+        numbered = len(within) > 1 and any(m.labels[0].field == "position" for m in within)
+        if not (bare or numbered) or last - first > 3:
+            continue
+        worded = [(first, last, _worded_roles(line, first, last))]
+        if worded[0][2]:
+            out = [m for m in out if m not in within]
+        elif within:
+            worded = [(n, n, _worded_roles(line, n, n)) for n in bare]
+        out += [Marked(line, a, b, tuple(Label(role, True) for role in roles), True) for a, b, roles in worded if roles]
+    counts = any(label.field in _COUNTING for mark in out for label in mark.labels)
+    return sorted(out, key=lambda m: m.first) if counts else exact
+
+
+_COUNTING = frozenset({*QUANTITIES, "unit_price"})
+"""Roles that tell an item table from one of totals or taxes."""
+
+
+def _worded_roles(line: Line, first: int, last: int) -> tuple[str, ...]:
+    words = tuple(spot.text for spot in line.spots[first : last + 1])
+    return ("unit_price",) if _PRICE_PER.search(" ".join(words)) else column_roles(words)
 
 
 def _with_neighbours(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
@@ -134,7 +169,7 @@ def _heading(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> Headin
     cells = _cells_of(line, marks[line.number])
     first, last = line.number, line.number
     for step in (-1, 1):
-        for distance in range(1, 4):
+        for distance in range(1, 6):
             number = line.number + step * distance
             if not 0 <= number < len(sheet.lines) or not _joins(sheet, number, number - step, marks, cells):
                 break
@@ -148,17 +183,29 @@ def _heading(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> Headin
 
 
 def _cells_of(line: Line, marks: Sequence[Marked]) -> list[_Cell]:
-    cells = []
+    cells: list[_Cell] = []
+    ends: list[int] = []
     for mark in marks:
+        if ends and _is_joined(line, ends[-1], mark.first):
+            _add(cells[-1], line, ends[-1] + 1, mark)
+            ends[-1] = mark.last
+            continue
+        ends.append(mark.last)
         spots = line.spots[mark.first : mark.last + 1]
         roles = tuple(label.field for label in mark.labels)
         text = " ".join(s.text for s in spots)
         cells.append(_Cell(spots[0].x0, spots[-1].x1, [(line.top, text)], roles))
     covered = {n for mark in marks for n in range(mark.first, mark.last + 1)}
+    covered |= {
+        n
+        for n, spot in enumerate(line.spots)
+        if spot.text.casefold() in _LINKS and n - 1 in covered and n + 1 in covered
+    }
     for n, spot in enumerate(line.spots):
         if n in covered or not spot.key:
             continue
-        near = [c for c in cells if abs(spot.x0 - c.x1) < 0.6 * spot.height or abs(c.x0 - spot.x1) < 0.6 * spot.height]
+        reach = max(0.6, 1.1 * line.space) * spot.height
+        near = [c for c in cells if abs(spot.x0 - c.x1) < reach or abs(c.x0 - spot.x1) < reach]
         if near:
             _widen(near[0], spot)
             top, text = near[0].parts[0]
@@ -166,6 +213,26 @@ def _cells_of(line: Line, marks: Sequence[Marked]) -> list[_Cell]:
         else:
             cells.append(_Cell(spot.x0, spot.x1, [(line.top, spot.text)]))
     return cells
+
+
+_LINKS = frozenset({"/", "&", "und", "and", "et", "en", "y", "e", "i", "-", "–", "or", "oder"})
+
+
+def _is_joined(line: Line, last: int, first: int) -> bool:
+    """Whether a stroke or `and` joins two column words to one heading: `Artikel / Bezeichnung`."""
+    between = line.spots[last + 1 : first]
+    together = line.segment_of[last] == line.segment_of[first]
+    linked = bool(between) and all(s.text.casefold() in _LINKS for s in between)
+    return together and (linked or (not between and line.spots[last].text[-1] in "/&"))
+
+
+def _add(cell: _Cell, line: Line, first: int, mark: Marked) -> None:
+    """Puts a further column word into a heading."""
+    top, text = cell.parts[0]
+    cell.parts[0] = (top, " ".join([text, *(s.text for s in line.spots[first : mark.last + 1])]))
+    cell.x1 = max(cell.x1, mark.x1)
+    roles = (*cell.base, *(label.field for label in mark.labels))
+    cell.base = tuple(sorted(dict.fromkeys(roles), key=lambda role: role != "name"))
 
 
 def _widen(cell: _Cell, spot: Spot) -> None:
@@ -233,6 +300,9 @@ def _column(cell: _Cell) -> Column | None:
     whole = key_of(" ".join(parts))
     roles = ["unit_price"] if _PRICE_PER.search(" ".join(parts)) else []
     roles += [*_roles(whole), *_roles(whole.rstrip("%"))]
+    roles += (
+        column_roles(tuple(w for w in " ".join(parts).split() if key_of(w) and not w.isdigit())) if not roles else ()
+    )
     roles += cell.base
     for part in parts:
         roles += _roles_within(part)

@@ -71,6 +71,7 @@ def labelled_dates(sheet: Sheet, marks: Marks, name: str) -> tuple[date, ...]:
 def due_date(sheet: Sheet, marks: Marks, issued: Candidate | None) -> Candidate | None:
     """By when it must be paid; a day before the issue is taken only from a strong label."""
     found = [*_dated(sheet, marks, "due_date"), *_due_behind(sheet), *_due_in_sentences(sheet)]
+    found = [_full(sheet, c) for c in found]
     if issued is not None:
         found = [c for c in found if c.value >= issued.value or c.score > 0.8]  # type: ignore[operator]
     return best_of(found, 0.35)
@@ -87,11 +88,22 @@ def _dated(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
             weight = mark.weight(name)
             if not weight or (weight < 0.5 and _is_within_words(mark)):
                 continue
+            others = name == "issue_date" and not mark.leads and _has_reference(on_line, mark)
             for place in places(sheet, mark, marks):
-                found = _date_at(place, weight * place.weight * early(sheet, place.line))
+                found = _date_at(place, weight * place.weight * early(sheet, place.line) * (0.5 if others else 1.0))
                 if found is not None:
                     yield found
                     break
+
+
+def _has_reference(on_line: list[Marked], mark: Marked) -> bool:
+    """`Your order PO 70344 dated 12 March`: the date of what is named before it on the line."""
+    return any(
+        label.field.endswith("_number") and label.field != "number"
+        for other in on_line
+        if other.last < mark.first
+        for label in other.labels
+    )
 
 
 def _is_within_words(mark: Marked) -> bool:
@@ -139,6 +151,7 @@ def _standalone_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candi
     if not sheet.pages:
         return None
     height = sheet.pages[0].height
+    others = _claimed(sheet, marks)
     for line in sheet.by_page[sheet.pages[0].number]:
         if line.top > 0.5 * height or line.number in table:
             continue
@@ -147,9 +160,56 @@ def _standalone_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candi
             continue
         for dated in line.dates:
             first, last = next((a, b) for a, b in line.segments if a <= dated.first <= b)
+            if (line.number, dated.first) in others or (first and not _is_far(line, first)):
+                continue
             if last <= dated.last and dated.first - first <= 2:
                 return candidate_of(line, dated.first, dated.last, dated.found, 0.36)
     return None
+
+
+_LABEL_REACH = 25
+
+
+def _is_far(line: Line, first: int) -> bool:
+    """Whether what stands before a word on its line is too far away to be its label."""
+    gap = (line.spots[first].x0 - line.spots[first - 1].x1) / line.height
+    before = next((a, b) for a, b in line.segments if a <= first - 1 <= b)
+    text = line.span(*before).text
+    return gap > _LABEL_REACH or (gap > 3 and (before[1] - before[0] > 3 or any(c.isdigit() for c in text)))
+
+
+def _claimed(sheet: Sheet, marks: Marks) -> set[tuple[int, int]]:
+    """Dates that stand where a label of another date has its value: line and first word."""
+    found = set()
+    for on_line in marks.values():
+        for mark in on_line:
+            if not any(label.field.endswith("_date") and label.strong for label in mark.labels):
+                continue
+            for place in places(sheet, mark, marks):
+                inside = [d for d in place.line.dates if place.first <= d.first <= place.last]
+                if inside:
+                    found.add((place.line.number, inside[0].first))
+                    break
+    return found
+
+
+def _full(sheet: Sheet, candidate: Candidate) -> Candidate:
+    """The day for the whole amount, where the one found is that for paying less a cash discount."""
+    line = sheet.lines[candidate.line]
+    dates = [d for d in line.dates if candidate.value in d.found.readings]
+    if not dates:
+        return candidate
+    later = [d for d in line.dates if d.first > dates[0].last]
+    after = line.span(dates[0].last, later[0].first if later else len(line.spots) - 1).text
+    if not _REDUCED.search(re.split(r"[,;]\s", after)[0]):
+        return candidate
+    if later:
+        return candidate_of(line, later[0].first, later[0].last, later[0].found, candidate.score)
+    following = sheet.lines[line.number + 1 : line.number + 2]
+    if following and following[0].dates and following[0].page == line.page and not _REDUCED.search(following[0].text):
+        on = following[0].dates[0]
+        return candidate_of(following[0], on.first, on.last, on.found, candidate.score)
+    return candidate
 
 
 def _due_behind(sheet: Sheet) -> Iterator[Candidate]:

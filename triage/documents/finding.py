@@ -46,17 +46,17 @@ def find(pages: Sequence[Page]) -> Findings:
     if not sheet.order.sure and _runs_backwards(sheet, marks):
         sheet = sheet_of(pages, DateOrder(not sheet.order.day_first, False))
         marks = all_marked(sheet)
-    kind = document_type(sheet)
-    name = str(kind.value) if kind else "invoice"
     found_tables = item_tables(sheet, marks)
     item_lines = frozenset(n for t in found_tables for item in t.items for n in item.lines if item.numbers)
     table_lines = item_lines | {n for t in found_tables for n in range(t.heading.first, t.heading.last + 1)}
+    kind = document_type(sheet, item_lines)
+    name = str(kind.value) if kind else "invoice"
     rows = [row for table in found_tables for row in rows_of(table)]
     totals = choose_totals(sheet, marks, _line_sums(rows), table_lines)
     rows = _agreeing(rows, totals)
     number = document_number(sheet, marks, name, item_lines)
     issued = issue_date(sheet, marks, name, table_lines)
-    parties = find_parties(sheet, name)
+    parties = find_parties(sheet, name, item_lines)
     fields = {
         "document_type": kind,
         "document_number": number,

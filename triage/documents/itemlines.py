@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from triage.documents.items import Item
+from triage.documents.labels import field_labels
+from triage.documents.meanings import header_labels
 from triage.documents.places import Candidate, Support
-from triage.documents.printed import Span
+from triage.documents.printed import Span, key_of
 from triage.documents.products import multiplies
 from triage.documents.tables import Table
 from triage.domain import FieldValue
@@ -40,7 +42,16 @@ _CHARGE = re.compile(
 
 def is_charge(row: Row) -> bool:
     """Whether a bare line is an allowance or charge on the whole, by how it begins."""
-    return is_bare(row) and "name" in row and bool(_CHARGE.match(str(row["name"].value)))
+    if not is_bare(row) or "name" not in row:
+        return False
+    name = str(row["name"].value)
+    return bool(_CHARGE.match(name)) or names_charge(name)
+
+
+def names_charge(text: str) -> bool:
+    """Whether words call an amount freight, packing, a discount or the like."""
+    labels = field_labels().get(key_of(text)) or header_labels(tuple(text.split()))
+    return any(label.field == "other_amount" for label in labels)
 
 
 def _described_in(items: Sequence[Item]) -> str:
@@ -115,7 +126,8 @@ def _name(item: Item, described: str) -> Candidate | None:
     figures = [n.span.x0 for role, n in item.numbers.items() if role != "position" and n.span.x0 > spans[0].x1]
     room = min(figures, default=float("inf"))
     for span in spans[1:4]:
-        if _ATTRIBUTE.match(span.text) or span.page != spans[0].page or span.x1 > room:
+        wide = span.x1 > room and abs(span.x0 - spans[0].x0) > 0.6 * span.spots[0].height
+        if _ATTRIBUTE.match(span.text) or span.page != spans[0].page or wide:
             break
         kept.append(span)
     span = Span(kept[0].page, tuple(spot for part in kept for spot in part.spots))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from triage.documents.labels import field_labels, title_labels
+from triage.documents.labels import Label, field_labels, title_labels
+from triage.documents.meanings import title_type
 from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, value_of
 from triage.documents.printed import Line, Spot, key_of
@@ -28,14 +29,16 @@ _SPECIFIC = {
 """Narrow words outweigh wide ones in the same place: a credit note may call itself an invoice too."""
 
 
-def document_type(sheet: Sheet) -> Candidate | None:
-    """The likeliest type, or none where no title word stands out."""
+def document_type(sheet: Sheet, item_lines: frozenset[int] = frozenset()) -> Candidate | None:
+    """The likeliest type, or none where no title word stands out. Lines of items have no title."""
     scores: dict[str, float] = {}
     best: dict[str, Candidate] = {}
     coded = _coded(sheet)
     if coded is not None:
         return coded
     for mark, score in titles(sheet):
+        if mark.line.number in item_lines:
+            continue
         for label in mark.labels:
             points = score * _SPECIFIC[label.field]
             scores[label.field] = max(scores.get(label.field, 0.0), points)
@@ -50,8 +53,16 @@ def document_type(sheet: Sheet) -> Candidate | None:
 _INVOICE_STEMS = ("invoice", "rechnung", "facture", "factuur", "factura", "fattura", "faktur")
 
 
+_LABELLED = {
+    "delivery_number": "delivery_note",
+    "confirmation_number": "order_confirmation",
+    "quotation_number": "quotation",
+}
+"""Types of documents by the label of their number."""
+
+
 def _by_labels(sheet: Sheet) -> Candidate | None:
-    """An invoice where its number, date or total is called the invoice's."""
+    """The type whose number stands highest, an invoice also where its date or total is called the invoice's."""
     table = field_labels()
     for line in sheet.lines:
         for mark in marked(line, table):
@@ -62,6 +73,15 @@ def _by_labels(sheet: Sheet) -> Candidate | None:
                 "gross",
                 "payable",
             }
+            kind = next(
+                (_LABELLED[label.field] for label in mark.labels if label.strong and label.field in _LABELLED), None
+            )
+            if (
+                mark.leads
+                and kind is not None
+                and any(c.isdigit() for s in line.spots[mark.last + 1 :] for c in s.text)
+            ):
+                return value_of(line, mark.first, mark.last, kind, "guessed", 0.4)
             if mark.leads and named and any(stem in key for stem in _INVOICE_STEMS):
                 return value_of(line, mark.first, mark.last, "invoice", "guessed", 0.4)
     return None
@@ -106,7 +126,8 @@ def titles(sheet: Sheet) -> Iterator[tuple[Marked, float]]:
     usual = sizes[len(sizes) // 2]
     height = max(sheet.pages[0].height, first[-1].bottom)
     for line in first:
-        for mark in [*marked(line, title_labels()), *_spaced(line), *_ending(line)]:
+        found = [*marked(line, title_labels()), *_spaced(line), *_ending(line), *_worded(line), *_joined(line)]
+        for mark in [*found, *_two_lines(sheet, line)]:
             yield mark, _title_score(mark, usual, line.top / height)
 
 
@@ -164,6 +185,63 @@ _ENDING_TYPE = {
     "angebot": "angebot",
     "bestatigung": "auftragsbestatigung",
 }
+
+
+_MOST_WORDS = 5
+_LONG = 9
+"""Letters of a word that is a title by itself: shorter ones stand for numbers, as in `BL 4711`."""
+
+
+def _worded(line: Line) -> list[Marked]:
+    """Titles that are in no list but understood word by word: `Accusé réception commande`, `Nota de abono`."""
+    out = []
+    for first, last in line.segments:
+        end = next(
+            (n for n in range(first, last + 1) if line.spots[n].key in _NUMBER_WORDS or _has_digit(line.spots[n])),
+            last + 1,
+        )
+        words = tuple(spot.text for spot in line.spots[first:end])
+        if not words or (len(words) == 1 and len(words[0]) < _LONG):
+            continue
+        if len(words) > _MOST_WORDS or key_of("".join(words)) in title_labels() or words[-1].endswith(":"):
+            continue
+        kind = title_type(words)
+        if kind is not None:
+            out.append(Marked(line, first, end - 1, (Label(kind, True),), True))
+    return out
+
+
+def _two_lines(sheet: Sheet, line: Line) -> list[Marked]:
+    """Titles over two lines, set alike: `Accusé de réception` over `de commande`."""
+    out = []
+    for first, last in line.segments:
+        spot = line.spots[first]
+        for under in sheet.below(line, 3, 1.5 * spot.height):
+            below = [(a, b) for a, b in under.segments if abs(under.spots[a].x0 - spot.x0) < 0.3 * spot.height]
+            if not below or abs(under.spots[below[0][0]].height - spot.height) > 0.15 * spot.height:
+                continue
+            a, b = below[0]
+            words = tuple(s.text for s in (*line.spots[first : last + 1], *under.spots[a : b + 1]))
+            kinds = title_labels().get(key_of("".join(words))) or (Label(title_type(words) or "", True),)
+            if len(words) <= _MOST_WORDS + 1 and kinds[0].field:
+                out.append(Marked(line, first, last, kinds, True))
+            break
+    return out
+
+
+def _has_digit(spot: Spot) -> bool:
+    return any(c.isdigit() for c in spot.text)
+
+
+def _joined(line: Line) -> list[Marked]:
+    """The first of two titles with a stroke between them: `Rechnung/Lieferschein`."""
+    out = []
+    for first, _ in line.segments:
+        head, stroke, tail = line.spots[first].text.partition("/")
+        labels = title_labels().get(key_of(head))
+        if stroke and labels and key_of(tail) in title_labels():
+            out.append(Marked(line, first, first, labels, True))
+    return out
 
 
 def _ending(line: Line) -> list[Marked]:

@@ -166,14 +166,11 @@ def _has_title(piece: Piece) -> bool:
     return any(key_of(spot.text) in table for spot in piece.line.spots[piece.first : piece.last + 1])
 
 
-def addressees(
-    sheet: Sheet, blocks: Sequence[Block], seller: Named | None, labelled: Sequence[Named]
-) -> Iterator[Named]:
-    """An address block high on the first page that is not the writer's own. `seller` is the writer."""
+def addressees(sheet: Sheet, blocks: Sequence[Block], labelled: Sequence[Named]) -> Iterator[Named]:
+    """Address blocks high on the first page without a company's own details."""
     first = sheet.pages[0].number
     height = max(sheet.pages[0].height, 1.0)
-    own = key_of(seller.name) if seller else ""
-    taken = {key_of(n.name) for n in labelled}
+    taken = {key_of(n.name) for n in labelled if n.role != "ship_to"}
     for block in blocks:
         if block.page != first or block.top > 0.5 * height or block.own_details > 1:
             continue
@@ -186,10 +183,10 @@ def addressees(
         piece = names[0]
         if SALUTATION.match(piece.text.strip()) and len(names) > 1:
             piece = names[1]
-        key = key_of(clean_name(piece.text))
-        if (own and (key == own or own in key or key in own)) or key in taken:
+        if any(n.role == "ship_to" and n.piece.line is piece.line and n.piece.first == piece.first for n in labelled):
             continue
-        yield Named("buyer", piece, clean_name(piece.text), 0.6 - 0.2 * block.top / height, "guessed")
+        if key_of(clean_name(piece.text)) not in taken:
+            yield Named("buyer", piece, clean_name(piece.text), 0.6 - 0.2 * block.top / height, "guessed")
 
 
 def is_sender_line(piece: Piece) -> bool:

@@ -8,7 +8,9 @@ from triage.documents.amounts import currency_of
 from triage.documents.blocks import LEGAL_FORM, POSTAL, has_legal_form
 from triage.documents.dates import MONTHS
 from triage.documents.labels import column_labels, field_labels, party_labels, title_labels
+from triage.documents.meanings import header_labels, title_type
 from triage.documents.printed import key_of
+from triage.documents.wording import said
 
 _LESS = re.compile(
     r"^(?:gln|nummer|globale nummer|number|id|no|nr|siret|siren|vat|ust|tva|btw|iva|nip|tel|fax|e-?mail|phone|www|http|"
@@ -38,6 +40,8 @@ def is_name(text: str) -> bool:
     letters = sum(c.isalpha() for c in text)
     if letters < 3 or len(text) > 90 or letters < 0.5 * len(text.replace(" ", "")) or _is_something_else(text):
         return False
+    if " " not in text and any(c.isdigit() for c in text) and not has_legal_form(text):
+        return False
     return has_legal_form(text) or not (POSTAL.search(text) or _STREET.search(text))
 
 
@@ -48,9 +52,27 @@ def _is_something_else(text: str) -> bool:
     key = key_of(text)
     if currency_of(text) or text.startswith("(") or key in MONTHS:
         return True
+    words = tuple(text.split())
+    if (
+        header_labels(words)
+        or title_type(words)
+        or (said(words) and not has_legal_form(text))
+        or _begins_as_label(text)
+    ):
+        return True
     if any(key in table for table in (field_labels(), title_labels(), party_labels(), column_labels())):
         return True
-    return text.endswith(":") or bool(re.match(r"[^\W\d_][\w .\-/]{2,25}:\s", text))
+    if re.search(r"[^\W\d_]{3,} \d{1,4}[a-z]?$", text) and not has_legal_form(text):
+        return True
+    return text.endswith(":") or bool(re.match(r"[^\W\d_][\w .\-/'’]{2,28}:\s", text))
+
+
+def _begins_as_label(text: str) -> bool:
+    """`Contactpersoon J. Martin`: a person behind the word for it."""
+    words = text.split()
+    if has_legal_form(text):
+        return False
+    return any("contact" in said(words[:count]) for count in range(1, min(3, len(words)) + 1))
 
 
 def clean_name(text: str) -> str:

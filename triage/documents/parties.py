@@ -25,12 +25,15 @@ class Parties:
     seller_vat: Candidate | None = None
 
 
-def find_parties(sheet: Sheet, kind: str = "invoice") -> Parties:
-    """Seller, buyer and the seller's VAT id on a document of a type: orders are written by the buyer."""
+def find_parties(sheet: Sheet, kind: str = "invoice", item_lines: frozenset[int] = frozenset()) -> Parties:
+    """Seller, buyer and the seller's VAT id on a document of a type: orders are written by the buyer.
+
+    Lines of items name nobody.
+    """
     if not sheet.pages:
         return Parties()
     ordered = kind in BUYERS_OWN
-    labelled = list(labelled_parties(sheet, ordered))
+    labelled = [n for n in labelled_parties(sheet, ordered) if n.piece.line.number not in item_lines]
     issuer_role, other_role = ("buyer", "seller") if ordered else ("seller", "buyer")
     issuers = [n for n in labelled if n.role == issuer_role]
     others = [n for n in labelled if n.role == other_role]
@@ -39,11 +42,12 @@ def find_parties(sheet: Sheet, kind: str = "invoice") -> Parties:
     elsewhere = {key_of(n.name) for n in labelled if n.role == other_role or (n.role == "ship_to" and not ordered)}
     found = (replace(n, role=issuer_role) for n in likely_issuers(sheet, blocks, elsewhere))
     issuers += [n for n in found if not _is_akin(n.name, elsewhere)]
-    issuer = _best(issuers, set())
-    if not others:
-        addressed = addressees(sheet, blocks, issuer, labelled)
-        others = [replace(n, role=other_role) for n in addressed]
-    other = _best(others, {key_of(issuer.name)} if issuer else set())
+    if others:
+        issuer = _best(issuers, set())
+        other = _best(others, {key_of(issuer.name)} if issuer else set())
+    else:
+        addressed = [replace(n, role=other_role) for n in addressees(sheet, blocks, labelled)]
+        issuer, other = _pair(issuers, addressed)
     seller, buyer = (other, issuer) if ordered else (issuer, other)
     vat = seller_vat_id(sheet, labelled, seller, buyer, ordered)
     return Parties(_candidate(seller), _candidate(buyer), vat)
@@ -77,7 +81,36 @@ def _spots_of_name(piece: Piece, name: str) -> tuple[Spot, ...]:
 
 
 def _best(found: Sequence[Named], excluded: set[str]) -> Named | None:
-    """The best-scored name; the same name found again adds to it."""
+    """The best-scored name."""
+    ranked = _ranked(found, excluded)
+    return ranked[0][1] if ranked and ranked[0][0] >= _LEAST else None
+
+
+_LEAST = 0.4
+
+
+def _pair(issuers: Sequence[Named], others: Sequence[Named]) -> tuple[Named | None, Named | None]:
+    """Who wrote and who is addressed, chosen together: who looks most like the writer may be the addressee."""
+    writers = [one for one in _ranked(issuers, set()) if one[0] >= _LEAST]
+    readers = [one for one in _ranked(others, set()) if one[0] >= _LEAST]
+    best: tuple[float, Named | None, Named | None] = (0.0, None, None)
+    nobody: list[tuple[float, Named | None]] = [(0.0, None)]
+    for wrote, writer in writers or nobody:
+        for reads, reader in [*readers, *nobody]:
+            if writer is not None and reader is not None and _is_same(writer.name, reader.name):
+                continue
+            if wrote + reads > best[0]:
+                best = (wrote + reads, writer, reader)
+    return best[1], best[2]
+
+
+def _is_same(name: str, other: str) -> bool:
+    a, b = key_of(name), key_of(other)
+    return a in b or b in a
+
+
+def _ranked(found: Sequence[Named], excluded: set[str]) -> list[tuple[float, Named]]:
+    """Names with their scores, the best first; the same name found again adds to it."""
     scores: dict[str, float] = {}
     best: dict[str, Named] = {}
     for named in found:
@@ -88,7 +121,4 @@ def _best(found: Sequence[Named], excluded: set[str]) -> Named | None:
         scores[key] = max(scores.get(key, 0.0), named.score) + (0.08 if again else 0.0)
         if key not in best or best[key].score < named.score:
             best[key] = named
-    if not scores:
-        return None
-    winner = max(scores, key=lambda key: scores[key])
-    return best[winner] if scores[winner] >= 0.4 else None
+    return sorted(((scores[key], best[key]) for key in best), key=lambda one: -one[0])

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from triage.documents.blocks import Piece, has_legal_form
+from triage.documents.ids import is_reference
 from triage.documents.labels import party_labels
 from triage.documents.names import SALUTATION, clean_name, is_name
 from triage.documents.phrases import Marked, marked
 from triage.documents.printed import Line, key_of
 from triage.documents.sheet import Sheet
 from triage.documents.vat_owner import Named
+from triage.documents.wording import classes_of
 
 _ADDRESSED = frozenset(map(key_of, ("to", "an", "aan", "messrs", "à", "spettabile", "spett.le", "destinataire")))
 """Labels of whoever a document is sent to: the buyer, but on the buyer's own documents the seller."""
@@ -32,7 +34,10 @@ def labelled_parties(sheet: Sheet, ordered: bool) -> Iterator[Named]:
         for n, mark in enumerate(marks):
             if not mark.leads or _goes_on_as_words(mark) or (n and _is_value(marks[n - 1], mark)):
                 continue
-            found = _name_right(mark, marks[n + 1] if n + 1 < len(marks) else None) or _name_below(sheet, mark, marks)
+            following = marks[n + 1] if n + 1 < len(marks) else None
+            found = _name_right(mark, following)
+            if found is None and not _has_number_right(mark):
+                found = _name_below(sheet, mark, marks)
             if found is None:
                 continue
             piece, weight = found
@@ -41,7 +46,9 @@ def labelled_parties(sheet: Sheet, ordered: bool) -> Iterator[Named]:
             for label in mark.labels:
                 role = "seller" if ordered and addressed else label.field
                 person = ordered and role == "buyer" and not has_legal_form(piece.text)
-                yield Named(role, piece, clean_name(piece.text), score * (0.6 if person else 1.0), "labelled")
+                beside = "contact" in classes_of(line.spots[mark.first].text) and not has_legal_form(piece.text)
+                factor = 0.6 if person else 0.45 if beside else 1.0
+                yield Named(role, piece, clean_name(piece.text), score * factor, "labelled")
 
 
 def _key(mark: Marked) -> str:
@@ -74,6 +81,15 @@ def _name_right(mark: Marked, following: Marked | None) -> tuple[Piece, float] |
     if not is_name(piece.text) and not (colon and following is not None and following.first == first):
         return None
     return piece, 0.95 if line.spots[mark.last].text.endswith(":") or first > mark.last + 1 else 0.8
+
+
+def _has_number_right(mark: Marked) -> bool:
+    """`Customer   OAK017`: the label of a number."""
+    line, first = mark.line, mark.last + 1
+    if first >= len(line.spots) or line.spots[first].x0 - mark.x1 > 14 * line.height:
+        return False
+    last = next(b for a, b in line.segments if a <= first <= b)
+    return last == first and is_reference(line.spots[first].text)
 
 
 def _is_value(mark: Marked, following: Marked) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from triage.documents.amounts import currency_of
 from triage.documents.labels import Label, field_labels
+from triage.documents.meanings import header_labels
 from triage.documents.printed import Line
 from triage.documents.sheet import Sheet
 
@@ -83,5 +85,41 @@ def _leads(line: Line, at: int, before: list[Marked]) -> bool:
 def all_marked(sheet: Sheet) -> dict[int, list[Marked]]:
     """Field labels of every line that has any, by the line's number."""
     table = field_labels()
-    found = {line.number: marked(line, table) for line in sheet.lines}
+    found = {line.number: _with_worded(line, marked(line, table)) for line in sheet.lines}
     return {number: marks for number, marks in found.items() if marks}
+
+
+_MOST_WORDS = 6
+
+
+def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
+    """Labels of a line with those that are in no list but understood word by word."""
+    out = exact
+    for first, last in _label_phrases(line):
+        within = [m for m in out if m.first >= first and m.last <= last]
+        covered = sum(m.last - m.first + 1 for m in within)
+        words = [n for n in range(first, last + 1) if line.spots[n].key]
+        if covered >= len(words) or not words:
+            continue
+        labels = header_labels(tuple(line.spots[n].text for n in words))
+        if labels:
+            out = [m for m in out if m not in within]
+            out.append(Marked(line, first, words[-1], labels, True))
+    return sorted(out, key=lambda m: m.first)
+
+
+def _label_phrases(line: Line) -> Iterator[tuple[int, int]]:
+    """Words that may be one label: at the start of a segment or behind a value, up to a colon or the next figure."""
+    for first, last in line.segments:
+        start = first
+        for n in range(first, last + 1):
+            text = line.spots[n].text
+            figure = any(c.isdigit() for c in text) and not text.endswith((":", "%"))
+            ends = text.endswith((":", "="))
+            if ends or figure or n == last:
+                end = n - 1 if figure else n
+                while figure and end > start and currency_of(line.spots[end].text):
+                    end -= 1
+                if 0 <= end - start < _MOST_WORDS:
+                    yield start, end
+                start = n + 1

@@ -107,6 +107,8 @@ class Line:
     segment_of: tuple[int, ...]
     """For each word the number of its segment (words with normal spaces between them)."""
     starts: tuple[int, ...] = field(repr=False)
+    space: float = 0.42
+    """The widest gap within a number, such as `12 500,00`, in heights of its letters."""
 
     @cached_property
     def text(self) -> str:
@@ -178,17 +180,26 @@ class Line:
         for last in range(min(at + 3, len(self.spots) - 1), at - 1, -1):
             if not self._joined(at, last):
                 continue
+            if last > at and self._opens(last):
+                continue
             read = amount(_unended(self.span(at, last).text), self.marks)
             if read is not None:
                 return Number(self.span(at, last), read, at, last)
         return None
 
+    def _opens(self, at: int) -> bool:
+        """Whether a dash stands nearer to the number behind it than to the one before."""
+        if at + 1 >= len(self.spots) or self.spots[at].text not in {"-", "−", "–"}:
+            return False
+        behind = self.spots[at + 1].x0 - self.spots[at].x1
+        return self.spots[at + 1].text[0].isdigit() and behind < self.spots[at].x0 - self.spots[at - 1].x1
+
     def _joined(self, first: int, last: int) -> bool:
         """Whether words stand so near that they can be one number: groups of three digits, or a sign beside it."""
         for left, right in zip(self.spots[first:last], self.spots[first + 1 : last + 1], strict=True):
             gap = (right.x0 - left.x1) / min(left.height, right.height)
-            sign = _is_sign(left.text) or _is_sign(right.text)
-            if gap > (3.0 if sign else 0.42):
+            sign = _is_sign(left.text) or _is_sign(right.text) or _is_basis(left.text, right.text)
+            if gap > (3.0 if sign else self.space):
                 return False
             if not sign and not re.fullmatch(r"\d{3}([.,]\d+)?-?%?", right.text):
                 return False
@@ -199,6 +210,11 @@ def _unended(text: str) -> str:
     """Without the comma or full stop of the sentence it stands in."""
     text = text.rstrip(",;:")
     return text[:-1] if re.search(r"[.,]\d\d\.$", text) else text
+
+
+def _is_basis(left: str, right: str) -> bool:
+    """Whether `/100` or `/` and `100` stand behind a price."""
+    return bool(re.fullmatch(r"/(?:10{0,4})?", right) or (left == "/" and re.fullmatch(r"10{0,4}", right)))
 
 
 def _is_sign(text: str) -> bool:

@@ -29,6 +29,9 @@ def multiplies(numbers: Mapping[str, Number]) -> bool:
 
 
 def _bases(numbers: Mapping[str, Number]) -> tuple[Decimal, ...]:
+    stated = numbers["unit_price"].amount.per
+    if stated:
+        return (stated,)
     printed = numbers.get("price_basis")
     if printed is not None and printed.amount.value > 0:
         return (printed.amount.value, Decimal(1))

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from triage.documents.choosing import Marks, best_of, early, scaled
 from triage.documents.ids import is_reference
 from triage.documents.kinds import BUYERS_OWN, titles
-from triage.documents.labels import party_labels
-from triage.documents.phrases import Marked
+from triage.documents.labels import field_labels, party_labels, title_labels
+from triage.documents.meanings import header_labels
+from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, Place, places, value_of
 from triage.documents.printed import Line, key_of
 from triage.documents.sheet import Sheet
+from triage.documents.wording import classes_of
 
 _NUMBER_LABELS: dict[str, tuple[str, ...]] = {
     "order_confirmation": ("confirmation_number", "number"),
@@ -26,6 +28,10 @@ _NUMBER_LABELS: dict[str, tuple[str, ...]] = {
 _FILLERS = frozenset({"", "no", "nr", "number", "nummer", "numero", "n", "num", "numer", "id", "ref", "is"})
 
 
+_LEAST = 0.25
+"""Of a number behind a weak label, such as `Numéro`, on a document whose own label would be another."""
+
+
 def document_number(
     sheet: Sheet, marks: Marks, kind: str, item_lines: frozenset[int] = frozenset()
 ) -> Candidate | None:
@@ -36,8 +42,10 @@ def document_number(
         own = 1.5 if kind in BUYERS_OWN and name == "order_number" else 1.0
         for c in _references(sheet, marks, name):
             found.append(scaled(c, (own if c.score <= 0.5 else 1.0) * (1.0 - 0.25 * rank)))
+    if kind == "order_confirmation":
+        found += _own_orders(sheet, marks)
     found = [c for c in found if c.line not in item_lines]
-    return best_of(found, 0.4) or _large_reference(sheet)
+    return best_of(found, _LEAST) or _large_reference(sheet)
 
 
 def _large_reference(sheet: Sheet) -> Candidate | None:
@@ -55,18 +63,21 @@ def _large_reference(sheet: Sheet) -> Candidate | None:
 
 def order_reference(sheet: Sheet, marks: Marks, kind: str, number: Candidate | None) -> Candidate | None:
     """The buyer's order that the document refers to; for an order its own number."""
-    found = [c for c in _references(sheet, marks, "order_number") if c.score >= 0.3]
+    theirs = _is_told_apart(marks)
+    found = [c for c in _references(sheet, marks, "order_number", 0.75 if theirs else 1.0) if c.score >= 0.3]
     if kind not in BUYERS_OWN and number is not None:
         found = [c for c in found if c.value != number.value]
     return best_of(found, 0.4)
 
 
-def _party_lines(sheet: Sheet) -> frozenset[int]:
-    """Lines under a party's label that stands alone: `Nummer:` there is the party's."""
-    found: set[int] = set()
+def _party_lines(sheet: Sheet) -> dict[int, list[tuple[float, float]]]:
+    """Where on lines something stands under a party's label that stands alone: `Nummer:` there is the party's."""
+    found: dict[int, list[tuple[float, float]]] = {}
     for line in sheet.lines:
         heads = [
-            a for a, b in line.segments if key_of("".join(s.text for s in line.spots[a : b + 1])) in party_labels()
+            (line.spots[a].x0, line.spots[b].x1)
+            for a, b in line.segments
+            if key_of("".join(s.text for s in line.spots[a : b + 1])) in party_labels()
         ]
         if not heads:
             continue
@@ -74,19 +85,78 @@ def _party_lines(sheet: Sheet) -> frozenset[int]:
         for under in sheet.below(line, 8, 16 * line.height):
             if under.top - above.bottom > 1.4 * line.height:
                 break
-            found.add(under.number)
+            found.setdefault(under.number, []).extend(heads)
             above = under
-    return frozenset(found)
+    return found
 
 
-def _references(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
-    parties = _party_lines(sheet) if name == "number" else frozenset()
+def _is_title(mark: Marked) -> bool:
+    return "".join(s.key for s in mark.line.spots[mark.first : mark.last + 1]) in title_labels()
+
+
+def _is_near(mark: Marked, place: Place) -> bool:
+    """Whether a value stands in the title's own segment, or alone in the next one."""
+    line = mark.line
+    return line.segment_of[place.first] == line.segment_of[mark.last] or stands_alone(line, place.first)
+
+
+def _is_po_box(mark: Marked) -> bool:
+    after = mark.last + 1
+    return after < len(mark.line.spots) and mark.line.spots[after].key == "box"
+
+
+def _with_letters(line: Line, at: int) -> int:
+    """Where a number begins whose letters read as a label themselves: `Your order ref   PO 70318`."""
+    before = at - 1
+    if before < 1 or line.spots[before].key not in _LETTERS or line.spots[before].text.endswith(":"):
+        return at
+    near = line.segment_of[before] == line.segment_of[at]
+    behind_label = any(m.last == before - 1 and m.weight("order_number") for m in marked(line, field_labels()))
+    worded = header_labels(tuple(s.text for s in line.spots[max(0, before - 4) : before] if s.key))
+    named = behind_label or any(label.field == "order_number" for label in worded)
+    return before if near and named else at
+
+
+_LETTERS = frozenset({"po", "bc", "cde", "oc", "of", "bo"})
+"""Letters of order numbers that are labels as well."""
+
+
+def _is_in_party(mark: Marked, parties: dict[int, list[tuple[float, float]]]) -> bool:
+    slack = 2 * mark.line.height
+    return any(x0 - slack < mark.x0 < x1 + slack for x0, x1 in parties.get(mark.line.number, ()))
+
+
+def _is_told_apart(marks: Marks) -> bool:
+    """Whether a label says that an order is the buyer's: others are the supplier's own then."""
+    return any(m.weight("order_number") and _is_theirs(m) for on_line in marks.values() for m in on_line)
+
+
+def _is_theirs(mark: Marked) -> bool:
+    words = [s.text for s in mark.line.spots[mark.first : mark.last + 1]]
+    return any(classes_of(word) & {"yours", "customer"} for word in words)
+
+
+def _own_orders(sheet: Sheet, marks: Marks) -> Iterator[Candidate]:
+    """Order numbers on a confirmation that names the buyer's order elsewhere: `Pedido nº`, beside `Su pedido`."""
+    if not _is_told_apart(marks):
+        return
+    others = {n: [m for m in on_line if not _is_theirs(m)] for n, on_line in marks.items()}
+    for candidate in _references(sheet, others, "order_number"):
+        yield scaled(candidate, 0.6)
+
+
+def _references(sheet: Sheet, marks: Marks, name: str, others: float = 1.0) -> Iterator[Candidate]:
+    """Values of labels of a name; `others` scales those of orders that are not called the buyer's."""
+    parties = _party_lines(sheet) if name == "number" else {}
     for on_line in marks.values():
         for mark in on_line:
-            weight = mark.weight(name)
-            if not weight or (weight <= 0.5 and mark.line.number in parties):
+            weight = 0.0 if _is_po_box(mark) else mark.weight(name)
+            weight *= others if others != 1.0 and not _is_theirs(mark) else 1.0
+            if not weight or (weight <= 0.5 and _is_in_party(mark, parties)):
                 continue
             for place in places(sheet, mark, marks):
+                if weight <= 0.5 and _is_title(mark) and not place.below and not _is_near(mark, place):
+                    continue
                 found = _reference_at(place, weight * place.weight * early(sheet, place.line))
                 if found is not None:
                     yield found
@@ -111,6 +181,7 @@ def _reference_at(place: Place, score: float) -> Candidate | None:
     if any(dated.first <= at <= dated.last for dated in line.dates):
         return None
     last = end_of_reference(line, at, place.last)
+    at = _with_letters(line, at)
     if not any(is_reference(spot.text) for spot in line.spots[at : last + 1]):
         return None
     if place.below and last == at and not stands_alone(line, at) and text.isdigit():
@@ -123,6 +194,8 @@ def _reference_at(place: Place, score: float) -> Candidate | None:
 
 def end_of_reference(line: Line, at: int, end: int) -> int:
     """The last word of a number that may be printed in groups: `BL 118 402`, `RE 0412`."""
+    if re.fullmatch(r"[A-Z]{1,3}\d{1,3}", line.spots[at].text) and _ends_in_group(line, at, end):
+        return at + 1
     if not re.fullmatch(r"[A-Z]{1,4}", line.spots[at].text):
         return at
     last = at
@@ -134,6 +207,15 @@ def end_of_reference(line: Line, at: int, end: int) -> int:
         if not text.isdigit():
             break
     return last
+
+
+def _ends_in_group(line: Line, at: int, end: int) -> bool:
+    """Whether one more group of figures follows and ends the segment: `R60 02841`."""
+    after = at + 1
+    if after > end or line.segment_of[after] != line.segment_of[at]:
+        return False
+    last = after + 1 >= len(line.spots) or line.segment_of[after + 1] != line.segment_of[at]
+    return last and bool(re.fullmatch(r"\d{3,6}", line.spots[after].text))
 
 
 def _begins_reference(line: Line, at: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from triage.documents.columns import NUMERIC, Column, Heading
+from triage.documents.columns import NUMERIC, QUANTITIES, Column, Heading
 from triage.documents.labels import units
 from triage.documents.printed import Dated, Line, Number, Span
 from triage.documents.tracks import Band, is_in_words
@@ -50,7 +50,7 @@ def row_of(line: Line, heading: Heading, found: Sequence[Band] = ()) -> Row:
             continue
         row.numbers[role] = number
         taken |= set(range(number.first, number.last + 1))
-        if role in {"quantity", "ordered_quantity"} and row.unit is None:
+        if role in QUANTITIES and row.unit is None:
             row.unit = _unit_beside(line, number)
             if row.unit is not None:
                 taken.add(number.last + 1)
@@ -96,7 +96,8 @@ def _column_of_number(number: Number, line: Line, heading: Heading) -> Column | 
     if is_in_words(line, number, heading):
         return None
     x0, x1 = number.span.x0, number.span.x1
-    best = min(heading.columns, key=lambda c: (_distance(c, x0, x1), abs(c.x0 + c.x1 - x0 - x1)))
+    columns = [c for c in heading.columns if c.role != "unit"] or heading.columns
+    best = min(columns, key=lambda c: (_distance(c, x0, x1), abs(c.x0 + c.x1 - x0 - x1)))
     if best.role == "name" or _distance(best, x0, x1) > 4 * line.height:
         return None
     return best

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from triage.documents.amounts import Separators, separators
 from triage.documents.dates import DateOrder, date_order
 from triage.documents.lines import in_lines, in_segments
 from triage.documents.printed import Line, Spot
+from triage.documents.spaced import closed_up
 from triage.documents.upright import spots_of
 from triage.domain import Page
 
@@ -50,16 +51,39 @@ def sheet_of(pages: Sequence[Page], order: DateOrder | None = None) -> Sheet:
     order = order or date_order(texts, day_first=not _looks_american(texts))
     lines: list[Line] = []
     for page in pages:
-        for spots in in_lines(spots_of(page)):
-            lines.append(_line(len(lines), page.number, spots, marks, order))
+        spots = spots_of(page)
+        space = _space(spots)
+        for on_line in in_lines(spots):
+            lines.append(replace(_line(len(lines), page.number, closed_up(on_line), marks, order), space=space))
     return Sheet(tuple(pages), tuple(lines), marks, order)
+
+
+_SPACE = 0.42
+_FIXED_PITCH = 0.9
+
+
+def _space(spots: Sequence[Spot]) -> float:
+    """The widest space within a number, in heights of letters: wide in type whose letters are all as wide."""
+    pitches = sorted((s.x1 - s.x0) / len(s.text) / s.height for s in spots if len(s.text) > 3)
+    if not pitches:
+        return _SPACE
+    usual = pitches[len(pitches) // 2]
+    alike = sum(abs(pitch - usual) < 0.04 * usual for pitch in pitches)
+    return max(_SPACE, 1.25 * usual) if alike > _FIXED_PITCH * len(pitches) else _SPACE
 
 
 def _looks_american(texts: Sequence[str]) -> bool:
     """US conventions on the pages: dollars, or a state with a ZIP code."""
     joined = "\n".join(texts)
     dollars = bool(re.search(r"(?<![A-Z])(?:US)?\$\s?\d|\bUSD\b", joined))
-    return dollars or (bool(re.search(r"\b[A-Z]{2},? \d{5}(-\d{4})?\b", joined)) and not re.search(r"[€£₹]", joined))
+    states = bool(re.search(rf"\b(?:{_STATES}),? \d{{5}}(-\d{{4}})?\b", joined))
+    return dollars or (states and not re.search(r"[€£₹]|\b(?:EUR|GBP|VAT|CHF|PLN)\b", joined))
+
+
+_STATES = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
+)
+"""Codes of the states of the US, before a ZIP code."""
 
 
 def _line(number: int, page: int, spots: Sequence[Spot], marks: Separators, order: DateOrder) -> Line:

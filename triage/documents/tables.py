@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from triage.documents.bounds import PAGE_NUMBER, is_end, is_other_heading, is_passed
-from triage.documents.columns import Heading, headings
+from triage.documents.bounds import PAGE_NUMBER, amount_labels, is_end, is_other_heading, is_passed
+from triage.documents.columns import QUANTITIES, Heading, headings
 from triage.documents.implied import implied_heading
 from triage.documents.items import Item, complete, items_of
 from triage.documents.phrases import Marked
@@ -27,7 +27,7 @@ class Table:
 
 def tables(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
     """All item tables with at least one row, a table over several pages as one."""
-    found = headings(sheet)
+    found = [h for h in headings(sheet) if not _is_of_totals(sheet, h, marks)]
     made: list[Table] = []
     for n, heading in enumerate(found):
         end = found[n + 1].first if n + 1 < len(found) else len(sheet.lines)
@@ -39,6 +39,17 @@ def tables(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
         else:
             made.append(table)
     return _without_breakdowns(made) or _unheaded(sheet, marks)
+
+
+def _is_of_totals(sheet: Sheet, heading: Heading, marks: dict[int, list[Marked]]) -> bool:
+    """Whether a heading is that of totals side by side: labels of amounts, and no column that counts or prices."""
+    if any(heading.has(role) for role in (*QUANTITIES, "unit_price")):
+        return False
+    lines = sheet.lines[heading.first : heading.last + 1]
+    return sum(len(amount_labels(line, marks)) for line in lines) >= _FEWEST_TOTALS
+
+
+_FEWEST_TOTALS = 2
 
 
 def _unheaded(sheet: Sheet, marks: dict[int, list[Marked]]) -> list[Table]:
@@ -99,6 +110,7 @@ def rows_under(
     page = sheet.lines[heading.last].page
     previous = sheet.lines[heading.last]
     usual: set[str] = set()
+    priced = any(heading.has(role) for role in _MONEY)
     for line in sheet.lines[heading.last + 1 : end]:
         row = row_of(line, heading, found)
         if PAGE_NUMBER.search(line.text):
@@ -115,7 +127,8 @@ def rows_under(
             previous = line
             continue
         anchor = is_anchor(row, heading)
-        if line.top - previous.bottom > 5.5 * line.height and usual and not anchor:
+        far = (line.top - previous.bottom) / line.height
+        if usual and (far > 8 if not priced else far > 5.5 and not anchor):
             continue
         yield row
         if anchor:

@@ -60,10 +60,11 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
     """The totals that labels and arithmetic support best together; each may be missing."""
     if not any(number.money for line in sheet.lines for number in line.numbers):
         return Totals()
+    whole = _writes_whole(sheet)
     summed = climb(sheet, marks, item_lines)
     proved = {"net": summed.net, "tax": summed.tax, "gross": summed.gross}
     labelled = {
-        name: _best_by_value([*_labelled(sheet, marks, name, item_lines), *([one] if one is not None else [])])
+        name: _best_by_value([*_labelled(sheet, marks, name, item_lines, whole), *([one] if one is not None else [])])
         for name, one in proved.items()
     }
     loose = _unlabelled(sheet, item_lines)
@@ -73,7 +74,7 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
         )
         for name, found in labelled.items()
     }
-    others = _labelled(sheet, marks, "other_amount", item_lines)
+    others = list(_labelled(sheet, marks, "other_amount", item_lines, whole))
     adjustments = frozenset(abs(v) for c in others if (v := _amount(c)))
     evidence = Evidence(_rates(sheet), line_sums, adjustments, tuple(_amount(one) for one in proved.values()))
     best: tuple[Candidate | None, ...] = (None, None, None)
@@ -82,10 +83,27 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
         points = _points(triple, evidence)
         if points > best_score + 1e-9:
             best, best_score = triple, points
-    return _untaxed(_supported(best, evidence), pools, evidence, sheet)
+    totals = _with_difference(_supported(best, evidence), [*pools["net"], *loose], others)
+    return _untaxed(totals, pools, evidence, sheet)
 
 
 _INCLUDED = re.compile(r"\b(?:inkl|incl|inclus\w*|ttc|brutto|included|including|ivato|compris\w*)\b", re.I)
+
+
+def _with_difference(totals: Totals, printed: Sequence[Candidate], others: Sequence[Candidate]) -> Totals:
+    """With the net total that tax and total leave, where it is printed: the goods' value alone lacks the charges.
+
+    Where one of the `others`, such as a discount, stands between tax and total, that difference is no net total.
+    """
+    tax, gross = _amount(totals.tax), _amount(totals.gross)
+    if totals.net is not None or totals.gross is None or tax is None or gross is None:
+        return totals
+    if totals.tax is not None and any(totals.tax.line < c.line < totals.gross.line for c in others):
+        return totals
+    same = [totals.gross] if tax == 0 else [c for c in printed if _amount(c) == gross - tax]
+    if not same:
+        return totals
+    return Totals(*(_with_support(c, "proved") if c else None for c in (same[0], totals.tax, totals.gross)))
 
 
 def _untaxed(totals: Totals, pools: dict[str, list[Candidate]], evidence: Evidence, sheet: Sheet) -> Totals:
@@ -105,7 +123,16 @@ def _pool(found: Iterable[Candidate], labelled: Sequence[Candidate]) -> list[Can
     return ranked[: min(max(_MOST, len(labelled)), 13)]
 
 
-def _labelled(sheet: Sheet, marks: Marks, name: str, item_lines: frozenset[int]) -> Iterator[Candidate]:
+_FEWEST_CENTS = 3
+
+
+def _writes_whole(sheet: Sheet) -> bool:
+    """Whether amounts may be printed without cents: hardly any has them."""
+    cents = sum(n.amount.decimals == 2 and not n.amount.percent for line in sheet.lines for n in line.numbers)
+    return cents < _FEWEST_CENTS
+
+
+def _labelled(sheet: Sheet, marks: Marks, name: str, item_lines: frozenset[int], whole: bool) -> Iterator[Candidate]:
     count = len(sheet.lines)
     for number, on_line in marks.items():
         if number in item_lines:
@@ -117,7 +144,13 @@ def _labelled(sheet: Sheet, marks: Marks, name: str, item_lines: frozenset[int])
             if not weight or _is_other(mark, name):
                 continue
             later = 0.12 * number / count
-            yield from _amounts_of(sheet, mark, marks, weight + later, item_lines)
+            found = _amounts_of(sheet, mark, marks, weight + later, item_lines)
+            yield from (c for c in found if whole or _has_cents(c))
+
+
+def _has_cents(candidate: Candidate) -> bool:
+    """Whether an amount is printed with decimals or with its currency."""
+    return bool(re.search(r"\d[.,]\d|[^\d\s.,'’()+−–-]", candidate.found.text))
 
 
 def _is_other(mark: Marked, name: str) -> bool:
@@ -171,7 +204,8 @@ def _may_be_total(number: Number) -> bool:
     read = number.amount
     if read.percent or read.decimals > 4:
         return False
-    return number.money or (read.decimals == 0 and abs(read.value) >= 20 and not 1990 <= read.value <= 2100)
+    whole = read.decimals == 0 and abs(read.value) >= 20 and not 1990 <= read.value <= 2100
+    return number.money or (whole and not number.span.text.startswith("0"))
 
 
 def _is_measure(line: Line, number: Number) -> bool:

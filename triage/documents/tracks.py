@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from triage.documents.columns import Column, Heading
+from triage.documents.columns import QUANTITIES, Column, Heading
 from triage.documents.printed import Line, Number
 from triage.documents.products import FACTORS, multiplies
 
@@ -190,6 +190,10 @@ def _options(track: Track, heading: Heading, height: float) -> list[tuple[int, s
             points += _kind_points(role, track)
             if points > -0.2:
                 found.append((place, role, points))
+        if column.role in QUANTITIES and distance < 1 and sum(c.role in QUANTITIES for c in heading.columns) > 1:
+            points = 0.55 - 0.22 * distance - 0.02 * _off_centre(column, track, height)
+            others = (role for role in QUANTITIES if role not in column.roles)
+            found += [(place, role, points + _kind_points(role, track)) for role in others]
         if column.role == "other" and distance < 1:
             found += [(place, role, _UNKNOWN + _kind_points(role, track)) for role in FACTORS]
     found.sort(key=lambda option: -option[2])
@@ -208,7 +212,7 @@ def _kind_points(role: str, track: Track) -> float:
         return 0.15 * money - 1.5 * percent - 0.2 * whole
     if role == "position":
         return 0.3 * _counts_up(track) - 1.2 * money - percent - (0.0 if _counts_up(track) else 0.3)
-    if role in {"quantity", "ordered_quantity"}:
+    if role in QUANTITIES:
         return 0.1 * whole - 1.2 * percent
     if role == "price_basis":
         return 0.1 * whole - 0.5 * money - percent
@@ -223,6 +227,8 @@ def _counts_up(track: Track) -> bool:
 def _product_points(roles: Sequence[str | None], by_line: dict[int, dict[int, Number]]) -> float:
     """What it adds that quantity times price makes the amount, line by line."""
     place = {role: n for n, role in enumerate(roles) if role is not None}
+    if "gross_price" in place:
+        place.setdefault("unit_price", place["gross_price"])
     if not all(role in place for role in FACTORS):
         return 0.0
     proved = tried = 0
