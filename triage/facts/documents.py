@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from triage.domain import DocumentType, Fact, Paper
+from triage.facts import proof
 from triage.facts.confirmation import as_fact, is_copy, purchase_of, same_company
 from triage.facts.differences import price_difference
 from triage.facts.grounds import Grounds, cents, line_source, tidy
@@ -18,7 +19,7 @@ _INVOICES = frozenset({DocumentType.INVOICE, DocumentType.CORRECTED_INVOICE})
 
 
 def facts(grounds: Grounds) -> Iterator[Fact]:
-    """`invoice.*` and `delivery.*` of the papers that belong to an order of the case."""
+    """`invoice.*` and `delivery.*` of the papers that belong to an order of the case, and what proves a delivery."""
     taken: set[str] = set()
     for index, paper in enumerate(grounds.papers):
         if paper.document_type not in _INVOICES | {DocumentType.DELIVERY_NOTE} or is_copy(paper, grounds.papers):
@@ -37,6 +38,7 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
             else:
                 taken.add(fact.id)
                 yield fact
+    yield from proof.facts(grounds)
 
 
 def _order_of(grounds: Grounds, paper: Paper) -> Ordered | None:
