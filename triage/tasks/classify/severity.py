@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,89 +9,14 @@ from zoneinfo import ZoneInfo
 
 from triage.domain import ActBy, Case, Category, Fact, Severity
 from triage.facts.reported import amount, canonical
+from triage.tasks.classify.signals import signals
+from triage.tasks.classify.urgency import shipped_scale
 
 _STEPS = (Severity.LOW, Severity.NORMAL, Severity.HIGH, Severity.URGENT)
-
-
-@dataclass(frozen=True)
-class _Sign:
-    points: int
-    why: str
-    pattern: re.Pattern[str]
-
-
-def _sign(points: int, why: str, words: str) -> _Sign:
-    return _Sign(points, why, re.compile(r"(?<!\w)(?:" + "|".join(words.split(", ")) + ")", re.IGNORECASE))
-
-
-_CALLED_URGENT = "it is called urgent"
-_SIGNS: tuple[_Sign, ...] = (
-    _sign(
-        2,
-        "people's safety is at risk",
-        "injur, accident, hazard, unsafe, safety risk, leaking acid, chemical spill, evacuat, fire risk, "
-        "electric shock, "
-        "verletz, unfall, gefährd, lebensgefahr, brandgefahr, gewond, ongeval, gevaarlijk, levensgevaar, bless[ée], "
-        "danger(?!ous goods), accidents?, herid, peligr, accidente, riesgo de incendio, fuga de",
-    ),
-    _sign(
-        2,
-        "production or work stands still",
-        r"(?:line|machine|production|plant|site|crew|job|shop)s?\s+(?:\w+\s+){0,3}(?:down|stop|stopped|stops|"
-        r"standing|idle|"
-        r"at a standstill), shut\s?down, standing around, "
-        r"(?:produktion|anlage|maschine|band|linie|baustelle|montage)\s+"
-        r"(?:\w+\s+){0,3}(?:steht|still), stillstand, steht\s+(?:die|bei uns|unsere)\s+\w+, "
-        r"(?:staan|ligt|lijn|machine|bouw)"
-        r"\s+(?:\w+\s+){0,3}(?:stil|plat), stilstand, (?:à l'arrêt|arrêt de (?:chaîne|production|ligne)), "
-        r"(?:línea|obra|máquina|producción|planta)\s+(?:\w+\s+){0,2}parad, parada de",
-    ),
-    _sign(
-        1,
-        "it must happen today or tomorrow",
-        "today, tomorrow, tonight, by noon, within 24, immediately, right away, heute, "
-        "morgen(?: früh|$|[ ,.!]), sofort, "
-        "umgehend, unverzüglich, vandaag, morgenochtend, onmiddellijk, per direct, aujourd'hui, demain, immédiat, hoy, "
-        "mañana, inmediat, de inmediato",
-    ),
-    _sign(
-        1,
-        _CALLED_URGENT,
-        "urgent, asap, a\\.s\\.a\\.p, as soon as possible, emergency, critical, eilt, eilig, dringend, notfall, spoed, "
-        "zo snel mogelijk, noodgeval, urgence, urgent, au plus vite, urge, urgente, cuanto antes, lo antes posible",
-    ),
-    _sign(
-        2,
-        "legal steps or penalties are named",
-        "lawyer, solicitor, legal action, penalt, damages, breach of contract, court, anwalt, rechtliche schritte, "
-        "vertragsstrafe, verzugsschaden, schadens?ersatz, konventionalstrafe, advocaat, boete, schadevergoeding, "
-        "ingebrekestelling, juridisch, avocat, pénalit, mise en demeure, dommages et intérêts, abogado, penaliz, "
-        "acciones legales, indemnizaci",
-    ),
-    _sign(
-        1,
-        "it is not the first reminder",
-        "third time, second time, again and again, reminder, still no (?:reply|answer|response), chasing, once again, "
-        "zum (?:dritten|zweiten|wiederholten) mal, nochmals, mehrfach, erneut, wieder mal, immer noch keine, "
-        "derde keer, tweede keer, nogmaals, alweer, nog steeds geen, troisième, deuxième fois, encore une fois, "
-        "à nouveau, relance, toujours pas de réponse, tercera, segunda vez, otra vez, de nuevo, sigo sin",
-    ),
-    _sign(
-        -1,
-        "there is no hurry",
-        "no rush, no hurry, not urgent, whenever convenient, when you have time, keine eile, eilt nicht, hat zeit, "
-        "geen haast, niet dringend, rien d'urgent, pas urgent, quand vous pourrez, no corre prisa, sin prisa, "
-        "no es urgente",
-    ),
-)
-_BASE: dict[Category, int] = dict.fromkeys(Category, 1) | {Category.OTHER: 0}
-_QUIET = {
-    (Category.DELAY, "status_enquiry"): 0,
-    (Category.INVOICE, "copy"): 0,
-    (Category.DATA, "master_data"): 0,
-}
-_WORDS_AT_MOST = 2
+_SHOWS = 0.5
+"""Strength of a fact that shows the exception itself: then the matter is no lighter than most."""
 _POINTS = {"shipment.claim_pressing": 1, "shipment.lost": 1, "credit.on_hold": 1}
+_NOTHING = "nothing in the text or the facts makes it more or less urgent"
 _WEIGHTY = ("order.high_value", "customer.important")
 """One step together: what is at stake, not what went wrong."""
 _STOPS_AN_ORDER = frozenset(
@@ -116,13 +40,6 @@ class Weight:
     severity: Severity
     why: str
     act_by: ActBy | None
-
-
-def _from_words(text: str) -> list[tuple[int, str]]:
-    found = [(sign.points, sign.why) for sign in _SIGNS if sign.pattern.search(text)]
-    if any(points < 0 for points, _ in found):
-        return [reason for reason in found if reason[1] != _CALLED_URGENT]
-    return found
 
 
 def _from_facts(facts: Iterable[Fact], category: Category) -> list[tuple[int, str]]:
@@ -173,14 +90,23 @@ def _end_of(day: date, case: Case, zone: ZoneInfo) -> datetime:
 def weigh_severity(case: Case, facts: tuple[Fact, ...], text: str, category: Category, subtype: str | None) -> Weight:
     """Severity of one suggestion.
 
-    Starts at normal (low for requests that are no exception), then every reason found in the text or the facts moves
-    it by its points; two reasons found in words count at most.
+    The matter and the signs in the text (sentences on lines of their own) have learnt weights (`Scale`). Without a
+    text, or where a fact shows the exception, the matter weighs at least as most do. Every reason of the facts adds a
+    step.
     """
-    base = _QUIET.get((category, subtype or ""), _BASE[category])
-    words = sorted(_from_words(text), key=lambda reason: -abs(reason[0]))[:_WORDS_AT_MOST]
-    reasons = words if category is Category.OTHER else [*words, *_from_facts(facts, category)]
+    scale = shipped_scale()
+    words = scale.said(text)
+    base = scale.matter(category, subtype) if text.strip() else scale.middle
     if category is Category.OTHER:
-        reasons = [(min(points, 1), why) for points, why in reasons]
-    total = max(0, min(len(_STEPS) - 1, base + sum(points for points, _ in reasons)))
-    why = "; ".join(why for _, why in reasons) or "nothing in the text or the facts makes it more or less urgent"
-    return Weight(_STEPS[total], why, _act_by(case, facts, category))
+        base = base if text.strip() else scale.cuts[0] - 1
+        added: list[tuple[int, str]] = []
+    else:
+        shown = any(one.category is category and one.strength >= _SHOWS for one in signals(facts))
+        base = max(base, scale.middle) if shown else base
+        added = _from_facts(facts, category)
+    total = base + sum(weight for weight, _ in words) + scale.step * sum(points for points, _ in added)
+    place = min(scale.place(total), 2 if category is Category.OTHER else 3)
+    why = (
+        "; ".join(why for _, why in [*added, *words]) or "nothing in the text or the facts makes it more or less urgent"
+    )
+    return Weight(_STEPS[place], why, _act_by(case, facts, category))
