@@ -1,4 +1,4 @@
-"""The shipped orders: facts computed by hand against the code, and labels that fit together."""
+"""The shipped orders (`orders`, `orders-dev`): facts computed by hand against the code; labels that fit together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ CAUSES = {
 }  # fmt: skip
 Row = dict[str, Any]
 SCALAR: TypeAdapter[Any] = TypeAdapter(Scalar)
-ROWS: list[Row] = [json.loads(line) for line in (shipped() / "orders/orders.jsonl").read_text().splitlines()]
+
+
+def rows(name: str) -> list[Row]:
+    return [json.loads(line) for line in (shipped() / f"{name}/orders.jsonl").read_text().splitlines()]
+
+
+MEASURED, DEV = rows("orders"), rows("orders-dev")
+ROWS = [*MEASURED, *DEV]
 
 
 def established(row: Row) -> dict[str, Fact]:
@@ -46,13 +53,25 @@ def test_labels_fit_together(row: Row) -> None:
     assert row["why"]
 
 
-def test_every_cause_and_every_rank_is_there() -> None:
-    assert {row["cause"] for row in ROWS} == CAUSES
-    assert set(Counter(row["rank"] for row in ROWS)) == {1, 2, 3, 4}
-    assert len(ROWS) >= 40
+@pytest.mark.parametrize("part", [MEASURED, DEV], ids=["orders", "orders-dev"])
+def test_every_rank_is_there_and_no_exception_too(part: list[Row]) -> None:
+    assert set(Counter(row["rank"] for row in part)) == {1, 2, 3, 4}
+    assert sum(row["card"] is False for row in part) >= 10
 
 
-def test_the_harness_reads_the_set() -> None:
-    found = read_set(shipped() / "orders.yaml")
-    assert len(found.measured) == len(ROWS)
-    assert sum(row["card"] is False for row in ROWS) >= 10
+def test_every_cause_is_there() -> None:
+    assert {row["cause"] for row in MEASURED} == CAUSES
+    assert len(MEASURED) >= 40
+    assert {row["cause"] for row in DEV} == CAUSES
+    assert len(DEV) == 60
+    assert len({row["industry"] for row in DEV}) == 5
+
+
+def test_the_two_sets_share_no_order() -> None:
+    assert len({row["id"] for row in ROWS}) == len(ROWS)
+    assert not {row["case"]["record"]["name"] for row in MEASURED} & {row["case"]["record"]["name"] for row in DEV}
+
+
+@pytest.mark.parametrize(("name", "part"), [("orders", MEASURED), ("orders-dev", DEV)])
+def test_the_harness_reads_the_set(name: str, part: list[Row]) -> None:
+    assert len(read_set(shipped() / f"{name}.yaml").measured) == len(part)
