@@ -98,7 +98,7 @@ class Limits(Frozen):
     """Pages of a document that are read off their picture (OCR); a page takes seconds."""
     max_seconds: float = Field(default=30.0, gt=0)
     """Of computing, to read a document's text, and to recognise each page that is a picture. Then the reading process
-    is ended; at the latest when five times as long has passed."""
+    is ended; at the latest when twenty times as long has passed on the clock."""
     max_memory_bytes: int = Field(default=1_000_000_000, gt=0)
     """That a document may take in the reading process beyond what the process holds anyway."""
     max_message_chars: int = Field(default=200_000, gt=0)

@@ -13,8 +13,9 @@ _LOOKS_EVERY = 0.5
 """Seconds between two looks whether the parent still lives."""
 _GRACE = 2.0
 """Seconds after which the kernel ends a process that its parent should have ended."""
-PATIENCE = 5
-"""So many times as long as a document may compute, it may take on the clock: other programs want to run, too."""
+PATIENCE = 20 if hasattr(signal, "setitimer") else 1
+"""So many times as long as a document may compute, it may take on the clock: other programs want to run, too. Where
+the kernel doesn't count computing, the clock must do."""
 
 
 def settle(parent: int) -> None:
