@@ -7,6 +7,7 @@ regression. Two runs with the same answers have no difference, whatever the orde
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.cases import Kind
-from evals.intervals import FEWEST_CLUSTERS, holm, once, spread
+from evals.intervals import FEWEST_CLUSTERS, REPLICATES, Weights, holm, once, spread
 from evals.measures import Bootstraps, Measure, Table, groups_of
 from evals.record import CaseResult, MeasuredSet, RunFolder, RunHead
 from evals.runner import measures_of
@@ -156,18 +157,31 @@ def _grouped(pair: Pair, attribute: str, measures: Sequence[Measure]) -> Iterato
 
 def _judged(looked: Sequence[_Looked], name: str) -> list[Difference]:
     """The differences of one family of measures, their p values adjusted for being several."""
-    found: list[tuple[Measure, Difference]] = []
     boots = Bootstraps()
-    for one in looked:
-        difference = _difference(one, name, boots)
-        if difference is not None:
-            found.append((one.measure, difference))
-    tested = [n for n, (measure, one) in enumerate(found) if one.p is not None and _is_judged(measure)]
-    adjusted = dict(zip(tested, holm([found[n][1].p or 0.0 for n in tested]), strict=True))
+    made = ((one, _difference(one, name, boots)) for one in looked)
+    found = [(one, difference) for one, difference in made if difference is not None]
+    tested = [n for n, (one, difference) in enumerate(found) if difference.p is not None and _is_judged(one.measure)]
+    p_values = [_sharp(*found[n], len(tested), boots) for n in tested]
+    adjusted = dict(zip(tested, holm(p_values), strict=True))
     return [
-        one.with_(p=adjusted[n], verdict=_verdict(measure, one, adjusted[n])) if n in adjusted else one.with_(p=None)
-        for n, (measure, one) in enumerate(found)
+        difference.with_(p=adjusted[n], verdict=_verdict(one.measure, difference, adjusted[n]))
+        if n in adjusted
+        else difference.with_(p=None)
+        for n, (one, difference) in enumerate(found)
     ]
+
+
+def _sharp(looked: _Looked, difference: Difference, family: int, boots: Bootstraps) -> float:
+    """The p value, from more replicates where no difference of so large a family could pass on the usual ones."""
+    p, turns = difference.p or 0.0, math.ceil(4 * family / LEVEL / REPLICATES)
+    if turns < 2 or p * family < LEVEL / 2 or p > LEVEL / 2:
+        return p
+    weights = [boots.of(looked.new, turn) for turn in range(turns)]
+    return _two_sided(np.concatenate([_changes(looked, one) for one in weights]))
+
+
+def _changes(looked: _Looked, weights: Weights) -> NDArray[np.float64]:
+    return np.asarray(looked.measure.compute(looked.new, weights) - looked.measure.compute(looked.base, weights))
 
 
 def _is_judged(measure: Measure) -> bool:
@@ -191,8 +205,7 @@ def _difference(looked: _Looked, name: str, boots: Bootstraps) -> Difference | N
     made = Difference(set=name, measure=measure.name, group=looked.group, base=values[0], new=values[1], n=n)
     if len(set(new.clusters)) < FEWEST_CLUSTERS:
         return made
-    weights = boots.of(new)
-    changes = measure.compute(new, weights) - measure.compute(base, weights)
+    changes = _changes(looked, boots.of(new))
     between = spread(changes)
     if between is None:
         return made

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.intervals import FEWEST_CLUSTERS, Weights, once, ratio, resampled, spread, wilson
+from evals.intervals import FEWEST_CLUSTERS, SEED, Weights, once, ratio, resampled, spread, wilson
 from triage.domain import Frozen
 
 Better = Literal["higher", "lower", "neither"]
@@ -167,13 +167,16 @@ def share_of(
 class Bootstraps:
     """Weights by the clusters that they are for: measures over the same cases share the last ones."""
 
-    made: dict[tuple[str, ...], Weights] = field(default_factory=dict)
+    made: dict[tuple[str, ...], list[Weights]] = field(default_factory=dict)
 
-    def of(self, table: Table) -> Weights:
-        """The replicates for these cases."""
+    def of(self, table: Table, turn: int = 0) -> Weights:
+        """The replicates for these cases; each further turn has as many new ones."""
         if table.clusters not in self.made:
-            self.made = {table.clusters: resampled(table.clusters)}
-        return self.made[table.clusters]
+            self.made = {table.clusters: []}
+        drawn = self.made[table.clusters]
+        while len(drawn) <= turn:
+            drawn.append(resampled(table.clusters, seed=SEED + len(drawn)))
+        return drawn[turn]
 
 
 def figures(rows: Sequence[Scored], measures: Sequence[Measure], by: Sequence[str]) -> list[Figure]:

@@ -164,8 +164,8 @@ class RunFolder:
         self.write_head(head)
 
     def figures(self) -> list[SetFigure]:
-        """The figures. Raises `InputError` where the run has not ended."""
-        if not (self.path / FIGURES).exists():
+        """The figures. Raises `InputError` where there is no run, or it has not ended."""
+        if self.head().finished_at is None or not (self.path / FIGURES).exists():
             raise InputError(
                 str(self.path), "the run has not ended.", f"`triage eval run ... --out {self.path}` continues it."
             )

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.compare import SetComparison, compare
+from evals.compare import LEVEL, SetComparison, compare
 from evals.gate import Floor, check, read_gates
+from evals.intervals import REPLICATES
 from evals.reading import read_set
 from evals.record import RunFolder, SetFigure
 from evals.runner import Plan, run
@@ -101,6 +102,17 @@ def test_a_summary_that_invents_figures_is_a_regression(tmp_path: Path) -> None:
     base = run(Plan([of], tasks(summarise=Echo()), "fake", tmp_path / "a"))
     new = run(Plan([of], tasks(summarise=Echo(" It was 77123.")), "fake", tmp_path / "b"))
     assert "faithful before verification" in {one.measure for one in only(base, new).regressions}
+
+
+def test_a_part_is_found_among_very_many(tmp_path: Path) -> None:
+    """One category of one author's hundreds: the usual replicates could not tell it from chance among so many."""
+    tagged = [line | {"tags": [f"tag {k}" for k in range(24)]} for n, line in enumerate(cases(120))]
+    of = read_set(write_set(tmp_path / "set", tagged, by=["tag"]))
+    base = run(Plan([of], tasks(Keyed(sometimes_wrong)), "fake", tmp_path / "a"))
+    new = run(Plan([of], tasks(Keyed(without(Category.DAMAGE_LOSS))), "fake", tmp_path / "b"))
+    found = only(base, new)
+    assert sum(one.p is not None for one in found.differences) > REPLICATES * LEVEL / 2
+    assert "recall damage_loss" in {one.measure for one in found.regressions}
 
 
 def figure(value: float | None, **more: object) -> SetFigure:
