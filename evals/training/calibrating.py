@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from evals.classify_calibration import best_temperature, probabilities, table
 from evals.classify_corpus import Ask
+from triage.tasks.classify.layer import gated
 
 Floats = npt.NDArray[np.float32]
 POPULATION = "full mails by authors left out of training"
@@ -27,9 +28,10 @@ _DIRECTIONS = 64
 
 @dataclass(frozen=True)
 class Unread:
-    """Answers about mails: logits, right answers, and what was heard of the vectors."""
+    """Answers about mails: logits, how likely an exception is, right answers, and what was heard of the vectors."""
 
     logits: Floats
+    exception: Floats
     answers: npt.NDArray[np.int64]
     mail: Floats
 
@@ -37,6 +39,7 @@ class Unread:
         """Both."""
         return Unread(
             np.concatenate([self.logits, other.logits]),
+            np.concatenate([self.exception, other.exception]),
             np.concatenate([self.answers, other.answers]),
             np.concatenate([self.mail, other.mail]),
         )
@@ -62,7 +65,8 @@ def author_groups(asks: Sequence[Ask], count: int, bare: set[str]) -> list[set[s
 def counted(unread: Unread) -> tuple[float, list[list[float]]]:
     """The temperature and the table of confidences."""
     temperature = best_temperature(unread.logits, unread.answers)
-    return temperature, table(probabilities(unread.logits, temperature), unread.answers)
+    scores = gated(probabilities(unread.logits, temperature), unread.exception)
+    return temperature, table(scores, unread.answers)
 
 
 def known(mail: Floats, answers: npt.NDArray[np.int64], unread: Floats) -> dict[str, Floats]:

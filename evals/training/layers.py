@@ -22,7 +22,7 @@ from evals.training.network import HIDDEN, Settings, answers
 from evals.training.packing import packed
 from triage.models.embedding import MultilingualE5
 from triage.tasks.classify.cues import cue_list
-from triage.tasks.classify.layer import CHANGE, Floats
+from triage.tasks.classify.layer import CHANGE, Floats, logistic
 
 _HEAD: tuple[str, ...] = ("gate", "votes", "bias", "role", "subtypes", "subtype_bias", "subtype_role")
 _HEAD += ("exception", "exception_bias", "exception_role", "secondary", "secondary_bias")
@@ -86,7 +86,8 @@ def _on_others(order: Ordered, left_out: frozenset[str], say: Say) -> Unread:
 def _said(encoder: FrozenEncoder, learnt: Tensors, asks: Sequence[Ask], settings: Settings) -> Unread:
     mails = as_written(asks, MultilingualE5())
     said = answers(encoder, learnt, mails, settings)
-    return Unread(said.categories, np.array([mail.category for mail in mails]), said.mail[:, :HIDDEN])
+    right = np.array([mail.category for mail in mails])
+    return Unread(said.categories, logistic(said.exception), right, said.mail[:, :HIDDEN])
 
 
 def _meta(order: Ordered, table: list[list[float]]) -> dict[str, Any]:

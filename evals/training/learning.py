@@ -28,10 +28,27 @@ def learn(corpus: Corpus, asks: Sequence[Ask], settings: Settings, say: Say = pr
     sample = next(varied(corpus, asks, MultilingualE5(), random.Random(0)))  # noqa: S311
     head = new_head(model.sizes.hidden + sample.around.shape[1], settings.heads)
     encoder = FrozenEncoder(model, settings.layers)
-    learnt = changes | head
+    learnt, ends = changes | head, list[Tensors]()
     for number in range(len(settings.cycles)):
         learnt = cycle(encoder, learnt, corpus, asks, settings, number, say)
-    return encoder, learnt
+        ends.append(learnt)
+    return encoder, averaged(ends[-settings.averaged :], settings.rank)
+
+
+def averaged(ends: Sequence[Tensors], rank: int) -> Tensors:
+    """The mean of what stood at the ends of several cycles, which generalises better than any of them (Izmailov et al.
+    2018, arXiv:1803.05407); the mean change of a matrix is cut to its `rank` strongest directions."""
+    found: Tensors = {}
+    for name, values in ends[0].items():
+        if name.endswith(".up"):
+            down = f"{name.removesuffix('.up')}.down"
+            mean = torch.stack([one[name] @ one[down] for one in ends]).mean(dim=0)
+            left, strength, right = torch.linalg.svd(mean, full_matrices=False)
+            root = strength[:rank].sqrt()
+            found[name], found[down] = left[:, :rank] * root, root[:, None] * right[:rank]
+        elif not name.endswith(".down"):
+            found[name] = torch.stack([one[name] for one in ends]).mean(dim=0) if len(ends) > 1 else values
+    return found
 
 
 def cycle(
@@ -77,7 +94,7 @@ def cycle(
             total += float(cost.detach())
         taken = time.monotonic() - started
         say(f"cycle {number + 1}, epoch {epoch + 1} of {epochs}: loss {total / len(batches):.3f}, {taken:.0f} s")
-    return {name: values.detach() for name, values in learnt.items()}
+    return {name: values.detach().clone() for name, values in learnt.items()}
 
 
 def _rarity(asks: Sequence[Ask]) -> torch.Tensor:

@@ -31,6 +31,8 @@ class Settings:
     heads: int = 3
     cycles: tuple[int, ...] = (3, 4)
     """Epochs of each cycle of the learning rate."""
+    averaged: int = 2
+    """The mean over the ends of so many last cycles is what is learnt."""
     batch: int = 32
     rate: float = 2e-3
     head_rate: float = 3e-3

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from evals.classify_calibration import best_temperature, probabilities, table
+from evals.classify_calibration import table
 from evals.training.packing import packed
 from triage.domain import Category, View
 from triage.errors import InputError
@@ -57,16 +57,13 @@ def _row(where: str, line: str) -> dict[str, Any]:
 
 
 def recalibrated(layer: Layer, rows: Sequence[Mapping[str, Any]]) -> tuple[bytes, list[list[float]]]:
-    """The layer's file with a new temperature and table, and the table. Of the rows only counts are kept."""
+    """The layer's file with a new table of confidences, and the table. Of the rows only counts are kept."""
     now = datetime.now(UTC)
     given = [{"id": n} | {key: row[key] for key in _GIVEN if row.get(key)} for n, row in enumerate(rows, start=1)]
     cases = [case_from_row(one, n, now) for n, one in enumerate(given, start=1)]
     scores = EmbeddedClassifier.with_layer(layer).text_scores([View(case) for case in cases])
-    read = [n for n, one in enumerate(scores) if one is not None]
-    logits = np.log(np.maximum(np.stack([one for one in scores if one is not None]), 1e-9))
     codes = [category.value for category in CATEGORIES]
-    answers = np.array([codes.index(rows[n]["label"]) for n in read], dtype=np.int64)
-    factor = best_temperature(logits, answers)
-    counted = table(probabilities(logits, factor), answers)
-    meta = {**layer.meta, "population": _POPULATION, "calibration": {"all": counted}, "recalibrated": layer.sha256}
-    return packed({**layer.arrays, "temperature": layer.arrays["temperature"] * np.float32(factor)}, meta), counted
+    counted = [(one, codes.index(row["label"])) for one, row in zip(scores, rows, strict=True) if one is not None]
+    made = table(np.stack([one for one, _ in counted]), np.array([right for _, right in counted], dtype=np.int64))
+    meta = {**layer.meta, "population": _POPULATION, "calibration": {"all": made}, "recalibrated": layer.sha256}
+    return packed(layer.arrays, meta), made

@@ -141,6 +141,13 @@ class TestAbstention:
         proven = strange.invoke(view("Two drums arrived damaged.", fact("shipment.damaged"))).suggestions[0]
         assert proven.abstained is None
 
+    def test_where_nothing_is_an_exception_a_cue_makes_none(self) -> None:
+        calm = EmbeddedClassifier(FakeReader(), layer(calm=True, damage=Category.DAMAGE_LOSS))
+        answer = calm.invoke(view("Two drums arrived damaged."))
+        assert answer.suggestions[0].category is Category.OTHER
+        assert answer.scores[Category.DAMAGE_LOSS] > answer.scores[Category.DELAY]
+        assert sum(answer.scores.values()) == pytest.approx(1.0, abs=1e-4)
+
     def test_five_languages_do_not_abstain(self) -> None:
         for text in (
             "Kartons sind beschädigt",

@@ -30,7 +30,7 @@ def test_an_overconfident_model_is_cooled() -> None:
     shares = np.exp(logits_.astype(float))
     answers = np.array([chance.choice(12, p=share / share.sum()) for share in shares])
     assert best_temperature(logits_ * 3, answers) == pytest.approx(3.0, rel=0.2)
-    temperature, rows = counted(Unread(logits_ * 3, answers, logits_))
+    temperature, rows = counted(Unread(logits_ * 3, np.ones(500, dtype=np.float32), answers, logits_))
     assert temperature == pytest.approx(3.0, rel=0.2)
     assert sum(row[2] for row in rows) == 500
 

@@ -13,12 +13,12 @@ from evals.classify_corpus import Ask, Corpus, read_corpus  # noqa: E402
 from evals.training.encoder import FrozenEncoder, new_changes  # noqa: E402
 from evals.training.examples import CODES, as_written, pieces_of  # noqa: E402
 from evals.training.layers import Ordered, trained  # noqa: E402
-from evals.training.learning import learn  # noqa: E402
+from evals.training.learning import averaged, learn  # noqa: E402
 from evals.training.network import HIDDEN, Settings, answers, new_head  # noqa: E402
 from triage.domain import Role  # noqa: E402
 from triage.models.embedding import MultilingualE5, opened  # noqa: E402
 from triage.tasks.classify.embedded import EmbeddedClassifier  # noqa: E402
-from triage.tasks.classify.layer import CHANGE, ROLES, Layer, read_layer, softmax  # noqa: E402
+from triage.tasks.classify.layer import CHANGE, ROLES, Layer, gated, read_layer, softmax  # noqa: E402
 from triage.tasks.classify.reading import for_embedding  # noqa: E402
 
 READER = MultilingualE5()
@@ -28,7 +28,7 @@ ASKS = [
     Ask("fr", "delay", "late", "carrier", "Retard", "Le camion est en panne. Il arrive demain matin.", "chloé"),
     Ask("en", "other", "enquiry", "colleague", "", "Do you sell rope for boats?", "dora", ("returns",)),
 ]
-SMALL = Settings(layers=2, rank=4, epochs=30, batch=4, left_out=0.0, role_left_out=0.0)
+SMALL = Settings(layers=2, rank=4, cycles=(15, 15), batch=4, left_out=0.0, role_left_out=0.0)
 
 
 def test_unchanged_the_encoder_is_the_models_own() -> None:
@@ -61,7 +61,7 @@ def test_numpy_answers_as_the_network_that_learnt() -> None:
     )
     for n, (mail, vectors) in enumerate(zip(mails, read, strict=True)):
         weighed = layer.weigh(vectors, mail.around, ROLES[mail.role] if mail.role >= 0 else Role.UNKNOWN)
-        assert weighed.scores == pytest.approx(softmax(said.categories[n]), abs=2e-3)
+        assert weighed.scores == pytest.approx(gated(softmax(said.categories[n]), weighed.exception), abs=2e-3)
         assert weighed.exception == pytest.approx(1 / (1 + np.exp(-said.exception[n])), abs=2e-3)
         assert weighed.beside == pytest.approx(1 / (1 + np.exp(-said.secondary[n])), abs=2e-3)
         assert weighed.subtypes.argmax() == said.subtypes[n].argmax()
@@ -79,10 +79,20 @@ def test_what_is_taught_is_learnt() -> None:
     assert (said.exception > 0).tolist() == [True, True, True, False]
 
 
+def test_the_mean_of_changes_is_the_mean_of_their_products() -> None:
+    torch.manual_seed(1)
+    ends = [{"l0.q.up": torch.randn(6, 2), "l0.q.down": torch.randn(2, 5), "bias": torch.randn(3)} for _ in range(2)]
+    found = averaged(ends, 4)
+    wanted = sum(one["l0.q.up"] @ one["l0.q.down"] for one in ends) / 2
+    assert torch.allclose(found["l0.q.up"] @ found["l0.q.down"], wanted, atol=1e-5)
+    assert torch.allclose(found["bias"], (ends[0]["bias"] + ends[1]["bias"]) / 2)
+    assert averaged(ends, 1)["l0.q.up"].shape == (6, 1)
+
+
 @pytest.mark.slow
 def test_the_same_order_is_the_same_file_and_another_seed_another() -> None:
     asks = [replace(ask, text=f"{ask.text} {n}", author=f"{ask.author}{n % 3}") for n in range(8) for ask in ASKS]
-    order = Ordered(Corpus(asks, read_corpus().around), tuple(asks[:30]), replace(SMALL, epochs=1), 1, "test")
+    order = Ordered(Corpus(asks, read_corpus().around), tuple(asks[:30]), replace(SMALL, cycles=(1, 1)), 1, "test")
     one, same = trained(order, 2, print), trained(order, 1, print)
     assert one == same
     other = trained(replace(order, settings=replace(order.settings, seed=1)), 2, print)

@@ -28,6 +28,7 @@ WINDOW = 192
 PIECE = 158
 """A longer piece is cut."""
 _TOKENS_A_BATCH = 2048
+_TOKENS_WORTH_A_THREAD = 128
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,11 @@ def _spread(encode: Callable[[list[int]], None], batches: list[list[int]]) -> No
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Windows of like length together, up to so many tokens at once."""
+    """Windows of like length together, up to so many tokens at once; few windows are spread over the cores, too."""
+    most = min(_TOKENS_A_BATCH, max(_TOKENS_WORTH_A_THREAD, -(-sum(lengths) // (os.cpu_count() or 1))))
     batch: list[int] = []
     for n in order:
-        if batch and sum(lengths[one] for one in batch) + lengths[n] > _TOKENS_A_BATCH:
+        if batch and sum(lengths[one] for one in batch) + lengths[n] > most:
             yield batch
             batch = []
         batch.append(n)

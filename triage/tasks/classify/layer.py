@@ -104,15 +104,16 @@ class Layer:
         logits = pull.sum(axis=0) + self.arrays["bias"] + told_by @ self.arrays["role"]
         alone = self._tempered(said.sum(axis=0) + self.arrays["bias"])
         finer = mail @ self.arrays["subtypes"] + self.arrays["subtype_bias"] + told_by @ self.arrays["subtype_role"]
-        doubt = (listened[-1] @ read) @ self.arrays["exception"] + told_by @ self.arrays["exception_role"]
+        sure = (listened[-1] @ read) @ self.arrays["exception"] + told_by @ self.arrays["exception_role"]
+        exception = logistic(sure + self.arrays["exception_bias"])[0]
         return Weighed(
-            scores=self._tempered(logits),
+            scores=gated(self._tempered(logits), exception),
             attention=heard,
             pull=pull,
             alone=alone,
             subtypes=finer,
-            exception=float(_logistic(doubt + self.arrays["exception_bias"][0])),
-            beside=_logistic(mail @ self.arrays["secondary"] + self.arrays["secondary_bias"]),
+            exception=float(exception),
+            beside=logistic(mail @ self.arrays["secondary"] + self.arrays["secondary_bias"]),
             strangeness=self._strangeness(mail[: vectors.shape[1]]),
         )
 
@@ -161,7 +162,21 @@ def around(subject: Flags, questions: Flags, cues: Floats) -> Floats:
     return np.asarray(found, dtype=np.float32)
 
 
-def _logistic(x: Floats) -> Floats:
+def gated(scores: Floats, exception: Any) -> Floats:
+    """Category scores (along the last axis) in which `other` is the mean of itself and of what speaks against any.
+
+    The others share the rest as they did.
+    """
+    place = CATEGORIES.index(Category.OTHER)
+    own = scores[..., place]
+    other = (own + 1.0 - exception) / 2
+    found = scores * ((1.0 - other) / np.maximum(1.0 - own, 1e-6))[..., None]
+    found[..., place] = other
+    return np.asarray(found, dtype=np.float32)
+
+
+def logistic(x: Floats) -> Floats:
+    """Between 0 and 1."""
     return np.asarray(1.0 / (1.0 + np.exp(-x)), dtype=np.float32)
 
 
