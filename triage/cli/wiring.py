@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from triage.domain import Classification, Document, Mode, Paper, Policy, Summary, View
+from triage.domain import Classification, Mode, Policy, Summary, View
 from triage.errors import ConfigurationError
 from triage.settings import Settings
 
@@ -143,12 +143,12 @@ def extractor(model: str, policy: Policy) -> Extract:
     embedded = EmbeddedExtractor(policy.limits, recogniser)
     if model == EMBEDDED:
         return embedded
+    from triage.tasks.extract.combined import CombinedExtractor
     from triage.tasks.extract.prompted import PromptedExtractor
-    from triage.tasks.fallback import Fallback
 
     chat = _chat_model(model, policy)
     prompted = PromptedExtractor(chat, limits=policy.limits, recogniser=recogniser, replace=policy.replace)
-    return Fallback[Document, Paper](prompted, embedded)
+    return CombinedExtractor(prompted, embedded)
 
 
 def _chat_model(model: str, policy: Policy) -> BaseChatModel:

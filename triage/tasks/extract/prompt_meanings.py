@@ -40,6 +40,8 @@ LINE_FIELD_MEANING: dict[str, str] = {
     "quantity": "how many, without the unit",
     "unit": "the unit of the quantity",
     "unit_price": "the price of one unit, after discount if both are printed",
+    "price_per": "the number of units that the price is for, where it is printed: the 100 of `per 100`",
     "net_amount": "the line's amount without tax",
     "delivery_date": "the day for this line, where one is printed with it",
+    "purchase_order_reference": "the buyer's order number, where it is printed with this very line",
 }

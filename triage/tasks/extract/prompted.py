@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
@@ -12,17 +12,15 @@ from pydantic import BaseModel
 from triage.documents.reading import Recogniser, read
 from triage.domain import (
     FIELD_NAMES,
-    LINE_FIELD_NAMES,
     Abstention,
     Document,
     DocumentType,
-    FieldValue,
     Limits,
     ModelCall,
     Page,
     Paper,
-    PaperLine,
     PrivateKind,
+    Word,
 )
 from triage.errors import InputError, ModelError
 from triage.models.structured import PATIENCE, Patience
@@ -30,11 +28,12 @@ from triage.privacy.border import Border
 from triage.tasks.asking import EVERY_KIND, Asking, fence_marker, prompt_for
 from triage.tasks.extract.electronic import einvoice_hash, read_document
 from triage.tasks.extract.embedded import EmbeddedExtractor
-from triage.tasks.extract.pointed import Pointed, printed_lines
+from triage.tasks.extract.pointed import Pointed
 from triage.tasks.extract.prompt_meanings import FIELD_MEANING, LINE_FIELD_MEANING, TYPE_MEANING
+from triage.tasks.extract.windows import Window, windows
 
 _MOST_WORDS = 1_800
-"""Words in one prompt; a longer document goes in several windows of whole pages."""
+"""Words in one prompt; a longer document goes in several windows of whole pages, and a longer page in several parts."""
 _FROM_THE_END = frozenset({"net_total", "tax_total", "gross_total"})
 """Fields whose last finding counts: pages before carry subtotals over."""
 
@@ -70,8 +69,10 @@ class CellAnswer(BaseModel):
         "quantity",
         "unit",
         "unit_price",
+        "price_per",
         "net_amount",
         "delivery_date",
+        "purchase_order_reference",
     ]
     words: list[int]
 
@@ -132,6 +133,8 @@ class PromptedExtractor(Runnable[Document, Paper]):
         border = self.asking.border(None)
         pointed = Pointed(pages, warnings)
         calls = self._windows(pages, border, pointed)
+        lines = tuple(pointed.rows())
+        pointed.mind_rows()
         return Paper(
             by=self.producer,
             calls=calls,
@@ -140,31 +143,33 @@ class PromptedExtractor(Runnable[Document, Paper]):
             sha256=input.sha256,
             pages=pages,
             fields={name: pointed.fields[name] for name in FIELD_NAMES if name in pointed.fields},
-            lines=tuple(pointed.lines),
+            lines=lines,
         )
 
     def _windows(self, pages: Sequence[Page], border: Border, pointed: Pointed) -> tuple[ModelCall, ...]:
         calls: list[ModelCall] = []
         try:
-            for window in _windows(pages):
+            for window in windows(pages, _MOST_WORDS):
                 calls.append(self._window(window, len(pages), border, pointed))
         except ModelError as error:
             error.calls = (*calls, *error.calls)
             raise
         return tuple(calls)
 
-    def _window(self, window: Sequence[Page], of: int, border: Border, pointed: Pointed) -> ModelCall:
-        lines = {page.number: _told_lines(page, border) for page in window}
+    def _window(self, window: Window, of: int, border: Border, pointed: Pointed) -> ModelCall:
+        lines = {number: _told_lines(words, border) for number, words in window.shown.items()}
         marker = fence_marker(line for told in lines.values() for line in told)
+        overlap = {"repeated": window.repeated} if "repeated" in self.asking.prompt.inputs else {}
         answer, call = self.asking.ask(
             border,
             marker,
             types=[{"code": code.value, "meaning": meaning} for code, meaning in TYPE_MEANING.items()],
             fields=[{"code": name, "meaning": meaning} for name, meaning in FIELD_MEANING.items()],
             line_fields=[{"code": name, "meaning": meaning} for name, meaning in LINE_FIELD_MEANING.items()],
-            first_page=window[0].number,
-            last_page=window[-1].number,
+            first_page=window.first,
+            last_page=window.last,
             page_count=of,
+            **overlap,
             pages=[{"number": number, "lines": told} for number, told in lines.items()],
         )
         _take(answer, pointed)
@@ -182,7 +187,7 @@ class PromptedExtractor(Runnable[Document, Paper]):
 
 
 def _take(answer: ExtractAnswer, pointed: Pointed) -> None:
-    """What a window's answer adds: a field of the head once, totals again; lines after those before."""
+    """What a window's answer adds: a field of the head once, totals again; lines that no window before had."""
     if answer.document_type is not DocumentType.OTHER:
         pointed.document_type(answer.document_type, answer.type_words)
     for one in answer.fields:
@@ -191,35 +196,13 @@ def _take(answer: ExtractAnswer, pointed: Pointed) -> None:
             if value is not None:
                 pointed.fields[one.field] = value
     for line in answer.lines:
-        cells: dict[str, FieldValue] = {}
-        for cell in line.cells:
-            value = pointed.value(cell.field, cell.words)
-            if value is not None:
-                cells.setdefault(cell.field, value)
-        if cells:
-            pointed.lines.append(PaperLine(fields={name: cells[name] for name in LINE_FIELD_NAMES if name in cells}))
+        pointed.add_line([(cell.field, cell.words) for cell in line.cells])
 
 
-def _windows(pages: Sequence[Page]) -> Iterator[list[Page]]:
-    """Runs of whole pages of at most `_MOST_WORDS` words, except where one page alone has more."""
-    window: list[Page] = []
-    words = 0
-    for page in pages:
-        if not page.words:
-            continue
-        if window and words + len(page.words) > _MOST_WORDS:
-            yield window
-            window, words = [], 0
-        window.append(page)
-        words += len(page.words)
-    if window:
-        yield window
-
-
-def _told_lines(page: Page, border: Border) -> list[str]:
+def _told_lines(lines: Sequence[Sequence[Word]], border: Border) -> list[str]:
     """Printed lines as `id:word ...`. A word that is part of personal data shows its placeholder instead."""
     told = []
-    for line in printed_lines(page):
+    for line in lines:
         text = " ".join(word.text for word in line)
         hidden = border.spans(text)
         shown, at = [], 0
