@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _MONTHS: tuple[str, ...] = (
     "january jan januar jan. jaenner janner janvier janv januari enero ene gennaio gen stycznia styczen sty",
@@ -127,6 +128,7 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Lower case without accents: `März` becomes `marz`, `straße` becomes `strasse`."""
     folded = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L").casefold())

@@ -216,6 +216,8 @@ def _two_lines(sheet: Sheet, line: Line) -> list[Marked]:
     out = []
     for first, last in line.segments:
         spot = line.spots[first]
+        if last - first >= _MOST_WORDS or any(_has_digit(s) for s in line.spots[first : last + 1]):
+            continue
         for under in sheet.below(line, 3, 1.5 * spot.height):
             below = [(a, b) for a, b in under.segments if abs(under.spots[a].x0 - spot.x0) < 0.3 * spot.height]
             if not below or abs(under.spots[below[0][0]].height - spot.height) > 0.15 * spot.height:

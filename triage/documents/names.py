@@ -56,7 +56,7 @@ def _is_something_else(text: str) -> bool:
     if (
         header_labels(words)
         or title_type(words)
-        or (said(words) and not has_legal_form(text))
+        or (len(words) > 1 and said(words) and not has_legal_form(text))
         or _begins_as_label(text)
     ):
         return True

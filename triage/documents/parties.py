@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from triage.documents.blocks import LEGAL_FORM, Piece, blocks_of
+from triage.documents.blocks import LEGAL_FORM, Piece, blocks_of, has_legal_form
 from triage.documents.kinds import BUYERS_OWN
 from triage.documents.letterheads import addressees, likely_issuers
 from triage.documents.party_names import labelled_parties
@@ -121,4 +121,9 @@ def _ranked(found: Sequence[Named], excluded: set[str]) -> list[tuple[float, Nam
         scores[key] = max(scores.get(key, 0.0), named.score) + (0.08 if again else 0.0)
         if key not in best or best[key].score < named.score:
             best[key] = named
+    for key in [k for k in best if not has_legal_form(best[k].name)]:
+        full = [k for k in best if k != key and k.startswith(key) and has_legal_form(best[k].name)]
+        if full:
+            scores[full[0]] = max(scores[full[0]], scores.pop(key)) + 0.05
+            del best[key]
     return sorted(((scores[key], best[key]) for key in best), key=lambda one: -one[0])

@@ -97,14 +97,16 @@ def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
     out = exact
     for first, last in _label_phrases(line):
         within = [m for m in out if m.first >= first and m.last <= last]
-        covered = sum(m.last - m.first + 1 for m in within)
         words = [n for n in range(first, last + 1) if line.spots[n].key]
-        if covered >= len(words) or not words:
+        if not words or sum(m.last - m.first + 1 for m in within) >= len(words):
             continue
-        labels = header_labels(tuple(line.spots[n].text for n in words))
-        if labels:
-            out = [m for m in out if m not in within]
-            out.append(Marked(line, first, words[-1], labels, True))
+        behind = [n for n in words if n > within[0].last] if within and within[0].first == first else []
+        for chosen in (words, behind):
+            labels = header_labels(tuple(line.spots[n].text for n in chosen)) if chosen else ()
+            if labels:
+                out = [m for m in out if m not in within or m.last < chosen[0]]
+                out.append(Marked(line, chosen[0], chosen[-1], labels, True))
+                break
     return sorted(out, key=lambda m: m.first)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from triage.documents.amounts import CURRENCY_SIGNS, Amount, Separators, amount
 from triage.documents.dates import DateOrder, Found, find_dates, plain
@@ -221,7 +221,10 @@ def _is_sign(text: str) -> bool:
     return text.lower() in CURRENCY_SIGNS or text in {"%", "-", "−", "–", "+"}
 
 
+@lru_cache(maxsize=16384)
 def key_of(text: str) -> str:
     """What labels are compared by: lower case letters and digits only, number signs spelled `no`."""
+    if text in {"°", "º"}:
+        return "o"
     spelled = re.sub(r"[№#]|n[°º]|(?<=n)\.?[°º]", "no", text.lower())
     return re.sub(r"[^a-z0-9%]+", "", plain(spelled))
