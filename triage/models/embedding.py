@@ -59,18 +59,19 @@ class MailReader(Protocol):
 
 
 def windows(pieces: Sequence[Sequence[int]], subjects: int, begin: int, end: int) -> list[Window]:
-    """Token ids of a mail's pieces as windows; the subject line is closed off from the body."""
+    """Token ids of a mail's pieces as windows of like length; the subject line is closed off from the body."""
+    cut = [list(piece[:PIECE]) + [end] * (number < subjects) for number, piece in enumerate(pieces)]
+    total = sum(map(len, cut))
+    enough = total / max(1, -(-total // (WINDOW - 2)))
     found: list[Window] = []
     tokens, spans = [begin], list[tuple[int, int]]()
-    for number, piece in enumerate(pieces):
-        ids = piece[:PIECE]
-        if len(tokens) + len(ids) + 1 > WINDOW and len(tokens) > 1:
+    for number, ids in enumerate(cut):
+        full = len(tokens) + len(ids) + 1 > WINDOW or len(tokens) - 1 + len(ids) / 2 > enough
+        if full and len(tokens) > 1:
             found.append(Window((*tokens, end), tuple(spans)))
             tokens, spans = [begin], []
-        spans.append((len(tokens), len(tokens) + len(ids)))
+        spans.append((len(tokens), len(tokens) + len(ids) - (number < subjects)))
         tokens += ids
-        if number < subjects:
-            tokens.append(end)
     return [*found, Window((*tokens, end), tuple(spans))] if spans else found
 
 
