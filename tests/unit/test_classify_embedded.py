@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.unit.classify_views import FakeReader, fact, layer, view
@@ -58,7 +60,8 @@ class TestFacts:
     def test_a_fact_alone_is_the_suggestion(self) -> None:
         main = classify(view(None, fact("credit.on_hold", how="the account is on hold"))).suggestions[0]
         assert (main.category, main.subtype) == (Category.CREDIT, "hold")
-        assert main.confidence is None
+        assert main.confidence is not None
+        assert "order cases" in main.confidence.population
         assert main.abstained is None
         assert main.evidence == (FactEvidence(fact="credit.on_hold", text="the account is on hold"),)
 
@@ -100,6 +103,53 @@ class TestFacts:
         assert main.evidence == (FactEvidence(fact="reported.1", text="reported.1: the drums arrived damaged"),)
 
 
+class TestClaims:
+    ARRIVED = (
+        fact("promise.days_late", 2),
+        fact("promise.arrived", date(2026, 5, 2)),
+        fact("shipment.delivered", date(2026, 5, 2), about="WH/OUT/1", how="delivered on 2026-05-02"),
+    )
+
+    def test_a_message_that_closes_the_matter_makes_no_exception(self) -> None:
+        answer = classify(view("The parcel is here, all fine now. Thank you.", *self.ARRIVED))
+        main = answer.suggestions[0]
+        assert (main.category, main.subtype) == (Category.OTHER, "thanks")
+        assert main.abstained is None
+        assert "all fine now" in main.evidence[0].text
+        assert answer.warnings == ()
+
+    def test_it_does_not_close_what_the_facts_still_show(self) -> None:
+        held = fact("credit.on_hold", how="the account is on hold")
+        answer = classify(view("All fine now, thank you.", held))
+        assert answer.suggestions[0].category is Category.CREDIT
+        assert any("matter is settled" in warning and "on hold" in warning for warning in answer.warnings)
+
+    def test_what_the_carrier_delivered_and_the_customer_misses(self) -> None:
+        answer = classify(view("Nothing has arrived here.", *self.ARRIVED[2:]))
+        main = answer.suggestions[0]
+        assert (main.category, main.subtype) == (Category.DAMAGE_LOSS, "not_received")
+        assert [one.text for one in main.evidence] == ["delivered on 2026-05-02", "Nothing has arrived here."]
+        assert any("nothing was received" in warning for warning in answer.warnings)
+
+    def test_text_and_facts_that_disagree_are_said_and_less_sure(self) -> None:
+        hold = fact("credit.on_hold", how="the account is on hold")
+        alone = classify(view(None, hold)).suggestions[0].confidence
+        answer = classify(view("the drums are damaged", hold))
+        assert any(warning.startswith("the message reads as damage_loss") for warning in answer.warnings) or (
+            answer.suggestions[0].category is Category.DAMAGE_LOSS
+        )
+        sure = answer.suggestions[0].confidence
+        assert alone is not None
+        assert sure is None or sure.value < alone.value
+
+    def test_weak_facts_alone_are_no_exception(self) -> None:
+        case = view(None).case.with_(order=Order(ref=view(None).case.record, state="sale", currency="EUR"))
+        weak = (fact("shipment.partial", about="WH/OUT/1"), fact("shipment.not_left_days", 1, about="WH/OUT/2"))
+        answer = classify(View(case, (), weak))
+        assert answer.suggestions[0].category is Category.OTHER
+        assert answer.abstained is None
+
+
 class TestAbstention:
     def test_nothing_to_judge_by(self) -> None:
         main = classify(view(None)).suggestions[0]
@@ -124,7 +174,8 @@ class TestAbstention:
         short = fact("stock.shortage", 40, about="HB-M8")
         main = classify(view("Hello, about the order, thanks.", short)).suggestions[0]
         assert main.category is Category.STOCK
-        assert main.confidence is None
+        assert main.confidence is not None
+        assert "order cases" in main.confidence.population
         assert main.abstained is None
 
     def test_a_language_that_was_not_measured_still_gets_a_best_guess(self) -> None:
@@ -169,7 +220,9 @@ def test_a_batch_is_one_pass_and_equals_single_answers() -> None:
 
 def test_what_acts_is_named() -> None:
     classifier = EmbeddedClassifier(FakeReader(), LAYER)
-    assert classifier.acting == {"model": "fake/0", "layer": "0" * 64}
+    assert classifier.acting["model"] == "fake/0"
+    assert classifier.acting["layer"] == "0" * 64
+    assert {len(classifier.acting[name]) for name in ("severity", "proofs")} == {64}
     assert classifier.invoke(view("damaged")).by == classifier.producer
 
 

@@ -87,3 +87,47 @@ def test_every_rule_names_a_subtype_of_its_category() -> None:
     for name, rule in _RULES.items():
         assert rule.subtype is None or rule.subtype in SUBTYPES[rule.category], name
         assert canonical(name) == name
+
+
+def strongest(*facts: Any) -> tuple[Category, str | None, float]:
+    first = signals(facts)[0]
+    return first.category, first.subtype, first.strength
+
+
+def test_a_shortage_that_is_filled_in_time_is_no_proof() -> None:
+    short = fact("stock.shortage", 40)
+    assert strongest(short)[2] == 0.85
+    weak = signals([short, fact("promise.on_time")])[0]
+    assert weak.strength < 0.5
+    assert not weak.blocks
+
+
+def test_late_with_goods_on_their_way_is_a_delay_first() -> None:
+    late, short, coming = fact("promise.days_late", 6), fact("stock.shortage", 40), fact("stock.incoming", 1)
+    assert strongest(late, short, coming)[0] is Category.DELAY
+    assert strongest(late, short, coming, fact("stock.uncovered", 1))[0] is Category.STOCK
+    assert strongest(late, short, fact("stock.no_receipt_planned"))[0] is Category.STOCK
+    assert strongest(short, coming)[0] is Category.STOCK
+
+
+def test_a_hold_for_a_dispute() -> None:
+    hold, disputed = fact("credit.on_hold"), fact("credit.disputed_amount", 500)
+    assert strongest(hold, disputed)[1] == "disputed_invoice"
+    assert strongest(hold, disputed, fact("credit.overdue_amount", 20))[1] == "hold"
+    assert strongest(fact("credit.over_limit", 9), fact("credit.over_limit_by_dispute"))[1] == "disputed_invoice"
+
+
+def test_what_came_back_for_want_of_an_address_is_a_matter_of_data() -> None:
+    back, gap = fact("shipment.returned"), fact("data.missing_address")
+    assert strongest(back)[0] is Category.RETURNS
+    assert strongest(back, gap, fact("promise.days_late", 3))[0] is Category.DATA
+
+
+def test_another_item_that_went_out_explains_the_shortage() -> None:
+    found = strongest(fact("stock.substituted", "BM-2"), fact("stock.shortage", 4), fact("stock.no_receipt_planned"))
+    assert found[:2] == (Category.STOCK, "substituted")
+
+
+@pytest.mark.parametrize("name", ["price.below_margin", "price.discount_exceeded"])
+def test_what_policy_does_not_allow(name: str) -> None:
+    assert strongest(fact(name))[:2] == (Category.PRICING, "below_floor")

@@ -16,7 +16,9 @@ from triage.tasks.classify.active import active_layer
 from triage.tasks.classify.cues import cue_rows
 from triage.tasks.classify.layer import Floats, Layer, Weighed, around
 from triage.tasks.classify.pages import Page, read
+from triage.tasks.classify.proofs import shipped_proofs
 from triage.tasks.classify.reading import for_embedding
+from triage.tasks.classify.urgency import shipped_scale
 from triage.tasks.classify.verdict import Reading, verdict
 
 _MAILS_AT_ONCE = 64
@@ -33,7 +35,12 @@ class EmbeddedClassifier(Runnable[View, Classification]):
     def __init__(self, reader: MailReader, layer: Layer) -> None:
         self._reader = reader
         self._layer = layer
-        self.acting = {"model": f"{reader.name}/{reader.version}", "layer": layer.sha256}
+        self.acting = {
+            "model": f"{reader.name}/{reader.version}",
+            "layer": layer.sha256,
+            "severity": shipped_scale().sha256,
+            "proofs": shipped_proofs().sha256,
+        }
         self.producer = Producer(
             method=Method.EMBEDDED,
             model=f"{reader.name}+{layer.meta.get('name', 'layer')}",

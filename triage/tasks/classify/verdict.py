@@ -23,16 +23,20 @@ from triage.domain import (
     Suggestion,
     View,
 )
+from triage.facts.reported import canonical
+from triage.tasks.classify.claims import not_received, settled
+from triage.tasks.classify.conflicts import conflicts, reads_otherwise
 from triage.tasks.classify.cues import cue_rows
 from triage.tasks.classify.layer import CATEGORIES, SUBTYPE_NAMES, Layer, Weighed, softmax
-from triage.tasks.classify.pages import Page, fact_evidence
+from triage.tasks.classify.pages import Page, Piece, fact_evidence
+from triage.tasks.classify.proofs import Use, shipped_proofs
 from triage.tasks.classify.severity import weigh_severity
 from triage.tasks.classify.signals import Signal, on_time, signals
 
 SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
 _FACT_WEIGHT = 3.5
 _SECONDARY = 0.2
-_BESIDE = 0.3
+_BESIDE = 0.25
 _PROOF = 0.8
 _ALONE = 0.5
 """Facts that say less make no exception where nobody wrote."""
@@ -72,6 +76,9 @@ class _Choice:
     confidence: Confidence | None
     signal: Signal | None
     punctual: Fact | None = None
+    claim: Piece | None = None
+    """The sentence that decides: that all is settled, or that nothing was received."""
+    subtype: str | None = None
 
 
 def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
@@ -86,6 +93,7 @@ def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
         scores=scores,
         language=reading.language,
         abstained=main.abstained,
+        warnings=_conflicts(reading, choice),
     )
 
 
@@ -95,19 +103,74 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
     if text is None and not any(one.strength >= _ALONE for one in said):
         flat = np.full(len(CATEGORIES), 1.0 / len(CATEGORIES), dtype=np.float32)
         return _Choice(Category.OTHER, flat, None, None, on_time(reading.view.facts))
+    if text is not None and (claimed := _claimed(reading, text, layer)):
+        return claimed
     prior = np.log(np.maximum(text, 1e-6)) if text is not None else np.zeros(len(CATEGORIES), dtype=np.float32)
     scores = softmax(np.asarray(prior + _bonus(said), dtype=np.float32))
     best = CATEGORIES[int(scores.argmax())]
     asked = CATEGORIES[int(text.argmax())] if text is not None else best
     if asked is Category.DELAY and (reason := _blocking(said)):
-        return _Choice(reason.category, _lifted(scores, reason.category), None, reason)
+        sure = shipped_proofs().confidence(Use.MAIN, reason)
+        return _Choice(reason.category, _lifted(scores, reason.category), sure, reason)
     punctual = on_time(reading.view.facts)
-    if asked is Category.DELAY and punctual and not said and _only_asks(reading) and not _arrived(reading):
+    nothing_else = not any(one.strength >= _ALONE for one in said)
+    if asked is Category.DELAY and punctual and nothing_else and _only_asks(reading) and not _arrived(reading):
         return _Choice(Category.OTHER, _moved(scores, Category.DELAY, Category.OTHER), None, None, punctual)
     signal = next((one for one in said if one.category is best), None)
-    if signal is not None and signal.strength >= _PROOF:
-        return _Choice(best, scores, None, signal)  # the facts prove it: no text's score is its probability
-    return _Choice(best, scores, _measured(text, scores, best, reading.language, layer), signal)
+    return _Choice(best, scores, _sureness(reading, scores, best, signal, layer), signal)
+
+
+def _sureness(
+    reading: Reading, scores: np.ndarray, best: Category, signal: Signal | None, layer: Layer
+) -> Confidence | None:
+    """Of what facts prove, how often such facts were right: no text's score is their probability. Else the text's."""
+    text = reading.weighed.scores if reading.weighed is not None else None
+    if signal is not None and (signal.strength >= _PROOF or text is None):
+        asked = CATEGORIES[int(text.argmax())] if text is not None else best
+        use = Use.CONTRADICTED if reads_otherwise(asked, best, _score(text)) else Use.MAIN
+        return shipped_proofs().confidence(use, signal)
+    return _measured(text, scores, best, reading.language, layer)
+
+
+def _score(text: np.ndarray | None) -> float:
+    return float(text.max()) if text is not None else 0.0
+
+
+def _claimed(reading: Reading, text: np.ndarray, layer: Layer) -> _Choice | None:
+    """A message that closes the matter, or one that misses what the carrier delivered."""
+    body = [piece for piece in reading.page.pieces if not piece.is_subject]
+    words = [piece.text for piece in body]
+    if (place := settled(words)) is not None and not _live(reading.said, reading.view):
+        sure = _measured(text, text, Category.OTHER, reading.language, layer)
+        scores = _lifted(text, Category.OTHER)
+        return _Choice(Category.OTHER, scores, sure, None, claim=body[place], subtype="thanks")
+    if (place := not_received(words)) is not None and _arrived(reading) and _only_asks(reading):
+        scores = _lifted(text, Category.DAMAGE_LOSS)
+        return _Choice(Category.DAMAGE_LOSS, scores, None, None, claim=body[place], subtype="not_received")
+    return None
+
+
+def _live(said: tuple[Signal, ...], view: View) -> list[Signal]:
+    """What facts prove and what is not over: lateness is, once the goods are there."""
+    over = {"promise.days_late"} if view.fact("promise.arrived") else set()
+    return [one for one in said if one.strength >= _PROOF and canonical(one.fact.name) not in over]
+
+
+def _conflicts(reading: Reading, choice: _Choice) -> tuple[str, ...]:
+    """Where the message and the facts say different things, in words for the card."""
+    words = [piece.text for piece in reading.page.pieces if not piece.is_subject]
+    text = reading.weighed.scores if reading.weighed is not None else None
+    asked = CATEGORIES[int(text.argmax())] if text is not None else choice.category
+    return conflicts(
+        facts=reading.view.facts,
+        chosen=choice.category,
+        proof=choice.signal.fact if choice.signal and choice.signal.strength >= _PROOF else None,
+        asked=asked,
+        score=_score(text),
+        live=[one.fact for one in _live(reading.said, reading.view)] if settled(words) is not None else [],
+        missed=choice.subtype == "not_received",
+        punctual=on_time(reading.view.facts),
+    )
 
 
 def _only_asks(reading: Reading) -> bool:
@@ -219,6 +282,8 @@ def _only_a_sound_record(reading: Reading) -> bool:
 
 def _subtype(reading: Reading, choice: _Choice) -> str | None:
     category = choice.category
+    if choice.subtype is not None:
+        return choice.subtype
     if choice.punctual is not None:
         return "enquiry" if reading.weighed is not None else None
     if choice.signal is not None and choice.signal.subtype and choice.signal.strength >= _PROOF:
@@ -267,6 +332,10 @@ def _quotes(reading: Reading, category: Category, least: float) -> tuple[Evidenc
 def _evidence(reading: Reading, choice: _Choice) -> tuple[Evidence, ...]:
     facts = [fact_evidence(choice.punctual)] if choice.punctual else []
     facts += [fact_evidence(one.fact) for one in reading.said if one.category is choice.category]
+    if choice.claim is not None:
+        told = [fact for fact in reading.view.facts if fact.name == "shipment.delivered"]
+        missed = choice.category is Category.DAMAGE_LOSS
+        return (*facts, *(fact_evidence(fact) for fact in told if missed), choice.claim.evidence)
     quotes = _quotes(reading, choice.category, 0.0)
     if not quotes and reading.weighed is not None and reading.page.pieces:
         quotes = (reading.page.pieces[int(reading.weighed.attention.argmax())].evidence,)
@@ -309,6 +378,7 @@ def _from_signal(reading: Reading, signal: Signal) -> Suggestion:
         severity=weight.severity,
         severity_why=weight.why,
         act_by=weight.act_by,
+        confidence=shipped_proofs().confidence(Use.BESIDE, signal),
         evidence=tuple(facts),
     )
 
