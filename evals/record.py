@@ -154,8 +154,15 @@ class RunFolder:
     def append(self, results: Iterable[CaseResult]) -> None:
         """Add finished cases; each line is on the disk before this returns."""
         text = "".join(result.model_dump_json() + "\n" for result in results)
-        with (self.path / CASES).open("a", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            with (self.path / CASES).open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise InputError(
+                str(self.path / CASES),
+                f"cannot be written ({error.strerror}).",
+                "Make room and start again with the same --out: finished cases are kept.",
+            ) from error
 
     def finish(self, results: Sequence[CaseResult], figures: Sequence[SetFigure], head: RunHead) -> None:
         """Write the cases in order, the figures and the end of the run."""

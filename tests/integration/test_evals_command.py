@@ -91,7 +91,7 @@ def test_mistakes_are_one_line_and_no_traceback(tmp_path: Path) -> None:
     assert status == 1
     assert "desk.jsonl:2: target.category" in said
     assert triage("eval", "run", tmp_path / "nothing")[0] == 2
-    assert triage("eval", "compare", tmp_path, tmp_path)[0] == 1
+    assert triage("eval", "compare", tmp_path, tmp_path)[0] == 2
 
 
 def test_check_counts_and_complains(tmp_path: Path) -> None:
@@ -142,6 +142,27 @@ def test_compare_exits_with_one_on_a_regression_only(two_runs: tuple[Path, Path]
     assert json.loads(said)["common"] == 81
 
 
+def test_what_cannot_be_compared_is_no_regression_and_no_all_clear(two_runs: tuple[Path, Path], tmp_path: Path) -> None:
+    base, _ = two_runs
+    status, said = triage("eval", "compare", base, tmp_path / "nothing")
+    assert (status, "holds no run" in said) == (2, True)
+    few = read_set(write_set(tmp_path / "few", cases(8)))
+    for name in ("one", "two"):
+        run(Plan([few], tasks(Keyed(sometimes_wrong)), "fake", tmp_path / name))
+    status, said = triage("eval", "compare", tmp_path / "one", tmp_path / "two")
+    assert (status, "8 cases in common are too few" in said) == (2, True)
+
+
+def test_compare_says_what_acted_otherwise_and_what_only_one_run_has(tmp_path: Path) -> None:
+    desk, other = (read_set(write_set(tmp_path / name, cases(40), name=name)) for name in ("desk", "other"))
+    run(Plan([desk, other], tasks(Keyed(sometimes_wrong)), "fake", tmp_path / "a"))
+    run(Plan([desk], tasks(Keyed(sometimes_wrong, acting={"rule": "2"})), "fake-2", tmp_path / "b"))
+    status, said = triage("eval", "compare", tmp_path / "a", tmp_path / "b")
+    assert status == 0
+    for line in ("model: fake → fake-2", "classify: rule: 1 → 2", "only the base run has other: not compared"):
+        assert line in said
+
+
 def test_the_report_is_one_page_that_loads_nothing_and_escapes_everything(two_runs: tuple[Path, Path]) -> None:
     base, new = two_runs
     text = render(RunFolder(new), RunFolder(base), worst=40)
@@ -153,7 +174,7 @@ def test_the_report_is_one_page_that_loads_nothing_and_escapes_everything(two_ru
     words = " ".join(page.text)
     for wanted in (
         "macro-F1",
-        "Reliability" if False else "stated confidence",
+        "stated confidence",
         "Worst cases",
         "got worse beyond noise",
         "A <b>set</b>.",

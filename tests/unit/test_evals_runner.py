@@ -78,6 +78,14 @@ def test_a_killed_run_goes_on_without_asking_again(tmp_path: Path) -> None:
     assert figures(done) == figures(run(plan(of, tmp_path / "straight")))
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error_that_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "cases.jsonl").symlink_to("/dev/full")
+    with pytest.raises(InputError, match=r"cases\.jsonl: cannot be written .* same --out: finished cases are kept"):
+        run(plan(desk(tmp_path, 2), tmp_path / "run"))
+
+
 def test_a_finished_run_is_not_asked_again(tmp_path: Path) -> None:
     of = desk(tmp_path)
     run(plan(of, tmp_path / "run"))
