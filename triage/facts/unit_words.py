@@ -11,7 +11,7 @@ _MEASURES: dict[str, dict[str, str]] = {
         "sztuka sztuk set sets satz sätze jeu jeux juego juegos kit kits kt e48 sx xsx",
         "2": "pair pairs pr npr paar paare pa paa pari paire paires par pares prs paio paia para pary",
         "12": "dozen dozens dz dzn dtzd dutzend douzaine docena docenas dozijn dozzina doz dpc tuzin",
-        "100": "c cen % %stk % stk hundred hundert cent cien ciento honderd c100 hd hun centinaio pc100 cent(s) sto",
+        "100": "c cen % %stk %st hundred hundert cent cien ciento honderd c100 hd hun centinaio pc100 cent(s) sto",
         "144": "gro gross grs gros gruesa",
         "1000": "m mil tsd thousand tausend mille millar duizend m1000 tst ‰ t3 k migliaio tys tys. ths mpc",
     },
@@ -53,7 +53,7 @@ _CONTAINERS: dict[str, str] = {
     "boîtes bte schachtel schachteln scha scatola scatole sc cart cartone pudełko kar",
     "pack": "pack packs pk pks pkg pck paket pakete packung packungen pak pakken paquet paquets paquete paquetes xpk "
     "pa xpa nmp pac pkt confezione confezioni conf opakowanie opak op blister sachet",
-    "vpe": "vpe ve vp pu verpackungseinheit verpackungseinheiten ue ucv uv packing unit sales unit verpakkingseenheid "
+    "vpe": "vpe ve vp pu verpackungseinheit verpackungseinheiten ue ucv uv verpakkingseenheid "
     "colis conditionnement cond embalaje emb gebinde geb gb collo colli",
     "case": "case cases cs xcs kiste kisten krat kist caisse caisses cassa cr xcr",
     "bag": "bag bags bg xbg beutel btl sack säcke sa xsa sh xsh zak zakken sac sacs bolsa bolsas saco sacco worek",

@@ -29,7 +29,7 @@ class Unit:
 
 
 _NUMBER = r"(?P<n>\d{1,3}(?:[.,'’ ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
-_WORD = r"[^\W\d_][^\d(),;:=/]*?"
+_WORD = r"[^\W\d_](?:[^\d(),;:=/]*?[^\W\d_](?![^\W\d_]))?\.?"
 _OF = r"(?:à|á|a|of|de|da|di|von|zu|mit|met|with|je|x|=|/|\(|-|:|\.)"
 _JOINED = rf"(?:\s+|\s*{_OF}\s*){{0,2}}"
 _PACKED = (
@@ -61,16 +61,21 @@ def _readings(word: str) -> Iterator[Unit]:
         return
     packed = list(_packed(word))
     yield from packed
-    many = _MANY.match(word)
-    if many and not packed:
-        for inner in _known(_plain(many["u"])) if many["u"] else (Unit("piece"),):
-            yield Unit(inner.kind, inner.size * _number(many["n"]))
-    if not packed and not many:
+    many = None if packed else _MANY.match(word)
+    inside = _contents(many["u"]) if many else ()
+    yield from (Unit(inner.kind, inner.size * _number(many["n"])) for inner in inside if many)
+    if not packed and not inside:
         yield Unit(word)
 
 
+def _contents(written: str | None) -> tuple[Unit, ...]:
+    """What is counted inside: pieces where nothing is said; metres, not thousands, by an `m`."""
+    word = _plain(written)
+    return tuple(one for one in _known(word) if (word, one.kind) != ("m", "piece")) if word else (Unit("piece"),)
+
+
 def _known(word: str) -> tuple[Unit, ...]:
-    bare = word.replace(".", "").strip()
+    bare = word.replace(".", "").replace(" ", "")
     found = [
         *(Unit(kind, size) for kind, size in (*MEASURES.get(word, ()), *MEASURES.get(bare, ()))),
         *(Unit(kind) for kind in (*CONTAINERS.get(word, ()), *CONTAINERS.get(bare, ()))),
@@ -85,10 +90,9 @@ def _packed(word: str) -> Iterator[Unit]:
         if match is None:
             continue
         containers = CONTAINERS.get(_plain(match["c"]), ())
-        written = _plain(match.groupdict().get("u"))
-        contents = _known(written) if written else (Unit("piece"),)
+        contents = _contents(match.groupdict().get("u"))
         for container in containers:
-            yield from (Unit(one.kind, one.size * _number(match["n"]), container) for one in contents[:1])
+            yield from (Unit(one.kind, one.size * _number(match["n"]), container) for one in contents)
         if containers:
             return
 
