@@ -65,7 +65,7 @@ def cycle(
     if number:
         torch.manual_seed(settings.seed + number)
     chance = random.Random(settings.seed + number)  # noqa: S311 - reproducible variety, no secret
-    learnt = {name: values.requires_grad_() for name, values in learnt.items()}
+    learnt = {name: values.clone().requires_grad_() for name, values in learnt.items()}
     changes = [values for name, values in learnt.items() if is_change(name)]
     optimiser = torch.optim.AdamW(
         [
