@@ -11,6 +11,7 @@ from triage.documents.meanings import column_roles
 from triage.documents.phrases import Marked, marked
 from triage.documents.printed import Line, Spot, key_of
 from triage.documents.sheet import Sheet
+from triage.documents.wording import classes_of
 
 NUMERIC = frozenset(
     {
@@ -101,7 +102,8 @@ def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
         numbered = len(within) > 1 and any(m.labels[0].field == "position" for m in within)
         if not (bare or numbered) or last - first > 3:
             continue
-        worded = [(first, last, _worded_roles(line, first, last))]
+        whole = () if _are_quantities(line, within, bare) else _worded_roles(line, first, last)
+        worded = [(first, last, whole)]
         if worded[0][2]:
             out = [m for m in out if m not in within]
         elif within:
@@ -109,6 +111,17 @@ def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
         out += [Marked(line, a, b, tuple(Label(role, True) for role in roles), True) for a, b, roles in worded if roles]
     counts = any(label.field in _COUNTING for mark in out for label in mark.labels)
     return sorted(out, key=lambda m: m.first) if counts else exact
+
+
+def _are_quantities(line: Line, within: Sequence[Marked], bare: Sequence[int]) -> bool:
+    """Whether headings of two quantities ran together: `Gelev.   Nog te leveren`."""
+    roles = {mark.labels[0].field for mark in within} | {r for n in bare for r in _worded_roles(line, n, n)[:1]}
+    says = {name for n in bare for name in classes_of(line.spots[n].text)}
+    return len(roles) > 1 and roles <= set(QUANTITIES) and "quantity" not in says and "quantity" not in _said(within)
+
+
+def _said(marks: Sequence[Marked]) -> set[str]:
+    return {name for m in marks for s in m.line.spots[m.first : m.last + 1] for name in classes_of(s.text)}
 
 
 _COUNTING = frozenset({*QUANTITIES, "unit_price"})
@@ -145,7 +158,7 @@ def _is_heading(line: Line, marks: Sequence[Marked]) -> bool:
     if not roles & _NEEDS or not (roles & {"name"} or len(roles) >= 3):
         return False
     apart = len({line.segment_of[mark.first] for mark in marks})
-    return apart >= 2 or len(marks) >= 3
+    return apart >= 2 or len(marks) >= 3 or (len(marks) == 2 and covered == len(line.spots))
 
 
 def _distinct(marks: Iterable[Marked]) -> set[str]:

@@ -65,6 +65,7 @@ _NO_SUM = "-amount|total|tax"
 
 _COLUMNS: tuple[tuple[str, str], ...] = (
     ("allowance gross|price|quantity", ""),
+    ("described quantity|delivered|ordered|open", ""),
     ("weight|other -price|amount|quantity", "other"),
     ("date|wanted delivery|wanted", "delivery_date"),
     ("yours|customer article|ref|number", "buyer_item_id"),

@@ -40,13 +40,15 @@ def find_parties(sheet: Sheet, kind: str = "invoice", item_lines: frozenset[int]
     numbers = list(sheet.by_page)
     blocks = [block for page in dict.fromkeys([*numbers[:2], numbers[-1]]) for block in blocks_of(sheet, page)]
     elsewhere = {key_of(n.name) for n in labelled if n.role == other_role or (n.role == "ship_to" and not ordered)}
-    found = (replace(n, role=issuer_role) for n in likely_issuers(sheet, blocks, elsewhere))
+    likely = (n for n in likely_issuers(sheet, blocks, elsewhere) if n.piece.line.number not in item_lines)
+    found = (replace(n, role=issuer_role) for n in likely)
     issuers += [n for n in found if not _is_akin(n.name, elsewhere)]
     if others:
         issuer = _best(issuers, set())
         other = _best(others, {key_of(issuer.name)} if issuer else set())
     else:
-        addressed = [replace(n, role=other_role) for n in addressees(sheet, blocks, labelled)]
+        windows = (n for n in addressees(sheet, blocks, labelled) if n.piece.line.number not in item_lines)
+        addressed = [replace(n, role=other_role) for n in windows]
         issuer, other = _pair(issuers, addressed)
     seller, buyer = (other, issuer) if ordered else (issuer, other)
     vat = seller_vat_id(sheet, labelled, seller, buyer, ordered)

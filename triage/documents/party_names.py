@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from triage.documents.blocks import Piece, has_legal_form
+from triage.documents.blocks import POSTAL, Piece, has_legal_form
 from triage.documents.ids import is_reference
 from triage.documents.labels import party_labels
 from triage.documents.names import SALUTATION, clean_name, is_name
@@ -47,8 +47,20 @@ def labelled_parties(sheet: Sheet, ordered: bool) -> Iterator[Named]:
                 role = "seller" if ordered and addressed else label.field
                 person = ordered and role == "buyer" and not has_legal_form(piece.text)
                 beside = "contact" in classes_of(line.spots[mark.first].text) and not has_legal_form(piece.text)
-                factor = 0.6 if person else 0.45 if beside else 1.0
+                factor = 0.6 if person else 0.3 if beside and not _has_address(sheet, piece) else 1.0
                 yield Named(role, piece, clean_name(piece.text), score * factor, "labelled")
+
+
+def _has_address(sheet: Sheet, piece: Piece) -> bool:
+    """Whether a postal code and town stand under a name."""
+    under = sheet.below(piece.line, 3, 4 * piece.height)
+    return any(
+        POSTAL.search(Piece(line, a, b).text) for line in under for a, b in line.segments if _is_under(line, a, piece)
+    )
+
+
+def _is_under(line: Line, at: int, piece: Piece) -> bool:
+    return abs(line.spots[at].x0 - piece.x0) < piece.height
 
 
 def _key(mark: Marked) -> str:

@@ -1,0 +1,148 @@
+"""How suppliers' software may print the same: places of labels, columns side by side, prices per hundred."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.document_samples import Pen, cells
+from triage.documents.finding import Findings, find
+from triage.documents.reading import read
+from triage.domain import Document, Limits
+
+LABELS = {
+    "en": ("INVOICE", "Document No.", "Posting Date", "External Document No."),
+    "de": ("RECHNUNG", "Belegnr.", "Buchungsdatum", "Externe Belegnummer"),
+    "fr": ("FACTURE", "N° de pièce", "Date de comptabilisation", "N° doc. externe"),
+    "nl": ("FACTUUR", "Boekstuknr.", "Boekingsdatum", "Uw inkoopnr."),
+    "es": ("FACTURA", "Nº documento", "Fecha registro", "S/Pedido"),
+    "it": ("FATTURA", "N. documento", "Data registrazione", "Vs. ordine n."),
+    "pl": ("FAKTURA", "Nr dokumentu", "Data wystawienia", "Nr zam. klienta"),
+}
+
+
+def found_in(pen: Pen) -> Findings:
+    document = Document(name="a.pdf", media_type="application/pdf", content=pen.done())
+    return find(read(document, Limits())[0])
+
+
+def labelled(language: str, place: str) -> Pen:
+    title, *labels = LABELS[language]
+    pen = Pen()
+    pen.at(60, 60, title, 16, bold=True)
+    for n, (label, value) in enumerate(zip(labels, ("ZX-48213", "14.05.2026", "K-7741"), strict=True)):
+        if place == "left":
+            pen.at(60, 100 + 14 * n, label)
+            pen.at(220, 100 + 14 * n, value)
+        elif place == "above":
+            pen.at(400, 100 + 26 * n, label, 7)
+            pen.at(400, 110 + 26 * n, value)
+        else:
+            pen.at(60 + 160 * n, 100, label)
+            pen.at(60 + 160 * n, 114, value)
+    return pen
+
+
+@pytest.mark.parametrize("place", ["left", "above", "row"])
+@pytest.mark.parametrize("language", LABELS)
+def test_labels_beside_above_and_in_a_row_of_boxes(language, place):
+    fields = found_in(labelled(language, place)).fields
+    assert fields["document_number"].value == "ZX-48213"
+    assert str(fields["issue_date"].value) == "2026-05-14"
+    assert fields["purchase_order_reference"].value == "K-7741"
+
+
+COLUMNS = ((60, "l"), (290, "r"), (350, "r"), (410, "r"), (470, "r"), (540, "r"))
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Description", "Ordered", "Despatched", "To follow", "Price", "Amount"),
+        ("Bezeichnung", "Bestellt", "Geliefert", "Rückstand", "E-Preis", "Betrag"),
+        ("Désignation", "Qté cdée", "Qté livrée", "Reliquat", "P.U. HT", "Montant HT"),
+        ("Omschrijving", "Besteld", "Gelev.", "Nog te leveren", "Stukprijs", "Bedrag"),
+        ("Descripción", "Cant. ped.", "Servido", "Pte.", "Precio", "Importe"),
+        ("Descrizione", "Ordinato", "Evaso", "Residuo", "Prezzo", "Importo"),
+        ("Nazwa", "Zam.", "Wydano", "Pozostało", "Cena netto", "Kwota"),
+    ],
+)
+@pytest.mark.parametrize("priced", [True, False])
+def test_of_three_quantities_the_delivered_one_counts(heads, priced):
+    pen = Pen()
+    rows = (("Steel wedge", "100", "60", "40", "2.50", "150.00"), ("Oak wedge", "20", "20", "0", "4.10", "82.00"))
+    count = len(heads) if priced else 4
+    pen.row(200, *cells(COLUMNS[:count], *heads[:count]))
+    for n, row in enumerate(rows):
+        pen.row(216 + 14 * n, *cells(COLUMNS[:count], *row[:count]))
+    assert [line["quantity"].value for line in found_in(pen).lines] == [60, 20]
+
+
+def test_products_outweigh_headings_of_quantities():
+    pen = Pen()
+    pen.row(200, *cells(COLUMNS, "Description", "Shipped", "Ordered", "Open", "Price", "Amount"))
+    pen.row(216, *cells(COLUMNS, "Steel wedge", "100", "60", "40", "2.50", "150.00"))
+    pen.row(230, *cells(COLUMNS, "Oak wedge", "30", "20", "10", "4.10", "82.00"))
+    first, second = found_in(pen).lines
+    assert (first["quantity"].value, second["quantity"].value) == (60, 20)
+    assert first["quantity"].support == "proved"
+
+
+@pytest.mark.parametrize("printed", ["18.45/100", "18.45 /100", "18.45 / 100", "18.45/C"])
+def test_a_price_with_its_basis_behind_a_stroke(printed):
+    pen = Pen()
+    columns = ((60, "l"), (300, "r"), (420, "r"), (540, "r"))
+    pen.row(200, *cells(columns, "Description", "Qty", "Price", "Amount"))
+    pen.row(216, *cells(columns, "Compression spring", "2,500", printed, "461.25"))
+    (line,) = found_in(pen).lines
+    assert line["unit_price"].value == Decimal("18.45")
+    assert line["unit_price"].support == "proved"
+
+
+def test_totals_side_by_side_are_no_items():
+    pen = Pen()
+    columns = ((60, "l"), (300, "r"), (420, "r"), (540, "r"))
+    pen.row(200, *cells(columns, "Descrizione", "Quantità", "Prezzo", "Importo"))
+    pen.row(216, *cells(columns, "Punta HSS 8,5 mm", "120", "2,94", "352,80"))
+    columns = ((140, "r"), (280, "r"), (400, "r"), (540, "r"))
+    pen.row(300, *cells(columns, "Totale merce", "Totale imponibile", "Totale IVA 22%", "Totale documento"))
+    pen.row(314, *cells(columns, "352,80", "352,80", "77,62", "430,42"))
+    found = found_in(pen)
+    assert len(found.lines) == 1
+    totals = [found.fields[name].value for name in ("net_total", "tax_total", "gross_total")]
+    assert totals == [Decimal("352.80"), Decimal("77.62"), Decimal("430.42")]
+
+
+def test_the_writer_may_stand_in_the_footer_alone_and_the_addressee_above():
+    pen = Pen()
+    pen.at(60, 40, "FACTURA", 16, bold=True)
+    pen.block(60, 80, "Talleres Arenal, S.A.", "Polígono Norte 14", "20120 Hernani", "CIF: B39529227")
+    pen.at(60, 780, "Cojinetes del Duero, S.L. - Calle F 52 - 50016 Zaragoza - IBAN ES95 9785 9013 2237 8636 2337", 7)
+    fields = found_in(pen).fields
+    assert fields["seller_name"].value == "Cojinetes del Duero, S.L."
+    assert fields["buyer_name"].value == "Talleres Arenal, S.A."
+
+
+def test_the_day_for_the_whole_amount_is_due_not_that_of_the_cash_discount():
+    pen = Pen()
+    pen.at(60, 60, "Rechnung RE-4711", 14)
+    pen.at(60, 200, "Zahlbar bis 06.03.2026 mit 2 % Skonto oder bis 29.03.2026 rein netto.")
+    assert str(found_in(pen).fields["due_date"].value) == "2026-03-29"
+
+
+def test_an_account_number_over_two_lines():
+    pen = Pen()
+    pen.at(60, 780, "Boulonnerie Vernet SARL, 95640 Marines, IBAN FR76", 7)
+    pen.at(60, 789, "5042 9405 1918 6257 8882 673, tout retard entraîne une indemnité", 7)
+    assert found_in(pen).fields["iban"].value == "FR7650429405191862578882673"
+
+
+@pytest.mark.parametrize("word", ["Verkäufer", "Vendedor", "Sprzedawca", "Salesperson"])
+def test_a_salesperson_does_not_sell(word):
+    pen = Pen()
+    pen.at(60, 50, "Kestrel Hydraulics Ltd", 12)
+    pen.block(60, 64, "Unit 4, Mill Lane", "Leeds LS1 4AP", "Tel 0113 555 0190")
+    pen.at(350, 100, f"{word}:")
+    pen.at(450, 100, "Anna Vos")
+    assert found_in(pen).fields["seller_name"].value == "Kestrel Hydraulics Ltd"
