@@ -57,7 +57,7 @@ _LINE = re.compile(
 
 def by_expressions(path: Path) -> Row:
     """Regular expressions over the text that pdfplumber gives."""
-    import pdfplumber
+    import pdfplumber  # type: ignore[import-not-found]
 
     with pdfplumber.open(path) as pdf:
         text = "\n".join(page.extract_text() or "" for page in pdf.pages)
@@ -120,8 +120,8 @@ _THEIRS = {
 
 def by_templates(path: Path) -> Row:
     """`invoice2data` with the templates that it brings."""
-    from invoice2data import extract_data
-    from invoice2data.input import pdfplumber as reader
+    from invoice2data import extract_data  # type: ignore[import-not-found]
+    from invoice2data.input import pdfplumber as reader  # type: ignore[import-not-found]
 
     found: Mapping[str, Any] = extract_data(str(path), templates=_templates(), input_module=reader) or {}
     fields = {ours: str(found[its])[: 10 if "date" in its else None] for its, ours in _THEIRS.items() if found.get(its)}
@@ -132,7 +132,7 @@ _KEPT: list[Any] = []
 
 
 def _templates() -> list[Any]:
-    from invoice2data.extract.loader import read_templates
+    from invoice2data.extract.loader import read_templates  # type: ignore[import-not-found]
 
     if not _KEPT:
         _KEPT.extend(read_templates())
