@@ -85,7 +85,8 @@ def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
     """The classifier's answer to one view."""
     choice = _choose(reading, layer)
     main = _suggestion(reading, choice)
-    others = [] if main.abstained else [*_proven_beside(reading, main), *_told_beside(reading, main)]
+    closed = choice.claim is not None and main.category is Category.OTHER
+    others = [] if main.abstained or closed else [*_proven_beside(reading, main), *_told_beside(reading, main)]
     scores = {category: round(float(choice.scores[n]), 6) for n, category in enumerate(CATEGORIES)}
     return Classification(
         by=by,
