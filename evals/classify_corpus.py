@@ -106,11 +106,3 @@ def compose(corpus: Corpus, ask: Ask, chance: random.Random) -> Mail:
     closing = f"\n\n{chance.choice(around['closing'])}" if chance.random() < 0.7 else ""
     subject = ask.subject if chance.random() < 0.8 else ""
     return Mail(ask, subject, greeting + body + closing)
-
-
-def composed(corpus: Corpus, asks: list[Ask], copies: int, seed: int) -> Iterator[Mail]:
-    """`copies` different mails around each ask, the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 - reproducible variety, no secret
-    for ask in asks:
-        for _ in range(copies):
-            yield compose(corpus, ask, chance)
