@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -126,7 +128,8 @@ def _answered(plan: Plan, cases: Sequence[tuple[LoadedSet, EvalCase]]) -> Iterat
             yield result_of(of, case, answer(case, of, plan.tasks))
         return
     with _submitting(plan) as submit:
-        futures = {submit(of, case): (of, case) for of, case in cases}
+        with _not_interrupted():
+            futures = {submit(of, case): (of, case) for of, case in cases}
         try:
             for future in as_completed(futures):
                 yield result_of(*futures[future], future.result())
@@ -161,6 +164,19 @@ def _start(policy: Policy, heads: Mapping[str, LoadedSet]) -> None:
 
 def _in_process(name: str, case: EvalCase) -> Answered:
     return answer(case, _HERE["heads"][name], _HERE["tasks"])
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Processes started here leave Ctrl-C to the one that started them, which keeps what is finished."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -83,6 +88,19 @@ def test_processes_give_the_same_answers(tmp_path: Path) -> None:
         assert triage("eval", "run", path, "--out", tmp_path / jobs, "--jobs", jobs)[0] == 0
     one, two = ([result.output for result in RunFolder(tmp_path / jobs).results()] for jobs in ("1", "2"))
     assert one == two
+
+
+def test_ctrl_c_ends_quietly_and_keeps_what_is_finished(tmp_path: Path) -> None:
+    path, out = summaries(tmp_path / "set", 4000), tmp_path / "run"
+    command = [sys.executable, "-m", "triage", "eval", "run", str(path), "--out", str(out), "--jobs", "2"]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    kept = out / "cases.jsonl"
+    while started.poll() is None and not (kept.exists() and kept.read_bytes().count(b"\n") > 5):
+        time.sleep(0.05)
+    os.killpg(started.pid, signal.SIGINT)
+    _, said = started.communicate(timeout=120)
+    assert (started.returncode, b"Traceback" in said) == (130, False)
+    assert 5 < len(RunFolder(out).resume()) < 4000
 
 
 def test_mistakes_are_one_line_and_no_traceback(tmp_path: Path) -> None:
@@ -197,9 +215,6 @@ def test_the_report_is_written(two_runs: tuple[Path, Path], tmp_path: Path) -> N
 
 
 def test_help_loads_no_heavy_package() -> None:
-    import subprocess
-    import sys
-
     heavy = ["pydantic", "numpy", "rapidfuzz", "jinja2"]
     program = f"import sys, triage.cli.app; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
