@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from triage.domain import Line
 from triage.facts.grounds import per_unit
-from triage.facts.stated import Stated, bare, is_code, names_charge
+from triage.facts.stated import Stated, bare, is_code, names_charge, spellings
 from triage.facts.units import factor_of
 
 Products = Mapping[str, Sequence[Line]]
@@ -73,12 +73,12 @@ def assign(stated: Sequence[Stated], products: Products) -> Assigned:
 
 
 def _by_code(one: Stated, products: Products) -> list[str]:
-    theirs, ours = bare(one.seller_item_id), bare(one.buyer_item_id)
+    theirs, ours = spellings(one.seller_item_id), spellings(one.buyer_item_id)
     tests: tuple[Callable[[Line], bool], ...] = (
-        lambda line: theirs == bare(line.partner_code) != "",
-        lambda line: ours != "" and ours in {bare(line.product), bare(line.partner_code)},
-        lambda line: theirs != "" and theirs in {bare(line.product), bare(line.gtin)},
-        lambda line: ours == bare(line.gtin) != "",
+        lambda line: bare(line.partner_code) in theirs,
+        lambda line: bool(ours & {bare(line.product), bare(line.partner_code)}),
+        lambda line: bool(theirs & {bare(line.product), bare(line.gtin)}),
+        lambda line: bare(line.gtin) in ours,
     )
     for matches in tests:
         found = [product for product, lines in products.items() if any(matches(line) for line in lines)]
@@ -159,6 +159,12 @@ def _in_unit(one: Stated, line: Line) -> Decimal | None:
     return None if size is None or one.quantity is None else one.quantity * size
 
 
+def _same_amount(one: Stated, line: Line) -> bool:
+    if not line.unit_price or not one.net_amount:
+        return False
+    return abs(one.net_amount - line.quantity * per_unit(line.unit_price, line.price_per)) <= Decimal("0.011")
+
+
 def _same_price(one: Stated, line: Line) -> bool:
     return _price_distance(one, line) is not None and (_price_distance(one, line) or Decimal(0)) <= _SAME_PRICE
 
@@ -218,13 +224,15 @@ def _fits(one: Stated, lines: Sequence[Line], stated: Sequence[Stated], products
 
 
 def _likeness(one: Stated, line: Line, near: float) -> float:
-    """Points: 2 for the quantity, 2 for the price, 1.5 for the words, 1 for the day, 0.5 for the place."""
+    """Points: 2.5 for the amount, 2 for the quantity, 2 for the price, 1.5 for the words, 1 for the day, 0.5 for the
+    place."""
     distance = _price_distance(one, line)
     price = 0.0 if distance is None else 2.0 if distance <= _SAME_PRICE else 1.0 if distance <= Decimal("0.1") else 0.0
     words = float(fuzz.token_set_ratio(one.name.casefold(), line.name.casefold())) / 100 if one.name else 0.0
     quantity = 2.0 if _in_unit(one, line) == line.quantity else 0.0
     day = 1.0 if one.day is not None and one.day == line.date_planned else 0.0
-    return quantity + price + 1.5 * max(0.0, words - 0.5) * 2 + day + near * 0.5
+    amount = 2.5 if _same_amount(one, line) else 0.0
+    return amount + quantity + price + 1.5 * max(0.0, words - 0.5) * 2 + day + near * 0.5
 
 
 def groups(lines: Sequence[Line], stated: Sequence[Stated]) -> list[tuple[list[Line], list[Stated]]]:
@@ -238,6 +246,11 @@ def groups(lines: Sequence[Line], stated: Sequence[Stated]) -> list[tuple[list[L
         permutations(stated),
         key=lambda order: sum(_likeness(one, line, 0) for one, line in zip(order, lines, strict=True)),
     )
+    amounts = [_in_unit(one, line) for line, one in zip(lines, best, strict=True)]
+    whole = sum((amount for amount in amounts if amount is not None), Decimal(0))
+    moved = any(amount != line.quantity for amount, line in zip(amounts, lines, strict=True))
+    if moved and None not in amounts and whole == sum((line.quantity for line in lines), Decimal(0)):
+        return [(list(lines), list(stated))]  # the same in other parts: a matter of days
     return [([line], [one]) for line, one in zip(lines, best, strict=True)]
 
 

@@ -12,9 +12,10 @@ from triage.domain import PaperLine
 
 _CHARGE = re.compile(
     r"\b(freight|shipping|postage|carriage|delivery (?:charge|cost|fee)s?|packing|packaging|handling|surcharge|"
-    r"insurance|toll|set-?up|fees?|fracht\w*|versand\w*|verpackung\w*|porto|maut\w*|\w*zuschlag\w*|\w*geb[üu]hr\w*|\w*pauschale|"
-    r"transport\w*|port|emballage|frais|suppl[ée]ment|participation|assurance|portes|embalaje|env[ií]o|"
-    r"gastos|recargo|seguro|verzend\w*|vracht\w*|verpakking\w*|\w*toeslag|\w*kosten|spese|trasporto|imballo|koszty|opłata)\b",
+    r"insurance|toll|set-?up|fees?|fracht(?:kosten)?(?:anteil)?|versand|verpackung|porto|maut|\w*zuschlag\w*|"
+    r"\w*geb[üu]hr\w*|\w*pauschale|transport|port|emballage|frais|suppl[ée]ment|participation|assurance|portes|"
+    r"embalaje|env[ií]o|gastos|recargo|seguro|verzending|vracht|verpakking|\w*toeslag|\w*kosten|spese|trasporto|"
+    r"imballo|koszty|opłata)\b",
     re.I,
 )
 _REPLACES = re.compile(
@@ -72,7 +73,8 @@ class Stated:
         """Freight, packing and the like, which no order line stands for; a deduction where the amount is negative."""
         if self.net_amount is not None and self.net_amount < 0:
             return True
-        named = _CHARGE.match(self.name) if self.has_code else _CHARGE.search(self.name)
+        several = self.quantity is not None and self.quantity > 1
+        named = _CHARGE.match(self.name) if self.has_code or several else _CHARGE.search(self.name)
         return named is not None
 
     @property
@@ -185,6 +187,13 @@ def bare(code: str | None) -> str:
 def names_charge(text: str) -> bool:
     """Whether a text names freight, packing or the like."""
     return _CHARGE.search(text) is not None
+
+
+def spellings(code: str | None) -> frozenset[str]:
+    """A code as it is compared, with and without a position number that was read together with it: `2 VC-125-10`."""
+    position, _, rest = (code or "").strip().partition(" ")
+    found = {bare(code)} | ({bare(rest)} if position.isdigit() and len(position) <= 3 else set())
+    return frozenset(found - {""})
 
 
 def is_code(code: str | None) -> bool:
