@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fact_cases import PURCHASE, case, line, number, paper, purchase
+from tests.unit.fact_cases import PURCHASE, case, facts, line, number, paper, purchase
 from triage.cli.comparing import compared, comparison_report
-from triage.domain import Case, Policy, RecordRef, Waiting
+from triage.cli.show import _beside_order, console, is_difference
+from triage.domain import Case, Fact, Policy, RecordRef, Waiting
 from triage.errors import UsageError
 
 
@@ -111,3 +112,16 @@ def test_a_line_that_could_be_two_is_said() -> None:
     (unclear,) = [each for one in found["lines"] for each in one["differences"]]
     assert (unclear["kind"], unclear["value"]) == ("unclear", "GLV-L or GLV-XL")
     assert "line 1 of ab.pdf" in unclear["how"]
+
+
+def test_a_card_shows_differences_line_by_line_and_other_facts_below(capsys: pytest.CaptureFixture[str]) -> None:
+    queue = (waits("S00052", 80, date(2026, 12, 15)),)
+    known = list(facts(bought(waiting=queue), [HALVES]).values())
+    other = Fact(name="owner.missing", value=True, sources=("x",), how="nobody owns it")
+    table = _beside_order([fact for fact in [other, *known] if is_difference(fact)])
+    console().print(table)
+    out = capsys.readouterr().out
+    assert "Document beside order" in out
+    assert out.index("date 42 days") < out.index("affects -21 days")
+    assert "Customer of S00052 waits for 80 Units" in out
+    assert not is_difference(other)
