@@ -172,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.calibrate:
         issuers = len({(r.entry.family, key((r.entry.truth or {}).get("seller_name") or "")) for r in found})
         population = (
-            f"{len(found)} third-party supplier documents of {issuers} issuers, at most {MOST_OF_ISSUER} of each, seen "
+            f"{len(found)} supplier documents of {issuers} issuers, at most {MOST_OF_ISSUER} of each, seen "
             "while the rules were written: expect somewhat less on new layouts"
         )
         made = {"population": population, "counts": counts(found)}
