@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.fact_cases import at, case, facts, line, number, order, purchase, shipment, values
+from tests.unit.fact_cases import PURCHASE, SALE, at, case, facts, line, number, order, purchase, shipment, values
 from triage.domain import Case, Company, Promise
 from triage.errors import InputError
 
@@ -149,3 +149,26 @@ def test_the_day_of_arrival() -> None:
     parcel = shipment(date_done=at("2026-11-12"), delivered_at=at("2026-11-14T23:30"))
     subject = owed(date(2026, 11, 13), lines=(line(quantity=10, delivered=10),), shipments=(parcel,))
     assert values(subject)["promise.arrived"] == date(2026, 11, 15)
+
+
+@pytest.mark.parametrize(
+    ("day", "received", "state", "late"),
+    [
+        (15, 0, "purchase", None),
+        (14, 0, "purchase", 1),
+        (14, 99, "purchase", 1),
+        (14, 100, "purchase", None),
+        (14, 0, "draft", None),
+        (14, 0, "cancel", None),
+    ],
+)
+def test_a_supplier_who_is_late(day: int, received: int, state: str, late: int | None) -> None:
+    bought = purchase(line(delivered=number(received), date_planned=date(2026, 11, day)), state=state)
+    assert values(case(record=PURCHASE, order=None, purchases=(bought,))).get("purchase.days_late") == late
+
+
+def test_a_late_supplier_is_told_only_of_the_purchase_order_itself() -> None:
+    bought = purchase(line(date_planned=date(2026, 11, 1)))
+    assert "purchase.days_late" not in values(case(record=SALE, purchases=(bought,)))
+    found = facts(case(record=PURCHASE, order=None, purchases=(bought,)))["purchase.days_late"]
+    assert found.how == "100 Units of BM-100 were due on 2026-11-01: 14 days late"

@@ -21,6 +21,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
         ownership,
         price,
         promise,
+        purchase,
         shipment,
         stock,
         weight,
@@ -28,7 +29,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
     from triage.facts.grounds import Grounds
 
     grounds = Grounds(case, tuple(papers), policy)
-    rooms = (stock, credit, price, promise, shipment, confirmation, documents, data, ownership)
+    rooms = (stock, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership)
     computed = [fact for room in rooms for fact in room.facts(grounds)]
     reported = [_as_reported(fact) for fact in case.reported]
     return (*computed, *weight.facts(grounds, [*computed, *reported]), *reported)

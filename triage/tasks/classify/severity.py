@@ -68,6 +68,7 @@ def _act_by(case: Case, facts: Iterable[Fact], category: Category) -> ActBy | No
     zone = ZoneInfo(case.company.timezone)
     today = case.captured_at.astimezone(zone).date()
     known = {canonical(fact.name): fact for fact in reversed(tuple(facts))}
+    name = case.order.ref.name if case.order else case.record.name
     left, promised = known.get("shipment.claim_days_left"), known.get("promise.original")
     if category is Category.DAMAGE_LOSS and left is not None:
         last = today + timedelta(days=int(amount(left)))
@@ -75,9 +76,9 @@ def _act_by(case: Case, facts: Iterable[Fact], category: Category) -> ActBy | No
     if category not in _STOPS_AN_ORDER or promised is None or not isinstance(promised.value, date):
         return None
     if promised.value >= today:
-        return ActBy(at=_end_of(promised.value, case, zone), source=f"promise {case.record.name}")
+        return ActBy(at=_end_of(promised.value, case, zone), source=f"promise {name}")
     if "promise.days_late" in known and "promise.arrived" not in known:
-        return ActBy(at=_end_of(today, case, zone), source=f"promise {case.record.name}, broken since {promised.value}")
+        return ActBy(at=_end_of(today, case, zone), source=f"promise {name}, broken since {promised.value}")
     return None
 
 

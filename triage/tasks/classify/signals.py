@@ -56,6 +56,7 @@ _RULES: dict[str, _Rule] = {
     "stock.backorder_age": _Rule(C.STOCK, "backorder", 0.85, Side.INTERNAL, _above(0), blocks=True),
     "stock.substituted": _Rule(C.STOCK, "substituted", 0.8, Side.INTERNAL),
     "promise.days_late": _Rule(C.DELAY, "late", 0.8, Side.INTERNAL, _above(0)),
+    "purchase.days_late": _Rule(C.DELAY, "late", 0.8, Side.SUPPLIER, _above(0)),
     "shipment.not_left_days": _Rule(C.DELAY, "late", 0.3, Side.INTERNAL, _above(0)),
     "shipment.unsigned": _Rule(C.DAMAGE_LOSS, "not_received", 0.1, Side.CARRIER),
     "shipment.no_scan_days": _Rule(C.DELAY, "stuck", 0.85, Side.CARRIER, _above(0)),
