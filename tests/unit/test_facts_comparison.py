@@ -243,3 +243,76 @@ def test_a_customers_unit_is_converted() -> None:
 
 def test_nobody_is_hit_where_nothing_moves() -> None:
     assert hit([waits("S1", 60, 7)], (100, 0)) == {}
+
+
+@pytest.mark.parametrize(
+    ("price", "amount", "differs"),
+    [
+        ("10.00", None, False),
+        ("9.00", None, False),
+        ("9.50", None, True),
+        ("10.00", "100.00", True),
+        ("10.00", "90.00", False),
+    ],
+)
+def test_a_list_price_without_an_amount_may_have_its_discount_elsewhere(
+    price: str, amount: str | None, differs: bool
+) -> None:
+    ours = line(quantity=10, unit_price=number("9.00"), discount=number(10))
+    stated = {"buyer_item_id": "BM-100", "quantity": number(10), "unit": "pcs", "unit_price": number(price)}
+    stated |= {"net_amount": number(amount)} if amount else {}
+    assert bool(found(bought(ours), confirm(stated))) is differs
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "kind"),
+    [
+        ("Fracht", None, "charge"), ("Fracht", 1, "charge"), ("Mindermengenzuschlag", 1, "charge"),
+        ("Frais de port", 1, "charge"), ("Transport box blue", 20, "extra_line"),
+        ("Verpackungsfolie 500 mm", 1, "extra_line"), ("Coupling", 1, "extra_line"),
+    ],
+)  # fmt: skip
+def test_charges_are_named_as_such_and_goods_are_not(name: str, quantity: int | None, kind: str) -> None:
+    ours = line(quantity=240, unit_price=number("1.15"))
+    rows: list[dict[str, Any]] = [{"buyer_item_id": "BM-100", "quantity": number(240), "net_amount": number("276.00")}]
+    rows.append({"name": name, "net_amount": number(45)} | ({} if quantity is None else {"quantity": number(quantity)}))
+    (only,) = found(bought(ours), confirm(*rows, net_total=number(321)))
+    assert (only.kind.value, only.about, only.amount) == (kind, name, 45)
+
+
+def test_charges_beside_the_lines_are_told_by_the_page() -> None:
+    from triage.domain import Page
+
+    ours = line(quantity=240, unit_price=number("1.15"))
+    rows = {"buyer_item_id": "BM-100", "quantity": number(240), "net_amount": number("276.00")}
+    plain = confirm(rows, net_total=number(321))
+    with_word = plain.with_(pages=(Page(number=1, width=1, height=1, text="Versandkosten 45,00"),))
+    assert [(one.kind.value, one.amount) for one in found(bought(ours), plain)] == [("amount_difference", 45)]
+    assert [(one.kind.value, one.about) for one in found(bought(ours), with_word)] == [("charge", "Versandkosten")]
+
+
+def test_substitutes_are_paired_by_their_measures() -> None:
+    gloves = [line(product=f"G-{n}", name=f"Glove {n}", unit_price=number(2), uom="Pairs") for n in (9, 10)]
+    rows = [
+        {
+            "buyer_item_id": f"N-{n}",
+            "name": f"Handschuh neu {n}",
+            "quantity": number(100),
+            "unit": "Paar",
+            "net_amount": number(200),
+        }
+        for n in (10, 9)
+    ]
+    each = found(bought(*gloves), confirm(*rows))
+    assert [(one.kind.value, one.about, one.value) for one in each] == [
+        ("substitute", "G-9", "N-9"),
+        ("substitute", "G-10", "N-10"),
+    ]
+
+
+def test_the_same_numbers_in_another_currency_are_said() -> None:
+    ours = line(unit_price=number("1.15"))
+    for amount, same in (("115.00", True), ("124.00", False)):
+        rows = {"buyer_item_id": "BM-100", "quantity": number(100), "net_amount": number(amount)}
+        (only,) = found(bought(ours), confirm(rows, currency="USD"))
+        assert (only.kind, "at the same numbers" in only.how) == (DifferenceKind.CURRENCY, same)

@@ -63,7 +63,7 @@ def assign(stated: Sequence[Stated], products: Products) -> Assigned:
         if fits:
             found.products[one.number] = fits[0] if len(fits) == 1 else _nearest(one, fits, products)
     charges_too = any(names_charge(line.name) for lines in products.values() for line in lines)
-    goods = [one for one in stated if charges_too or not one.is_charge or (one.quantity or 0) > 1]
+    goods = [one for one in stated if charges_too or not one.is_charge]
     _take_named(goods, products, found)
     for one in goods:
         if one.number not in found.products and (product := _by_figures(one, stated, products, found.products)):
@@ -272,7 +272,8 @@ def substitutes(
 
 
 def _stands_for(one: Stated, product: str, line: Line, place: int) -> float:
-    """Points: 3 for saying so, 4 for naming our item, 2 for the quantity and for like words, 1 for price and place."""
+    """Points: 3 for saying so, 4 for naming our item, 2 for the quantity and for like words, 1 for price and place, 1.5
+    for a measure that both names carry."""
     words = {bare(word) for word in re.split(r"[\s,;:()]+", one.name)}
     names = bool(words & ({bare(product), bare(line.partner_code)} - {""}))
     distance = _price_distance(one, line)
@@ -283,10 +284,15 @@ def _stands_for(one: Stated, product: str, line: Line, place: int) -> float:
         + (2.0 if one.name and fuzz.token_set_ratio(one.name.casefold(), line.name.casefold()) >= _ALIKE else 0.0)
         + (1.0 if distance is not None and distance <= _NEAR_PRICE else 0.0)
         + (1.0 if one.number == place else 0.0)
+        + (1.5 if _measures(one.name) & _measures(line.name) else 0.0)
     )
 
 
 def same_measures(one: str, other: str) -> bool:
     """Names that both carry numbers must share them: M8x40 is not M8x60. Numbers of norms (DIN 933) say nothing."""
-    ours, theirs = (set(re.findall(r"\d+", _NORM.sub(" ", text))) for text in (one, other))
+    ours, theirs = _measures(one), _measures(other)
     return not ours or not theirs or ours <= theirs or theirs <= ours
+
+
+def _measures(name: str) -> set[str]:
+    return set(re.findall(r"\d+", _NORM.sub(" ", name)))

@@ -173,11 +173,22 @@ class Pair:
         what rounding leaves open. Of a line that is not confirmed at all nothing is said."""
         if self.ordered_price is None or self.quantity == 0:
             return False
-        ours = [per_unit(line.unit_price or Decimal(0), line.price_per) for line in self.lines]
         prices = [price for price in self.prices() if price is not None]
         if not prices or len(prices) != len(self.stated):
             return False
-        return not all(any(price.may_be(own, abs(own) * tolerance) for own in ours) for price in prices)
+        return not all(
+            any(price.may_be(own, abs(own) * tolerance) for own in self._prices_for(one))
+            for price, one in zip(prices, self.stated, strict=True)
+        )
+
+    def _prices_for(self, one: Stated) -> Iterator[Decimal]:
+        """What the order pays per unit; beside a price without an amount also what it would without its discount,
+        because a document may print the list price and take the discount off elsewhere."""
+        for line in self.lines:
+            ours = per_unit(line.unit_price or Decimal(0), line.price_per)
+            yield ours
+            if line.discount and line.discount < 100 and one.net_amount is None:
+                yield ours / (1 - line.discount / 100)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,9 @@ class Stated:
         """Freight, packing and the like, which no order line stands for; a deduction where the amount is negative."""
         if self.net_amount is not None and self.net_amount < 0:
             return True
-        several = self.quantity is not None and self.quantity > 1
-        named = _CHARGE.match(self.name) if self.has_code or several else _CHARGE.search(self.name)
+        if self.quantity is not None and self.quantity > 1:
+            return False  # goods that are called so: twenty transport boxes
+        named = _CHARGE.match(self.name) if self.has_code else _CHARGE.search(self.name)
         return named is not None
 
     @property
