@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.integration.test_capture_sandbox import WAYS, Desk, the_day, write_thread
-from triage.domain import Waiting
+from tests.unit.fact_cases import paper
+from triage.cli.comparing import _captured, compared
+from triage.domain import Policy, Waiting
 from triage.odoo.sandbox import Sandbox
 from triage.odoo.sandbox.day import CUSTOM, rows_of
 
@@ -120,3 +123,26 @@ def test_a_line_in_another_unit_than_the_product_has_its_size(again: Desk) -> No
     assert (line.uom, line.own_uom, line.uom_size) == ("Box of 200", "Units", Decimal(200))
     other = next(line for line in case.purchases[0].lines if line.id == 1872)
     assert (other.own_uom, other.uom_size) == (None, None)
+
+
+def test_extract_beside_the_connected_order_says_whom_a_split_hits(again: Desk) -> None:
+    unreserve(again, 4251)
+    unreserve(again, 4291)
+    parts = [
+        {"seller_item_id": "0933.08.040", "quantity": Decimal(6000), "unit": "Stk", "delivery_date": day}
+        for day in (date(2026, 11, 24), date(2027, 1, 5))
+    ]
+    document = paper("order_confirmation", *parts, purchase_order_reference="P00187")
+    capture = again.capture()
+    found = compared(document, None, lambda name: _captured(capture, name), Policy())["comparisons"][0]
+    (row,) = [each for each in found["lines"] if each["product"] == "FS-933-M8X40"]
+    assert [each["kind"] for each in row["differences"]] == ["split", "date_difference"]
+    assert [(each["order"], each["covered"], each["slack_days"]) for each in row["orders"]] == [
+        ("S00425", "2026-11-24", -4),
+        ("S00429", "2026-11-24", -4),
+    ]
+    gone = paper("order_confirmation", *parts, purchase_order_reference="P99999")
+    assert (
+        "there is no purchase order P99999"
+        in compared(gone, None, lambda name: _captured(capture, name), Policy())["not_compared"]
+    )
