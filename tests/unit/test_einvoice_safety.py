@@ -39,6 +39,9 @@ LAUGHS = b"<!DOCTYPE a [<!ENTITY a0 'ha'>%s]><a>&a9;</a>" % b"".join(
         (b"", "not well-formed"),
         (b"\x00\x01\x02", "not well-formed"),
         (b"<a>&undefined;</a>", "not well-formed"),
+        (b"<%s>" % (b"a" * 40_000) + b"<b/>" * 30_000 + b"</%s>" % (b"a" * 40_000), "longer names"),
+        (b"<a xmlns='%s'>" % (b"u" * 1_000_000) + b"<b/>" * 30_000 + b"</a>", "longer names"),
+        (b"<a xmlns:n='%s'><b n:c='1'/></a>" % (b"u" * 1_000), "longer names"),
     ],
 )
 def test_harmful_and_broken_xml_is_refused_at_once(content: bytes, said: str) -> None:

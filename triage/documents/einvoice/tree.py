@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from triage.errors import InputError
@@ -16,6 +18,8 @@ _MOST_ELEMENTS = 400_000
 _MOST_MARKS = 1_000_000
 """Of `<` and of `=`: a file of nothing but tags takes fifty times its size in memory."""
 _MOST_DEPTH = 40
+_LONGEST = 600
+"""Of a path, and of the address of a namespace. Every element below has both, so long ones fill the memory."""
 _BINARY = frozenset({"EmbeddedDocumentBinaryObject", "AttachmentBinaryObject"})
 _REMEDY = "Ask the sender for the file as their software made it."
 
@@ -70,7 +74,9 @@ def parse_xml(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> Parsed
     from lxml import etree
 
     _refuse_bulk(content, name, min(most_bytes, MOST_BYTES))
-    parser = etree.XMLParser(
+    parsing = etree.iterparse(
+        BytesIO(content),
+        events=("start-ns",),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -79,10 +85,13 @@ def parse_xml(content: bytes, name: str, most_bytes: int = MOST_BYTES) -> Parsed
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(content, parser)
+        longest = max((len(address) for _, (_, address) in parsing), default=0)
     except (etree.XMLSyntaxError, ValueError) as error:
-        said = str(error)[:120].rstrip(".")
+        said = re.sub(r" \(<string>, line \d+\)$|, use XML_PARSE_HUGE option", "", str(error))[:120].rstrip(".")
         raise InputError(name, f"is not well-formed XML ({said}).", _REMEDY) from error
+    root = parsing.root
+    if longest > _LONGEST:
+        raise InputError(name, "has longer names than any document.", _REMEDY)
     if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
         raise InputError(name, "has more elements than any document.", _REMEDY)
     document = root.getroottree().docinfo
@@ -140,6 +149,8 @@ def _element(found: Any, above: str, step: str, name: str, depth: int) -> Elemen
         raise InputError(name, f"is nested deeper than {_MOST_DEPTH} elements.", _REMEDY)
     namespace, local = _names(found.tag)
     path = f"{above}/{step or local}"
+    if len(path) > _LONGEST:
+        raise InputError(name, "has longer names than any document.", _REMEDY)
     inside = [child for child in found if isinstance(child.tag, str)]
     children = tuple(
         _element(child, path, its, name, depth + 1) for child, its in zip(inside, _steps(inside), strict=True)
