@@ -193,6 +193,16 @@ def test_what_can_be_read_makes_sense(make):
     assert makes_sense(sheet_of(pages_of(sample.content)))
 
 
+@pytest.mark.parametrize("name", ["Hex bolt zinc", "Hex bolt zinc galvanised steel metric coarse thread"])
+def test_a_long_table_with_one_heading_makes_sense(name):
+    head = ("Order confirmation AC-2231", "Date: 3 May 2026", "Your order: P00187", "Customer no. 4711")
+    table = ("Item no.   Description   Quantity   Unit   Unit price   Amount",)
+    rows = tuple(f"AC-{n:05}   {name}   {n}   pcs   1.00   {n}.00" for n in range(1, 400))
+    sheet = text_sheet(*head, *table, *rows, "Net total EUR 79800.00", "VAT", "Total amount")
+    assert makes_sense(sheet)
+    assert not makes_sense(text_sheet(*("".join(map(_third_next, line.text)) for line in sheet.lines)))
+
+
 @pytest.mark.parametrize(
     ("phrase", "field"),
     [
