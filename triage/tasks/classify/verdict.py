@@ -35,7 +35,7 @@ from triage.tasks.classify.signals import Signal, on_time, signals
 
 SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
 _FACT_WEIGHT = 3.5
-_SECONDARY = 0.2
+_RIVAL = 0.2
 _BESIDE = 0.25
 _PROOF = 0.8
 _ALONE = 0.5
@@ -86,7 +86,9 @@ def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
     choice = _choose(reading, layer)
     main = _suggestion(reading, choice)
     closed = choice.claim is not None and main.category is Category.OTHER
-    others = [] if main.abstained or closed else [*_proven_beside(reading, main), *_told_beside(reading, main)]
+    told = [] if main.abstained or closed else _told_beside(reading, main)
+    others = [] if main.abstained or closed else [*_proven_beside(reading, main), *told]
+    main = main.with_(secondary=tuple(dict.fromkeys((*main.secondary, *(one.category for one in told)))))
     scores = {category: round(float(choice.scores[n]), 6) for n, category in enumerate(CATEGORIES)}
     return Classification(
         by=by,
@@ -300,7 +302,7 @@ def _subtype(reading: Reading, choice: _Choice) -> str | None:
 
 def _secondary(reading: Reading, choice: _Choice) -> tuple[Category, ...]:
     beside = reading.weighed.beside if reading.weighed is not None else np.zeros(len(CATEGORIES), dtype=np.float32)
-    strong = [n for n in np.argsort(-choice.scores) if choice.scores[n] >= _SECONDARY or beside[n] >= _BESIDE]
+    strong = [n for n in np.argsort(-beside) if beside[n] >= _BESIDE]
     found = [CATEGORIES[n] for n in strong if CATEGORIES[n] is not Category.OTHER]
     found += [one.category for one in reading.said if one.strength >= _PROOF]
     return tuple(dict.fromkeys(category for category in found if category is not choice.category))
@@ -352,7 +354,7 @@ def _against(reading: Reading, choice: _Choice) -> tuple[Evidence, ...]:
         return tuple(facts)
     rivals = [n for n in np.argsort(-choice.scores) if CATEGORIES[n] is not choice.category]
     rival = rivals[0]
-    if choice.scores[rival] < _SECONDARY:
+    if choice.scores[rival] < _RIVAL:
         return tuple(facts)
     shown = {str(one) for one in _evidence(reading, choice)}
     quotes = [one for one in _quotes(reading, CATEGORIES[rival], 0.0) if str(one) not in shown]
