@@ -41,7 +41,7 @@ def train(
     ] = None,
     epochs: Annotated[
         int | None,
-        typer.Option(min=1, help="One cycle of so many readings instead of the usual two.", show_default=False),
+        typer.Option(min=1, help="One cycle of so many readings instead of the usual three.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed makes another layer.")] = 0,
     groups: Annotated[

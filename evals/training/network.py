@@ -29,9 +29,9 @@ class Settings:
     layers: int = 6
     rank: int = 16
     heads: int = 3
-    cycles: tuple[int, ...] = (3, 4)
+    cycles: tuple[int, ...] = (3, 4, 4)
     """Epochs of each cycle of the learning rate."""
-    averaged: int = 2
+    averaged: int = 3
     """The mean over the ends of so many last cycles is what is learnt."""
     batch: int = 32
     rate: float = 2e-3
