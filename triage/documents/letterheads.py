@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from triage.documents.blocks import LEGAL_FORM, POSTAL, Block, Piece, has_legal_form
 from triage.documents.labels import field_labels, party_labels, title_labels
@@ -12,6 +13,9 @@ from triage.documents.phrases import marked
 from triage.documents.printed import key_of
 from triage.documents.sheet import Sheet
 from triage.documents.vat_owner import Named
+
+_MOST_LINES = 7
+"""Of an address."""
 
 
 def likely_issuers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> Iterator[Named]:
@@ -44,10 +48,11 @@ def likely_issuers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> I
 
 def _is_window(block: Block, height: float) -> bool:
     """Whether a block is nothing but a name over an address, as the addressee's is: writers add their details."""
-    pieces = [piece for piece in block.pieces if not is_sender_line(piece)]
-    named = 3 <= len(pieces) <= 7 and is_name(pieces[0].text)
-    upper = 0.08 * height < block.top < 0.4 * height
-    return named and upper and block.own_details == 0 and any(POSTAL.search(p.text) for p in pieces[1:])
+    if not 0.08 * height < block.top < 0.4 * height:
+        return False
+    pieces = list(islice((piece for piece in block.pieces if not is_sender_line(piece)), _MOST_LINES + 1))
+    named = 3 <= len(pieces) <= _MOST_LINES and is_name(pieces[0].text)
+    return named and block.own_details == 0 and any(POSTAL.search(p.text) for p in pieces[1:])
 
 
 def _only_address(blocks: Sequence[Block], page: int, height: float, buyers: set[str]) -> Block | None:

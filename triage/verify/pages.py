@@ -8,14 +8,16 @@ from decimal import Decimal
 
 from triage.documents.einvoice.tree import texts_by_path
 from triage.documents.einvoice.values import reads_as_value
-from triage.domain import FieldValue, OnPage, Paper
+from triage.domain import FieldValue, Page, Paper
 from triage.errors import InputError
-from triage.verify.quotes import page_of, reads_as, words_in
+from triage.verify.quotes import Placed, reads_as
 from triage.verify.readings import marks, squeeze
 from triage.verify.sums import checks
 
 _ALIKE = frozenset({"seller_name", "buyer_name", "name"})
 """A page may spell these in another way than the XML."""
+There = tuple[Page, Placed]
+"""The page that a value names, and its words."""
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "FR.": "CHF", "SFR": "CHF"}
 
 
@@ -26,9 +28,13 @@ def verify_paper(paper: Paper) -> Paper:
     Values that do not verify stay, unverified, and are named in a warning; checks of an earlier run are replaced.
     """
     failed: list[str] = []
+    pages = {page.number: (page, Placed(page)) for page in reversed(paper.pages)}
 
     def judge(name: str, found: FieldValue, where: str) -> FieldValue:
-        holds = _stands_in_xml(paper, name, found) if found.path else _stands(paper, found) and _reads(name, found)
+        there = None if found.page is None else pages.get(found.page)
+        holds = (
+            _stands_in_xml(paper, name, found, there) if found.path else _stands(found, there) and _reads(name, found)
+        )
         if not holds:
             failed.append(where)
         return found if found.verified == holds else found.with_(verified=holds)
@@ -55,15 +61,14 @@ def _judged_lines(paper: Paper, judge: Callable[[str, FieldValue, str], FieldVal
     )
 
 
-def _stands_in_xml(paper: Paper, name: str, found: FieldValue) -> bool:
+def _stands_in_xml(paper: Paper, name: str, found: FieldValue, there: There | None) -> bool:
     """Whether the XML says so at the value's path, and the page in its box, where it has one."""
     text = _xml_texts(paper).get(found.path or "")
     if text is None or not reads_as_value(name, found, text):
         return False
-    page = page_of(paper, found.page) if found.page is not None else None
-    if page is None or found.box is None:
+    if there is None or found.box is None:
         return found.page is None
-    words = words_in(page, OnPage(document=paper.document, page=page.number, box=found.box, text=found.text))
+    words = there[1].inside(found.box)
     return bool(words) and (name in _ALIKE or _reads(name, found.with_(text=words)))
 
 
@@ -74,15 +79,14 @@ def _xml_texts(paper: Paper) -> Mapping[str, str]:
         return {}
 
 
-def _stands(paper: Paper, found: FieldValue) -> bool:
+def _stands(found: FieldValue, there: There | None) -> bool:
     """Whether the printed text is in its box, or on its page where it has no box."""
-    page = page_of(paper, found.page) if found.page is not None else None
-    if page is None or not found.text.strip():
+    if there is None or not found.text.strip():
         return False
+    page, placed = there
     if found.box is None or not page.words:
         return reads_as(found.text, page.text)
-    place = OnPage(document=paper.document, page=page.number, box=found.box, text=found.text)
-    return reads_as(found.text, words_in(page, place))
+    return reads_as(found.text, placed.inside(found.box))
 
 
 def _reads(name: str, found: FieldValue) -> bool:

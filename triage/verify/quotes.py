@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from triage.domain import Evidence, Fact, FactEvidence, OnPage, Page, Paper, Quote, View
+from triage.domain import Box, Evidence, Fact, FactEvidence, OnPage, Page, Paper, Quote, View, Word
 from triage.verify.numbers import unsupported_by
 
 _TYPOGRAPHY = str.maketrans(
@@ -118,7 +119,7 @@ def _words(fact: Fact) -> str:
 def _on_page(evidence: OnPage, view: View) -> OnPage | None:
     for paper in view.papers:
         page = page_of(paper, evidence.page) if paper.document == evidence.document else None
-        if page and reads_as(evidence.text, words_in(page, evidence)):
+        if page and reads_as(evidence.text, Placed(page).inside(evidence.box)):
             return evidence.with_(verified=True)
     return None
 
@@ -128,15 +129,28 @@ def page_of(paper: Paper, number: int) -> Page | None:
     return next((page for page in paper.pages if page.number == number), None)
 
 
-def words_in(page: Page, where: OnPage) -> str:
-    """The words whose middle lies in a box, in reading order."""
-    box = where.box
-    return " ".join(
-        word.text
-        for word in page.words
-        if box.x0 - _SLACK <= (word.box.x0 + word.box.x1) / 2 <= box.x1 + _SLACK
-        and box.top - _SLACK <= (word.box.top + word.box.bottom) / 2 <= box.bottom + _SLACK
-    )
+class Placed:
+    """A page's words by their height, so that those of a row are found without going through all of a long page."""
+
+    def __init__(self, page: Page) -> None:
+        self._words = page.words
+        self._order = sorted(range(len(page.words)), key=self._middle)
+        self._middles = [self._middle(n) for n in self._order]
+
+    def _middle(self, n: int) -> float:
+        box = self._words[n].box
+        return (box.top + box.bottom) / 2
+
+    def between(self, top: float, bottom: float) -> list[Word]:
+        """The words whose middle lies there, in reading order."""
+        first, end = bisect_left(self._middles, top), bisect_right(self._middles, bottom)
+        return [self._words[n] for n in sorted(self._order[first:end])]
+
+    def inside(self, box: Box) -> str:
+        """What the words say whose middle lies in a box, in reading order."""
+        row = self.between(box.top - _SLACK, box.bottom + _SLACK)
+        left, right = box.x0 - _SLACK, box.x1 + _SLACK
+        return " ".join(word.text for word in row if left <= (word.box.x0 + word.box.x1) / 2 <= right)
 
 
 def reads_as(text: str, words: str) -> bool:

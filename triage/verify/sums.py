@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from triage.documents.einvoice.checks import checks_of
 from triage.documents.einvoice.model import Figures
 from triage.documents.einvoice.reading import read_recorded
-from triage.domain import Check, FieldValue, Page, Paper, PaperLine
+from triage.domain import Box, Check, FieldValue, Paper, PaperLine
 from triage.errors import InputError
+from triage.verify.quotes import Placed
 from triage.verify.readings import marks, numbers
 
 _CENT = Decimal("0.01")
@@ -70,11 +71,12 @@ def _lines_add_up(paper: Paper, amounts: list[Decimal], net: Decimal) -> Check:
 
 
 def _line_amounts(paper: Paper) -> Iterator[Check]:
+    placed = {page.number: Placed(page) for page in reversed(paper.pages) if page.words}
     for number, line in enumerate(paper.lines, 1):
         quantity, price, amount = (_decimal(line.fields.get(name)) for name in ("quantity", "unit_price", "net_amount"))
         if quantity is None or price is None or amount is None:
             continue
-        explained = _explain(quantity, price, amount, _discounts(paper, line))
+        explained = _explain(quantity, price, amount, _discounts(paper, line, placed))
         yield Check(
             name=f"line_amount:{number}",
             passed=explained is not None,
@@ -103,23 +105,24 @@ def _rounding(quantity: Decimal, price: Decimal, basis: int) -> Decimal:
     return max(_CENT, min(abs(quantity) * last / basis, abs(quantity * price / basis) / 200))
 
 
-def _discounts(paper: Paper, line: PaperLine) -> list[Decimal]:
+def _discounts(paper: Paper, line: PaperLine, placed: Mapping[int, Placed]) -> list[Decimal]:
     """Per cents printed on the page, on the line's own row where boxes tell, that may be its discount."""
     anchor = line.fields.get("net_amount")
     page = next((p for p in paper.pages if anchor and p.number == anchor.page), None)
-    text = _row(page, anchor) if page and anchor else "\n".join(p.text for p in paper.pages)
+    words = placed.get(page.number) if page else None
+    if anchor and anchor.box and words:
+        text = _row(words, anchor.box)
+    else:
+        text = page.text if page else "\n".join(p.text for p in paper.pages)
     found = {value for match in _PERCENT.finditer(text) for value in numbers(match[1]) if 0 < value < 100}
     return sorted(found)
 
 
-def _row(page: Page, anchor: FieldValue) -> str:
+def _row(placed: Placed, box: Box) -> str:
     """The words on a value's row and the two below it, with bare numbers offered as per cents."""
-    if anchor.box is None or not page.words:
-        return page.text
-    height = max(anchor.box.bottom - anchor.box.top, 6.0)
-    top, bottom = anchor.box.top - height / 2, anchor.box.bottom + 2.5 * height
-    words = [word.text for word in page.words if top <= (word.box.top + word.box.bottom) / 2 <= bottom]
-    return " ".join(re.sub(r"^-?(\d{1,2}(?:[.,]\d{1,2})?)-?$", r"\1 %", word) for word in words)
+    height = max(box.bottom - box.top, 6.0)
+    words = placed.between(box.top - height / 2, box.bottom + 2.5 * height)
+    return " ".join(re.sub(r"^-?(\d{1,2}(?:[.,]\d{1,2})?)-?$", r"\1 %", word.text) for word in words)
 
 
 def _check_digits(paper: Paper) -> Iterator[Check]:

@@ -5,16 +5,18 @@ The rules are those of EN 16931-1, in our words; each function names its rule. O
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from triage.documents.einvoice.model import Adjustment, Figures, LineFigures, TaxRow
+from triage.documents.einvoice.model import Adjustment, Figures, LineFigures
 from triage.domain import Check
 
 _CENT = Decimal("0.01")
 _LINE_SLACK = Decimal("0.02")
 """For a line: senders round the price that they state."""
 _ZERO = Decimal(0)
+Taxed = tuple[str, Decimal]
+"""A tax category and its rate in per cent."""
 
 
 def checks_of(figures: Figures) -> tuple[Check, ...]:
@@ -73,14 +75,15 @@ def _adjusted(figures: Figures) -> Iterator[Check]:
 
 
 def _taxes(figures: Figures) -> Iterator[Check]:
+    bases = _bases(figures)
     for row in figures.taxes:
         label = f"{row.category or '-'}:{_plain(row.rate)}"
         if row.base is not None and row.amount is not None and row.rate is not None:  # BR-CO-17
             tax = (row.base * row.rate / 100).quantize(_CENT, ROUND_HALF_UP)
             slack = max(_CENT, _CENT / 2 * len(figures.lines))
             yield _same(f"tax_of_rate:{label}", f"tax: {_plain(row.rate)} % of {row.base}", tax, row.amount, slack)
-        base = _base(figures, row)
-        if row.base is not None and base is not None:  # BR-S-08 and its like for the other categories
+        if row.base is not None and bases is not None:  # BR-S-08 and its like for the other categories
+            base = bases.get((row.category, row.rate or _ZERO), _ZERO)
             yield _same(
                 f"tax_base:{label}", f"base of {_plain(row.rate)} %: its lines, charges and allowances", base, row.base
             )
@@ -90,14 +93,17 @@ def _plain(rate: Decimal | None) -> str:
     return "-" if rate is None else f"{rate.normalize():f}"
 
 
-def _base(figures: Figures, row: TaxRow) -> Decimal | None:
-    """What lines, charges and allowances of this category and rate come to; none where some do not say theirs."""
+def _bases(figures: Figures) -> Mapping[Taxed, Decimal] | None:
+    """What lines, charges and allowances come to by category and rate; none where some do not say theirs."""
     nets = [(line.net, line.category, line.rate) for line in figures.lines]
     parts = [*nets, *((one.signed, one.category, one.rate) for one in figures.adjustments)]
     if not nets or not all(amount is not None and category for amount, category, _ in parts):
         return None
-    key = (row.category, row.rate or _ZERO)
-    return sum((amount or _ZERO for amount, *its in parts if (its[0], its[1] or _ZERO) == key), _ZERO)
+    found: dict[Taxed, Decimal] = {}
+    for amount, category, rate in parts:
+        key = (category, rate or _ZERO)
+        found[key] = found.get(key, _ZERO) + (amount or _ZERO)
+    return found
 
 
 def _lines(figures: Figures) -> Iterator[Check]:

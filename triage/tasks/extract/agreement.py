@@ -11,8 +11,9 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from triage.documents.einvoice.model import ElectronicDocument, ElectronicLine
-from triage.domain import Check, FieldValue, Page, Paper, PaperLine
+from triage.domain import Check, FieldValue, Paper, PaperLine
 from triage.verify.numbers import Support
+from triage.verify.quotes import Placed
 from triage.verify.readings import squeeze
 
 PREFIX = "page_agrees:"
@@ -65,6 +66,18 @@ class _Sides:
         return Support.of(page.text for page in self.page.pages)
 
     @cached_property
+    def placed(self) -> dict[int, Placed]:
+        """The words of each page by their height."""
+        return {page.number: Placed(page) for page in self.page.pages}
+
+    @cached_property
+    def stated(self) -> set[Decimal]:
+        """The amounts of the XML's lines, allowances and charges, without sign."""
+        figures = self.electronic.figures
+        amounts = [*(part.net for part in figures.lines), *(part.amount for part in figures.adjustments)]
+        return {abs(one) for one in amounts if one is not None}
+
+    @cached_property
     def gives_back(self) -> bool:
         """Whether amounts may stand with a minus on the page and without in the XML."""
         kind = self.electronic.fields.get("document_type")
@@ -115,11 +128,12 @@ class _Sides:
         for number, line in enumerate(self.electronic.lines):
             other = pairs.get(number)
             yield PaperLine(fields=line.fields if other is None else self.line(number + 1, line, other))
-        left = [line for line in self.page.lines if not any(line is other for other in pairs.values())]
+        taken = {id(line) for line in pairs.values()}
+        left = [line for line in self.page.lines if id(line) not in taken]
         self.failed += filter(None, map(self.unknown, left))
 
     def line(self, number: int, ours: ElectronicLine, theirs: PaperLine) -> dict[str, FieldValue]:
-        row = Support.of([_row_text(self.page, theirs)])
+        row = Support.of([self.row_text(theirs)])
         fields = dict(ours.fields)
         elsewhere = [found.value for found in theirs.fields.values()]
         for name in _COMPARED:
@@ -134,14 +148,24 @@ class _Sides:
                 self.differ(name, one, other, number)
         return fields
 
+    def row_text(self, line: PaperLine) -> str:
+        """The words around a line's boxes; the whole text where there are none."""
+        boxes = [(one.page, one.box) for one in line.fields.values() if one.box and one.page]
+        if not boxes:
+            return "\n".join(one.text for one in self.page.pages)
+        first = boxes[0][0]
+        top = min(box.top for number, box in boxes if number == first)
+        bottom = max(box.bottom for number, box in boxes if number == first)
+        below = 1.5 * max(box.bottom - box.top for number, box in boxes if number == first)
+        words = self.placed[first].between(top - 2, bottom + below) if first in self.placed else []
+        return " ".join(word.text for word in words)
+
     def unknown(self, line: PaperLine) -> Check | None:
         """A line of the page with quantity and amount that are nowhere in the XML."""
         quantity, amount = line.fields.get("quantity"), line.fields.get("net_amount")
         if quantity is None or amount is None or not isinstance(amount.value, Decimal):
             return None
-        figures = self.electronic.figures
-        known = {part.net for part in figures.lines} | {part.amount for part in figures.adjustments}
-        if abs(amount.value) in {abs(one) for one in known if one is not None}:
+        if abs(amount.value) in self.stated:
             return None
         name = line.fields.get("name")
         told = f"the page has a line of {quantity.text} for {amount.text}" + (f" ({name.text[:60]})" if name else "")
@@ -180,24 +204,6 @@ def _spellings(name: str, line: ElectronicLine) -> set[Decimal]:
     prices = [price for price in (figures.price, figures.gross_price) if price is not None]
     per_one = [price / figures.per for price in prices]
     return {price * per for price in per_one for per in map(Decimal, (1, 10, 100, 1000))} | set(prices)
-
-
-def _row_text(page: Paper, line: PaperLine) -> str:
-    """The words around a line's boxes; the whole text where there are none."""
-    boxes = [(one.page, one.box) for one in line.fields.values() if one.box and one.page]
-    if not boxes:
-        return "\n".join(one.text for one in page.pages)
-    first = boxes[0][0]
-    top = min(box.top for number, box in boxes if number == first)
-    bottom = max(box.bottom for number, box in boxes if number == first)
-    below = 1.5 * max(box.bottom - box.top for number, box in boxes if number == first)
-    there: Sequence[Page] = [one for one in page.pages if one.number == first]
-    return " ".join(
-        word.text
-        for one in there
-        for word in one.words
-        if top - 2 <= (word.box.top + word.box.bottom) / 2 <= bottom + below
-    )
 
 
 def _paired(ours: Sequence[ElectronicLine], theirs: Sequence[PaperLine]) -> dict[int, PaperLine]:
