@@ -164,10 +164,10 @@ class TestSampleDay:
         wanted = [case for case in desk.book.cases if case.record.model == model]
         got = desk.capture().neighbourhoods(model, [case.record.id or 0 for case in wanted])
         assert [case.record.name for case in got] == [case.record.name for case in wanted]
-        for before, after in zip(wanted, got, strict=True):
+        for before, captured in zip(wanted, got, strict=True):
             expected = shown.case(before)
             # Who waits for a purchase is told by other cases' orders: test_capture_waiting_sandbox.py.
-            after = after.with_(purchases=tuple(each.with_(waiting=()) for each in after.purchases))
+            after = captured.with_(purchases=tuple(each.with_(waiting=()) for each in captured.purchases))
             for name in Case.model_fields:
                 assert getattr(after, name) == getattr(expected, name), f"{before.record.name}: {name}"
 

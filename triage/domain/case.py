@@ -102,7 +102,7 @@ class Line(Frozen):
     invoiced: Decimal = Decimal(0)
     uom: str = "Units"
     uom_size: Decimal | None = None
-    """How many of the product's own unit (`own_uom`) one `uom` is, as Odoo converts them; none where it is that unit."""
+    """How many of the product's own unit (`own_uom`) one `uom` is, as Odoo converts them; none where it is that one."""
     own_uom: str | None = None
     unit_price: Decimal | None = None
     """After discount, in the order's currency, per `price_per` units."""
