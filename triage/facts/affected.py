@@ -5,13 +5,13 @@ Goods that are reserved are there. What comes goes first to the lines it was bou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from triage.domain import Fact, Line, Purchase, Waiting
-from triage.facts.differences import Difference, DifferenceKind, comes, due
+from triage.facts.differences import Difference, DifferenceKind, due
 from triage.facts.grounds import Grounds, tidy
 from triage.facts.matching import Comparison, Pair, Part
 from triage.facts.units import units_of
@@ -101,32 +101,47 @@ def waiting_for(grounds: Grounds, purchase: Purchase) -> list[Waiting]:
 
 
 def _covered(comparison: Comparison, pairs: Sequence[Pair], waits: Sequence[Waiting]) -> list[Hit]:
-    """Lays what comes, and what was to come, over what is waited for, in the same order."""
+    """Lays what comes, and what was to come, over what is waited for, in the same order.
+
+    Nothing is said of a line whose goods are confirmed without a day.
+    """
     first = pairs[0].lines[0]
     queue = sorted(waits, key=lambda w: (not w.is_bound, w.promised or date.max, w.order.name, w.line or 0))
     needs = [(w, need) for w in queue if (need := _in_unit(w, first)) is not None and need > 0]
-    now, before = _schedule(comparison, pairs, comes), _schedule(comparison, pairs, due)
+    now = _coming(comparison, pairs)
+    if now is None:
+        return []
+    before = _by_day(part for pair in pairs for part in due(comparison, pair) or ())
     found, total = [], Decimal(0)
     for one, need in needs:
         total += need
-        found.append(Hit(one, need, first.uom, _day_of(before, total), _day_of(now, total)))
+        come, was = _reaching(now, total), _reaching(before, total)
+        if come is None or come.day is not None:
+            found.append(Hit(one, need, first.uom, was.day if was else None, come.day if come else None))
     return found
 
 
-def _schedule(comparison: Comparison, pairs: Sequence[Pair], days: object) -> list[Part]:
+def _coming(comparison: Comparison, pairs: Sequence[Pair]) -> list[Part] | None:
+    """What is stated to come; none where some quantity cannot be compared. What has no day stands last."""
     parts: list[Part] = []
     for pair in pairs:
-        parts += (comes if days is comes else due)(comparison, pair) or []
+        if pair.stated and pair.parts is None:
+            return None
+        parts += [Part(part.day or comparison.day, part.quantity) for part in pair.parts or () if part.quantity > 0]
+    return _by_day(parts)
+
+
+def _by_day(parts: Iterable[Part]) -> list[Part]:
     return sorted(parts, key=lambda part: part.day or date.max)
 
 
-def _day_of(schedule: Sequence[Part], total: Decimal) -> date | None:
-    """The day on which so many have come."""
+def _reaching(schedule: Sequence[Part], total: Decimal) -> Part | None:
+    """The part with which so many have come; none where they never do."""
     come = Decimal(0)
     for part in schedule:
         come += part.quantity
         if come >= total:
-            return part.day
+            return part
     return None
 
 
