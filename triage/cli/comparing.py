@@ -18,7 +18,7 @@ from triage.facts.affected import told
 from triage.facts.beside import BesideOrder, LineBeside, beside, compare_with
 from triage.facts.differences import Difference, signed
 from triage.facts.grounds import Grounds, tidy
-from triage.facts.stated import bare
+from triage.facts.stated import bare, names_order
 from triage.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _not(why: str) -> dict[str, Any]:
 
 def _as_json(found: BesideOrder, asked: str | None) -> dict[str, Any]:
     named = found.comparison.paper.text_of("purchase_order_reference")
-    other = asked and named and bare(found.comparison.ordered.ref.name) not in bare(named)
+    other = asked and named and not names_order(named, found.comparison.ordered.ref.name)
     return {
         "order": found.comparison.ordered.ref.name,
         "currency": found.comparison.ordered.currency,

@@ -17,6 +17,7 @@ from triage.facts.affected import affected
 from triage.facts.differences import Difference, DifferenceKind, differences, signed
 from triage.facts.grounds import Grounds
 from triage.facts.matching import Comparison, Ordered, bare, compare
+from triage.facts.stated import names_order
 
 _SAME_PARTNER = 80.0
 
@@ -71,9 +72,9 @@ def _issued(paper: Paper) -> date:
 def purchases_of(paper: Paper, case: Case) -> list[Purchase]:
     """The purchase orders that a document speaks of: that of its head, and others that its lines name."""
     first = purchase_of(paper, case)
-    named = {bare(str(line.fields["purchase_order_reference"].value)) for line in paper.lines
+    named = {str(line.fields["purchase_order_reference"].value) for line in paper.lines
              if "purchase_order_reference" in line.fields}  # fmt: skip
-    others = [p for p in case.purchases if p is not first and any(bare(p.ref.name) in text for text in named)]
+    others = [p for p in case.purchases if p is not first and any(names_order(text, p.ref.name) for text in named)]
     return [*([first] if first else []), *(other for other in others if len(bare(other.ref.name)) >= 5)]
 
 
@@ -83,10 +84,10 @@ def purchase_of(paper: Paper, case: Case) -> Purchase | None:
     By the number it names; a document that names none belongs to the purchase order that the case is about, or to its
     only one, if the seller is its supplier. A number that is not among the case's orders opens none.
     """
-    named = bare(paper.text_of("purchase_order_reference"))
-    if named:
-        found = [p for p in case.purchases if bare(p.ref.name) == named]
-        found = found or [p for p in case.purchases if bare(p.ref.name) in named and len(bare(p.ref.name)) >= 5]
+    named = paper.text_of("purchase_order_reference")
+    if bare(named):
+        found = [p for p in case.purchases if bare(p.ref.name) == bare(named)]
+        found = found or [p for p in case.purchases if names_order(named, p.ref.name) and len(bare(p.ref.name)) >= 5]
         return found[0] if len(found) == 1 else None
     own = [p for p in case.purchases if p.ref.key == case.record.key] or list(case.purchases)
     return own[0] if len(own) == 1 and _is_seller(paper, own[0]) else None

@@ -11,7 +11,7 @@ from functools import cached_property
 from triage.domain import Case, Line, Paper, Purchase, RecordRef
 from triage.facts.assigning import Unclear, assign, groups, substitutes
 from triage.facts.grounds import per_unit
-from triage.facts.stated import Span, Stated, bare, read_line
+from triage.facts.stated import Span, Stated, bare, names_order, read_line
 from triage.facts.units import factor_of
 
 
@@ -164,7 +164,7 @@ class Pair:
         prices = [price.value for price in self.prices() if price is not None]
         if len(prices) != len(self.stated) or not prices:
             return None
-        weights = [one.quantity or Decimal(1) for one in self.stated]
+        weights = [(one.quantity or Decimal(1)) * (self.size(one) or Decimal(1)) for one in self.stated]
         total = sum(weights, Decimal(0))
         return sum((p * w for p, w in zip(prices, weights, strict=True)), Decimal(0)) / total if total else prices[0]
 
@@ -289,7 +289,7 @@ def _of_order(every: Sequence[Stated], ordered: Ordered) -> list[Stated]:
     """The lines that name this order or none."""
     if not ordered.purchase:
         return list(every)
-    return [one for one in every if not one.order or bare(ordered.ref.name) in bare(one.order)]
+    return [one for one in every if not one.order or names_order(one.order, ordered.ref.name)]
 
 
 def _pairs(product: str, lines: Sequence[Line], stated: Sequence[Stated], products: dict[int, str]) -> list[Pair]:

@@ -185,6 +185,16 @@ def bare(code: str | None) -> str:
     return re.sub(r"[\W_]+", "", code or "").upper().lstrip("0")
 
 
+def names_order(text: str | None, name: str) -> bool:
+    """Whether a text has this order's number in it, however it is spaced: `PO P00031`, never `P000312`, `SP00031`."""
+    number = bare(name)
+    if not number or not text:
+        return False
+    before = r"(?<![^\W_])" + ("0*" if number[0].isdigit() else "")
+    spaced = r"[\W_]*".join(map(re.escape, number))
+    return bare(text) == number or re.search(rf"{before}{spaced}(?!\d)", text, re.I) is not None
+
+
 def names_charge(text: str) -> bool:
     """Whether a text names freight, packing or the like."""
     return _CHARGE.search(text) is not None
