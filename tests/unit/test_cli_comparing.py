@@ -85,6 +85,63 @@ def test_the_order_that_is_asked_for_wins_and_the_other_name_is_said() -> None:
     assert (line["comparisons"][0]["agrees"], line["comparisons"][0]["named"]) == (True, "P00099")
 
 
+def row(quantity: int, amount: str, **more: Any) -> dict[str, Any]:
+    return {"buyer_item_id": "BM-100", "quantity": Decimal(quantity), "net_amount": Decimal(amount)} | more
+
+
+@pytest.mark.parametrize("kind", ["invoice", "delivery_note"])
+def test_a_part_that_is_invoiced_or_delivered_is_no_difference(
+    kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    queue = (waits("S00052", 80, date(2026, 12, 15)),)
+    second = line(product="BM-200", unit_price=number("1.00"))
+    ours = line(unit_price=number("0.125"), date_planned=date(2026, 11, 24))
+    subject = case(record=PURCHASE, order=None, purchases=(purchase(ours, second, waiting=queue),))
+    found = compared(paper(kind, row(10, "1.25")), None, lambda name: subject, Policy())
+    (beside,) = found["comparisons"]
+    assert (beside["agrees"], beside["complete"], beside["part"]) == (True, False, True)
+    assert not any(one["orders"] or one["differences"] for one in beside["lines"])
+    comparison_report(found)
+    out = capsys.readouterr().out
+    assert "it is for a part of it, in which nothing differs" in out
+    assert "as ordered" not in out
+    (more,) = compared(paper(kind, row(110, "13.75")), None, lambda name: subject, Policy())["comparisons"]
+    assert [each["value"] for one in more["lines"] for each in one["differences"]] == ["10"]
+
+
+def test_what_gives_money_back_is_not_compared() -> None:
+    found = compared(paper("credit_note", row(-10, "-1.25")), None, lambda name: bought(), Policy())
+    assert (found["comparisons"], "money back" in found["not_compared"]) == ([], True)
+
+
+def test_what_was_not_there_to_compare_does_not_agree(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    unpriced = paper("order_confirmation", {"buyer_item_id": "BM-100", "quantity": Decimal(100)})
+    foreign = paper("order_confirmation", row(100, "14.00"), currency="USD")
+    for one in (unpriced, foreign):
+        found = compared(one, None, lambda name: bought(), Policy())
+        assert found["comparisons"][0]["complete"] is False
+        comparison_report(found)
+        out = capsys.readouterr().out
+        assert "it agrees" not in out
+        assert "as ordered" not in out
+
+
+def test_another_seller_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    whole = paper("order_confirmation", row(100, "12.50"), seller_name="Totally Different AG")
+    found = compared(whole, None, lambda name: bought(), Policy())
+    assert found["comparisons"][0]["other_seller"] == "Totally Different AG"
+    comparison_report(found)
+    assert "mind: P00031 is with another supplier than Totally Different AG" in capsys.readouterr().out
+    own = bought().purchases[0].supplier.name
+    whole = paper("order_confirmation", row(100, "12.50"), seller_name=own)
+    assert compared(whole, None, lambda name: bought(), Policy())["comparisons"][0]["other_seller"] is None
+
+
 def test_what_is_not_compared_says_why() -> None:
     def broken(name: str) -> Case | None:
         raise UsageError("two orders are called so.")

@@ -12,12 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from triage.cli.show import console, literal
-from triage.domain import Case, Paper, Policy
+from triage.domain import Case, DocumentType, Paper, Policy
 from triage.errors import TriageError
 from triage.facts.affected import told
 from triage.facts.beside import BesideOrder, LineBeside, beside, compare_with
+from triage.facts.confirmation import is_seller, same_company
 from triage.facts.differences import Difference, signed
 from triage.facts.grounds import Grounds, tidy
+from triage.facts.matching import Comparison
 from triage.facts.stated import bare, names_order
 from triage.settings import Settings
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 CaseOf = Callable[[str], Case | None]
 """The case of a purchase order, by its number; none where there is no such order."""
 _CONNECTED = "odoo"
+_GIVES_BACK = frozenset({DocumentType.CREDIT_NOTE})
 
 
 @contextmanager
@@ -66,6 +69,8 @@ def _filed(book: RecordBook, name: str) -> Case | None:
 
 def compared(paper: Paper, order: str | None, case_of: CaseOf, policy: Policy) -> dict[str, Any]:
     """`{"comparisons": [...], "not_compared": why}`: a document beside the order that is named, or that it names."""
+    if paper.document_type in _GIVES_BACK:
+        return _not("it gives money back; that is not compared with what was ordered")
     name = order or paper.text_of("purchase_order_reference")
     if not name:
         return _not("it names no purchase order; say which with --order P00042")
@@ -80,24 +85,36 @@ def compared(paper: Paper, order: str | None, case_of: CaseOf, policy: Policy) -
     found = [beside(grounds, each) for each in compare_with(grounds, known)]
     if not found:
         return _not(f"{name} is not among the orders of {case.record.name}")
-    return {"comparisons": [_as_json(each, order) for each in found], "not_compared": None}
+    return {"comparisons": [_as_json(each, order, case) for each in found], "not_compared": None}
 
 
 def _not(why: str) -> dict[str, Any]:
     return {"comparisons": [], "not_compared": why}
 
 
-def _as_json(found: BesideOrder, asked: str | None) -> dict[str, Any]:
+def _as_json(found: BesideOrder, asked: str | None, case: Case) -> dict[str, Any]:
     named = found.comparison.paper.text_of("purchase_order_reference")
     other = asked and named and not names_order(named, found.comparison.ordered.ref.name)
     return {
         "order": found.comparison.ordered.ref.name,
         "currency": found.comparison.ordered.currency,
         "agrees": found.agrees,
+        "complete": found.is_complete,
+        "part": found.is_part,
         "named": named if other else None,
+        "other_seller": _other_seller(found.comparison, case),
         "lines": [_line(line) for line in found.lines],
         "whole": [_difference(each) for each in found.whole],
     }
+
+
+def _other_seller(comparison: Comparison, case: Case) -> str | None:
+    """Who made the document, where that is not the order's supplier."""
+    seller = comparison.paper.text_of("seller_name")
+    ours = next((p for p in case.purchases if p.ref.key == comparison.ordered.ref.key), None)
+    if seller is None or ours is None or is_seller(comparison.paper, ours) or same_company(seller, case.company.name):
+        return None
+    return seller
 
 
 def _line(line: LineBeside) -> dict[str, Any]:
@@ -141,19 +158,33 @@ def comparison_report(line: Mapping[str, Any]) -> None:
     if line.get("not_compared"):
         out.print(literal(f"  not compared: {line['not_compared']}"))
     for found in line.get("comparisons") or ():
-        title = f"  beside {found['order']}: " + ("it agrees" if found["agrees"] else "it differs")
-        out.print(literal(title, style="green" if found["agrees"] else "yellow"))
+        out.print(literal(f"  beside {found['order']}: {_verdict(found)}", style=_style(found)))
         if found["named"]:
             out.print(literal(f"  mind: the document itself names {found['named']}"))
+        if found["other_seller"]:
+            out.print(literal(f"  mind: {found['order']} is with another supplier than {found['other_seller']}"))
         out.print(_table(found))
         for each in found["whole"]:
             out.print(literal(f"  {each['how']}", style="yellow"))
 
 
+def _verdict(found: Mapping[str, Any]) -> str:
+    if not found["agrees"]:
+        return "it differs"
+    if found["part"]:
+        return "it is for a part of it, in which nothing differs"
+    return "it agrees" if found["complete"] else "nothing differs in what it states, which is not everything"
+
+
+def _style(found: Mapping[str, Any]) -> str:
+    return "green" if found["agrees"] and found["complete"] else "yellow"
+
+
 def _table(found: Mapping[str, Any]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=True, padding=(0, 1))
-    for name in ("product", "ordered", "confirmed", "difference", "customers' orders"):
+    for name in ("product", "ordered", "document", "difference", "customers' orders"):
         table.add_column(name, overflow="fold")
+    same = "as ordered" if found["complete"] else "no difference"
     for line in found["lines"]:
         differs = [_said(each, found["currency"]) for each in line["differences"]]
         told_orders = [_hit(each) for each in line["orders"]]
@@ -161,7 +192,7 @@ def _table(found: Mapping[str, Any]) -> Table:
             literal(line["product"]),
             literal(line["ordered"]),
             literal(line["confirmed"]),
-            literal("\n".join(differs), style="yellow") if differs else Text("as ordered", style="green"),
+            literal("\n".join(differs), style="yellow") if differs else Text(same, style=_style(found)),
             literal("\n".join(told_orders)),
         )
     return table

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from triage.domain import DocumentType
 from triage.facts.affected import Hit, hits
-from triage.facts.confirmation import compared
-from triage.facts.differences import Difference, differences, short
+from triage.facts.confirmation import compared, is_complete
+from triage.facts.differences import Difference, DifferenceKind, differences, short
 from triage.facts.grounds import Grounds, tidy
 from triage.facts.matching import Comparison, Ordered, Pair, compare
 from triage.facts.stated import Stated
+
+_IN_PARTS = frozenset({DocumentType.INVOICE, DocumentType.CORRECTED_INVOICE, DocumentType.DELIVERY_NOTE})
+"""Of these, a part of the order is no difference: only what goes beyond it, or costs more, is one."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,18 @@ class BesideOrder:
     lines: tuple[LineBeside, ...]
     whole: tuple[Difference, ...]
     """What differs that is no line's: currency, charges beside the lines, the total."""
+    is_part: bool = False
+    """Whether it is an invoice or delivery note for less than was ordered."""
 
     @property
     def agrees(self) -> bool:
         """Whether nothing differs."""
         return not self.whole and not any(line.differences for line in self.lines)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether price and quantity of every line of the order stand beside each other."""
+        return self.comparison.same_currency and not self.is_part and is_complete(self.comparison)
 
 
 def compare_with(grounds: Grounds, order: str | None = None) -> list[Comparison]:
@@ -54,8 +66,10 @@ def compare_with(grounds: Grounds, order: str | None = None) -> list[Comparison]
 
 def beside(grounds: Grounds, comparison: Comparison) -> BesideOrder:
     """The rows of a comparison, in the order's order, then what only the document has."""
-    found = list(differences(comparison, grounds.thresholds))
-    hit = hits(grounds, comparison, found)
+    every = list(differences(comparison, grounds.thresholds))
+    in_parts = comparison.paper.document_type in _IN_PARTS
+    found = [each for each in every if not (in_parts and _is_less(each))]
+    hit = [] if in_parts else hits(grounds, comparison, found)
     lines = [_of_pair(comparison, pair, (), found, hit) for pair in comparison.pairs]
     lines += [_of_pair(comparison, each.pair, (each.offered,), found, hit) for each in comparison.substitutes]
     places = {line.id: n for n, line in enumerate(comparison.ordered.lines)}
@@ -64,7 +78,12 @@ def beside(grounds: Grounds, comparison: Comparison) -> BesideOrder:
     alone = [each for each in found if each.pair is None and each.stated is not None]
     rows = [LineBeside(one.about or "", "", _stated(one.stated, comparison), (one,)) for one in alone if one.stated]
     whole = tuple(each for each in found if each.pair is None and each.stated is None)
-    return BesideOrder(comparison, (*ordered, *rows), whole)
+    return BesideOrder(comparison, (*ordered, *rows), whole, len(found) < len(every))
+
+
+def _is_less(found: Difference) -> bool:
+    quantity = found.kind is DifferenceKind.QUANTITY and isinstance(found.value, Decimal) and found.value < 0
+    return quantity or found.kind is DifferenceKind.MISSING
 
 
 def _of_pair(

@@ -32,7 +32,7 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
         yield from (as_fact("confirmation", each, suffix) for each in found)
         yield from _price_effect(comparison, found, suffix)
         yield from affected(grounds, comparison, found, suffix)
-        if not found and _complete(comparison):
+        if not found and is_complete(comparison):
             yield _agrees(comparison, suffix)
 
 
@@ -90,10 +90,11 @@ def purchase_of(paper: Paper, case: Case) -> Purchase | None:
         found = found or [p for p in case.purchases if names_order(named, p.ref.name) and len(bare(p.ref.name)) >= 5]
         return found[0] if len(found) == 1 else None
     own = [p for p in case.purchases if p.ref.key == case.record.key] or list(case.purchases)
-    return own[0] if len(own) == 1 and _is_seller(paper, own[0]) else None
+    return own[0] if len(own) == 1 and is_seller(paper, own[0]) else None
 
 
-def _is_seller(paper: Paper, purchase: Purchase) -> bool:
+def is_seller(paper: Paper, purchase: Purchase) -> bool:
+    """Whether a document's seller, by VAT id or name, is the supplier of a purchase order."""
     vat, name = paper.text_of("seller_vat_id"), paper.text_of("seller_name")
     if vat and purchase.supplier.vat and _same_vat(bare(vat), bare(purchase.supplier.vat)):
         return True
@@ -141,7 +142,7 @@ def _price_effect(comparison: Comparison, found: Sequence[Difference], suffix: s
     )
 
 
-def _complete(comparison: Comparison) -> bool:
+def is_complete(comparison: Comparison) -> bool:
     """Whether price and quantity of every order line could be compared."""
     return bool(comparison.pairs) and all(
         pair.quantity is not None and pair.stated_price is not None and pair.ordered_price is not None
