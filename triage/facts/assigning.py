@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import permutations
@@ -11,8 +11,9 @@ from itertools import permutations
 from rapidfuzz import fuzz, process
 
 from triage.domain import Line
+from triage.facts.codes import Codes
 from triage.facts.grounds import per_unit
-from triage.facts.stated import Stated, bare, is_code, names_charge, spellings
+from triage.facts.stated import Stated, bare, is_code, names_charge
 from triage.facts.units import factor_of
 
 Products = Mapping[str, Sequence[Line]]
@@ -27,6 +28,8 @@ _NEAR_PRICE = Decimal("0.4")
 _ENOUGH = 3.0
 """Points from which lines without a common code or name belong together; see `_likeness`."""
 _MOST_ORDERS = 5
+_MOST_PAIRS = 40_000
+"""Of lines and products that are compared by their figures: two hundred unknown lines of an order of two hundred."""
 _NORM = re.compile(r"\b(?:din|iso|en|ansi|astm|asme|uni|nf|bs|jis|ral|ip)[\s-]*(?:en|iso)?[\s-]*\d[\d/-]*", re.I)
 
 
@@ -57,49 +60,17 @@ def assign(stated: Sequence[Stated], products: Products) -> Assigned:
     By codes first (the partner's, ours, GTIN), then by a code in the text, then by name; then, for lines whose codes
     speak against nothing, by price and open quantity, by all figures together, and by being the only ones left.
     """
-    found = Assigned()
+    found, codes = Assigned(), Codes(products)
     for one in stated:
-        fits = _by_code(one, products) or _by_code_in_text(one, products)
+        fits = codes.of(one) or codes.in_text(one)
         if fits:
             found.products[one.number] = fits[0] if len(fits) == 1 else _nearest(one, fits, products)
     charges_too = any(names_charge(line.name) for lines in products.values() for line in lines)
     goods = [one for one in stated if charges_too or not one.is_charge]
     _take_named(goods, products, found)
-    for one in goods:
-        if one.number not in found.products and (product := _by_figures(one, stated, products, found.products)):
-            found.products[one.number] = product
+    _take_priced(goods, stated, products, found)
     _take_left(goods, products, found)
     return found
-
-
-def _by_code(one: Stated, products: Products) -> list[str]:
-    theirs, ours = spellings(one.seller_item_id), spellings(one.buyer_item_id)
-    tests: tuple[Callable[[Line], bool], ...] = (
-        lambda line: bare(line.partner_code) in theirs,
-        lambda line: bool(ours & {bare(line.product), bare(line.partner_code)}),
-        lambda line: bool(theirs & {bare(line.product), bare(line.gtin)}),
-        lambda line: bare(line.gtin) in ours,
-    )
-    for matches in tests:
-        found = [product for product, lines in products.items() if any(matches(line) for line in lines)]
-        if found:
-            return found
-    return []
-
-
-def _by_code_in_text(one: Stated, products: Products) -> list[str]:
-    words = {bare(word) for word in re.split(r"[\s,;:()]+", one.name)}
-    found = [
-        product
-        for product, lines in products.items()
-        if any(
-            len(code) >= 5 and any(c.isdigit() for c in code) and code in words
-            for line in lines
-            for code in (bare(line.product), bare(line.partner_code), bare(line.gtin))
-        )
-    ]
-    # "replaces BM-100" names the item that is not delivered.
-    return found if len(found) == 1 and not one.replaces else []
 
 
 def _nearest(one: Stated, among: Sequence[str], products: Products) -> str:
@@ -138,18 +109,28 @@ def _is_denied(one: Stated, lines: Sequence[Line]) -> bool:
     return is_code(one.seller_item_id) and bool(known)
 
 
-def _by_figures(one: Stated, stated: Sequence[Stated], products: Products, assigned: Mapping[int, str]) -> str | None:
-    """The only product with this price of which so many are still to be confirmed."""
+def _take_priced(goods: Sequence[Stated], stated: Sequence[Stated], products: Products, found: Assigned) -> None:
+    """Lines for the only product with their price of which so many are still to be confirmed."""
+    left = [one for one in goods if one.number not in found.products]
+    if len(left) * len(products) > _MOST_PAIRS:
+        return
+    still = {product: sum((line.quantity for line in lines), Decimal(0)) for product, lines in products.items()}
+    for one in stated:
+        if (known := found.products.get(one.number)) is not None:
+            still[known] -= _in_unit(one, products[known][0]) or Decimal(0)
+    for one in left:
+        if (product := _by_figures(one, products, still)) is not None:
+            found.products[one.number] = product
+            still[product] -= _in_unit(one, products[product][0]) or Decimal(0)
+
+
+def _by_figures(one: Stated, products: Products, still: Mapping[str, Decimal]) -> str | None:
     found = []
     for product, lines in products.items():
         if _is_denied(one, lines) or not same_measures(one.name, lines[0].name):
             continue
         quantity = _in_unit(one, lines[0])
-        parts = [_in_unit(other, lines[0]) for other in stated if assigned.get(other.number) == product]
-        still = sum((line.quantity for line in lines), Decimal(0)) - sum(
-            (part or Decimal(0) for part in parts), Decimal(0)
-        )
-        if quantity and quantity <= still and any(_same_price(one, line) for line in lines):
+        if quantity and quantity <= still[product] and any(_same_price(one, line) for line in lines):
             found.append(product)
     return found[0] if len(found) == 1 else None
 
@@ -187,7 +168,19 @@ def _take_left(stated: Sequence[Stated], products: Products, found: Assigned) ->
     left = [one for one in stated if one.number not in found.products and not one.replaces]
     taken = set(found.products.values())
     free = [product for product in products if product not in taken]
-    scores = {(one.number, p): _fits(one, products[p], stated, list(products)) for one in left for p in free}
+    stands = {one.number: n for n, one in enumerate(stated)}
+    places = {product: n for n, product in enumerate(products)}
+    few = len(left) * len(free) <= _MOST_PAIRS
+    beside = [(one, p) for one in left for p in free] if few else list(zip(left, free, strict=False))
+    scores = {(one.number, p): _fits(one, products[p], near=stands[one.number] == places[p]) for one, p in beside}
+    if few:
+        _take_alike(left, free, scores, found)
+    _take_in_order(left, free, scores, found)
+
+
+def _take_alike(
+    left: Sequence[Stated], free: Sequence[str], scores: Mapping[tuple[int, str], float], found: Assigned
+) -> None:
     unclear = []
     for one in left:
         ranked = sorted(((scores[one.number, p], p) for p in free), key=lambda each: -each[0])
@@ -199,15 +192,15 @@ def _take_left(stated: Sequence[Stated], products: Products, found: Assigned) ->
         elif len(same) > 1 and len(left) < len(free):
             unclear.append(Unclear(one, tuple(same)))
     found.unclear = tuple(unclear)
-    _take_in_order(left, free, scores, found)
 
 
 def _take_in_order(
     left: Sequence[Stated], free: Sequence[str], scores: Mapping[tuple[int, str], float], found: Assigned
 ) -> None:
     """As many lines as products, all alike: they stand in the same order."""
-    open_lines = [one for one in left if one.number not in found.products and one.number not in found.asked]
-    open_products = [product for product in free if product not in found.products.values()]
+    asked, taken = found.asked, set(found.products.values())
+    open_lines = [one for one in left if one.number not in found.products and one.number not in asked]
+    open_products = [product for product in free if product not in taken]
     if not open_lines or len(open_lines) != len(open_products):
         return
     pairs = list(zip(open_lines, open_products, strict=True))
@@ -215,12 +208,10 @@ def _take_in_order(
         found.products |= {one.number: product for one, product in pairs}
 
 
-def _fits(one: Stated, lines: Sequence[Line], stated: Sequence[Stated], products: Sequence[str]) -> float:
+def _fits(one: Stated, lines: Sequence[Line], *, near: bool) -> float:
     if _is_denied(one, lines) or not same_measures(one.name, lines[0].name):
         return 0.0
-    place = [each.number for each in stated].index(one.number)
-    near = float(place == products.index(lines[0].product)) if lines[0].product in products else 0.0
-    return max(_likeness(one, line, near) for line in lines)
+    return max(_likeness(one, line, float(near)) for line in lines)
 
 
 def _likeness(one: Stated, line: Line, near: float) -> float:
@@ -258,6 +249,8 @@ def substitutes(
     missing: Sequence[tuple[str, Sequence[Line], int]], extra: Sequence[Stated]
 ) -> list[tuple[int, Stated]]:
     """Which additional lines stand for a missing one (its index): they say so, or all but the item is the same."""
+    if len(missing) * len(extra) > _MOST_PAIRS:
+        return []
     scored = [
         (score, n, one)
         for n, (product, lines, place) in enumerate(missing)

@@ -266,12 +266,16 @@ def compare(paper: Paper, index: int, ordered: Ordered) -> Comparison:
     for line in ordered.lines:
         products.setdefault(line.product, []).append(line)
     found = assign(stated, products)
-    pairs = [pair for product, lines in products.items() for pair in _pairs(product, lines, stated, found.products)]
+    own: dict[str, list[Stated]] = {}
+    for one in stated:
+        if one.number in found.products:
+            own.setdefault(found.products[one.number], []).append(one)
+    pairs = [pair for product, lines in products.items() for pair in _pairs(product, lines, own.get(product, []))]
     left = [one for one in stated if one.number not in found.products and one.number not in found.asked]
     charges = tuple(one for one in left if one.is_charge)
     extra = [one for one in left if not one.is_charge]
     instead = _substitutes(pairs, extra, ordered.lines)
-    taken = {each.offered.number for each in instead}
+    taken, here = {each.offered.number for each in instead}, {one.number for one in stated}
     return Comparison(
         paper,
         index,
@@ -281,7 +285,7 @@ def compare(paper: Paper, index: int, ordered: Ordered) -> Comparison:
         charges,
         tuple(instead),
         found.unclear,
-        tuple(one for one in every if all(one is not other for other in stated)),
+        tuple(one for one in every if one.number not in here),
     )
 
 
@@ -292,8 +296,7 @@ def _of_order(every: Sequence[Stated], ordered: Ordered) -> list[Stated]:
     return [one for one in every if not one.order or names_order(one.order, ordered.ref.name)]
 
 
-def _pairs(product: str, lines: Sequence[Line], stated: Sequence[Stated], products: dict[int, str]) -> list[Pair]:
-    own = [one for one in stated if products.get(one.number) == product]
+def _pairs(product: str, lines: Sequence[Line], own: Sequence[Stated]) -> list[Pair]:
     parts = groups(lines, own)
     several = len(parts) > 1
     return [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from triage.domain import PaperLine
 
@@ -180,6 +181,7 @@ def read_line(number: int, line: PaperLine) -> Stated:
     )
 
 
+@lru_cache(maxsize=8192)
 def bare(code: str | None) -> str:
     """A code as it is compared: letters and digits only, upper case, no leading zeros."""
     return re.sub(r"[\W_]+", "", code or "").upper().lstrip("0")
