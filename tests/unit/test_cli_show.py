@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -113,6 +114,11 @@ def test_a_line_that_utf_8_cannot_hold_is_written_in_ascii() -> None:
     assert json_line({"a": "é"}) == '{"a": "é"}'
     assert json_line({"a": "é"}, "ascii") == '{"a": "\\u00e9"}'
     assert json_line({"a": "\ud800"}) == '{"a": "\\ud800"}'
+    steering = "\x9b31m\u2028\u202e\x7f\x85"
+    line = json_line({"a": steering})
+    assert line.isascii()
+    assert len(line.splitlines()) == 1
+    assert json.loads(line) == {"a": steering}
 
 
 @pytest.mark.parametrize("width", [60, 80, 160])

@@ -32,6 +32,7 @@ from triage.domain import (
 from triage.errors import TriageError
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _WIDE, _MIDDLE = 110, 80
 
 STYLE = {Severity.LOW: "dim", Severity.NORMAL: "", Severity.HIGH: "yellow", Severity.URGENT: "bold red"}
@@ -49,8 +50,11 @@ def literal(text: str, style: str = "") -> Text:
 
 
 def json_line(value: object, encoding: str | None = None) -> str:
-    """A value as one line of JSON; all in ASCII where `encoding` (UTF-8) cannot hold it as it is."""
-    line = json.dumps(value, ensure_ascii=False)
+    """A value as one line of JSON; all in ASCII where `encoding` (UTF-8) cannot hold it as it is.
+
+    What some take for a line end, or what would steer a terminal, is escaped.
+    """
+    line = _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
     try:
         line.encode(encoding or "utf-8")
     except UnicodeEncodeError:
