@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.fact_cases import PURCHASE, case, facts, line, number, paper, purchase
 from triage.cli.comparing import compared, comparison_report
+from triage.cli.reading import documents_in
 from triage.cli.show import _beside_order, console, is_difference
 from triage.domain import Case, Fact, Policy, RecordRef, Waiting
-from triage.errors import UsageError
+from triage.errors import InputError, UsageError
 
 
 def waits(name: str, quantity: int, promised: date, **more: Any) -> Waiting:
@@ -182,3 +184,10 @@ def test_a_card_shows_differences_line_by_line_and_other_facts_below(capsys: pyt
     assert out.index("date 42 days") < out.index("affects -21 days")
     assert "Customer of S00052 waits for 80 Units" in out
     assert not is_difference(other)
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    ((name, found),) = documents_in([tmp_path], Policy().limits)
+    assert name == str(tmp_path)
+    assert isinstance(found, InputError)
+    assert "without files" in str(found)

@@ -20,6 +20,8 @@ def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, D
     """Each file as a document under the name it was given, or why it cannot be read; folders in order of names."""
     for path in files:
         members = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        if not members:
+            yield str(path), InputError(str(path), "is a folder without files.", "Name another one.")
         for member in members:
             try:
                 yield str(member), _document(member, limits)
