@@ -121,7 +121,8 @@ def test_what_was_not_there_to_compare_does_not_agree(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "300")
-    unpriced = paper("order_confirmation", {"buyer_item_id": "BM-100", "quantity": Decimal(100)})
+    counted: dict[str, Any] = {"buyer_item_id": "BM-100", "quantity": Decimal(100)}
+    unpriced = paper("order_confirmation", counted)
     foreign = paper("order_confirmation", row(100, "14.00"), currency="USD")
     for one in (unpriced, foreign):
         found = compared(one, None, lambda name: bought(), Policy())
