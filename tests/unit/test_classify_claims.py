@@ -13,6 +13,7 @@ from triage.tasks.classify.claims import not_received, settled
 from triage.tasks.classify.conflicts import conflicts, reads_otherwise
 from triage.tasks.classify.proofs import PROOFS_FILE, Counted, Proofs, Use, shipped_proofs
 from triage.tasks.classify.signals import Signal, signals
+from triage.tasks.extract.calibration import wilson
 
 SETTLED = [
     "All fine now, thank you.",
@@ -144,7 +145,7 @@ def only(*facts: object) -> Signal:
 
 
 def counted(kind: str | None, weakest: float, strongest: float, right: int, n: int, use: Use = Use.MAIN) -> Counted:
-    return Counted(use, kind, weakest, strongest, right, n, 0.5, 0.9)
+    return Counted(use, kind, weakest, strongest, right, n, *wilson(right, n))
 
 
 def test_a_kind_of_its_own_goes_before_the_pool_and_nothing_counted_gives_none() -> None:
@@ -152,10 +153,10 @@ def test_a_kind_of_its_own_goes_before_the_pool_and_nothing_counted_gives_none()
     own = table.confidence(Use.MAIN, only(fact("promise.days_late", 3)))
     pooled = table.confidence(Use.MAIN, only(fact("data.edi_error", "x")))
     assert own is not None
-    assert (own.value, own.n) == (0.8, 25)
+    assert (own.value, own.n) == (0.76, 25)  # 20 of 25 right: the middle of .609 to .911
     assert "promise.days_late" in own.population
     assert pooled is not None
-    assert (pooled.value, pooled.n) == (0.9, 30)
+    assert (pooled.value, pooled.n) == (0.8546, 30)
     assert table.confidence(Use.MAIN, only(fact("credit.on_hold"))) is None
     assert table.confidence(Use.CONTRADICTED, only(fact("promise.days_late", 3))) is None
 

@@ -7,7 +7,19 @@ from datetime import date
 import pytest
 
 from tests.unit.classify_views import FakeReader, fact, layer, view
-from triage.domain import Category, Classification, FactEvidence, MessageKind, Order, Quote, RecordRef, Role, Side, View
+from triage.domain import (
+    Category,
+    Classification,
+    FactEvidence,
+    Message,
+    MessageKind,
+    Order,
+    Quote,
+    RecordRef,
+    Role,
+    Side,
+    View,
+)
 from triage.tasks.classify.embedded import EmbeddedClassifier
 
 LAYER = layer(damage=Category.DAMAGE_LOSS, where=Category.DELAY, cancel=Category.ORDER_CHANGE, invoice=Category.INVOICE)
@@ -216,6 +228,34 @@ def test_a_batch_is_one_pass_and_equals_single_answers() -> None:
     together = classifier.batch(views)
     assert len(reader.asked) == 1
     assert together == [classifier.invoke(one) for one in views]
+
+
+def thread(*bodies: str, authors: tuple[str, ...] = ("a@firm.example", "a@firm.example")) -> View:
+    written = [
+        Message(id=f"m{n}", body=body, email=author, role=Role.CUSTOMER)
+        for n, (body, author) in enumerate(zip(bodies, authors, strict=True))
+    ]
+    return View(case=view().case.with_(messages=tuple(written)))
+
+
+def test_a_message_that_goes_on_with_a_matter_is_understood_by_the_one_before() -> None:
+    classifier = EmbeddedClassifier(FakeReader(), LAYER)
+    goes_on = classifier.invoke(thread("Two drums arrived damaged.", "Number 2609 as well."))
+    assert goes_on.suggestions[0].category is Category.DAMAGE_LOSS
+    someone_else = thread(
+        "Two drums arrived damaged.", "Number 2609 as well.", authors=("a@firm.example", "b@other.example")
+    )
+    alone = classifier.invoke(view("Number 2609 as well."))
+    assert classifier.invoke(someone_else).scores == alone.scores
+    assert alone.suggestions[0].category is not Category.DAMAGE_LOSS
+
+
+def test_a_message_that_is_clear_by_itself_is_not_changed_by_the_one_before() -> None:
+    classifier = EmbeddedClassifier(FakeReader(), LAYER)
+    clear = "Please cancel my order."
+    alone = classifier.invoke(thread(clear, authors=("a@firm.example",)))
+    assert max(alone.scores.values()) > 0.8
+    assert classifier.invoke(thread("Two drums arrived damaged.", clear)).scores == alone.scores
 
 
 def test_what_acts_is_named() -> None:

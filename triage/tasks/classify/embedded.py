@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -15,13 +16,15 @@ from triage.models.language import detect_language
 from triage.tasks.classify.active import active_layer
 from triage.tasks.classify.cues import cue_rows
 from triage.tasks.classify.layer import Floats, Layer, Weighed, around
-from triage.tasks.classify.pages import Page, read
+from triage.tasks.classify.pages import Page, read, read_before
 from triage.tasks.classify.proofs import shipped_proofs
 from triage.tasks.classify.reading import for_embedding
 from triage.tasks.classify.urgency import shipped_scale
 from triage.tasks.classify.verdict import Reading, verdict
 
 _MAILS_AT_ONCE = 64
+_UNSURE = 0.8
+"""A top score below this is right two times in three."""
 
 
 class EmbeddedClassifier(Runnable[View, Classification]):
@@ -91,11 +94,22 @@ class EmbeddedClassifier(Runnable[View, Classification]):
 
     def _classify(self, views: Sequence[View]) -> list[Classification]:
         pages = [read(view) for view in views]
-        weighed = self._weigh(pages)
+        weighed = self._in_thread(views, self._weigh(pages))
         return [
             verdict(Reading(view, page, one, self._language(page)), self._layer, self.producer)
             for view, page, one in zip(views, pages, weighed, strict=True)
         ]
+
+    def _in_thread(self, views: Sequence[View], weighed: Sequence[Weighed | None]) -> list[Weighed | None]:
+        """Where a newest message leaves it open what the matter is, its author's message before it has half a vote."""
+        unsure = [n for n, one in enumerate(weighed) if one is not None and one.scores.max() < _UNSURE]
+        before = {n: page for n in unsure if (page := read_before(views[n])) is not None}
+        found = list(weighed)
+        for n, earlier in zip(before, self._weigh(list(before.values())) if before else (), strict=True):
+            one = found[n]
+            if one is not None and earlier is not None:
+                found[n] = replace(one, scores=(one.scores + earlier.scores) / 2)
+        return found
 
     @staticmethod
     def _language(page: Page) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from triage.domain import Evidence, Fact, FactEvidence, Message, Quote, Role, View
+from triage.domain import Evidence, Fact, FactEvidence, Message, MessageKind, Quote, Role, View
 from triage.tasks.classify.reading import sentences
 
 SUBJECT_LETTERS = 200
@@ -53,6 +53,24 @@ def read(view: View) -> Page:
     pieces += [Piece(str(f.value), fact_evidence(f)) for f in view.facts if _is_prose(f)]
     role = message.role if message else Role.UNKNOWN
     return Page(tuple(pieces), role, message, "\n".join(piece.text for piece in pieces))
+
+
+def read_before(view: View) -> Page | None:
+    """What the newest message's author wrote before it in the thread; none where that was nothing.
+
+    A short message that goes on with a matter is understood by it.
+    """
+    newest = view.newest
+    earlier = [m for m in view.case.messages if newest is not None and _goes_before(m, newest)]
+    if not earlier:
+        return None
+    pieces = _of_message(view, earlier[-1])
+    return Page(tuple(pieces), earlier[-1].role, earlier[-1], "\n".join(piece.text for piece in pieces))
+
+
+def _goes_before(message: Message, newest: Message) -> bool:
+    wrote = message is not newest and message.kind is MessageKind.MESSAGE and message.role is newest.role
+    return wrote and bool(message.email) and message.email == newest.email
 
 
 def _is_prose(fact: Fact) -> bool:

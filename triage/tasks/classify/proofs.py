@@ -59,13 +59,16 @@ class Proofs:
     sha256: str
 
     def confidence(self, use: Use, signal: Signal) -> Confidence | None:
-        """The measured confidence of what a signal shows; none where too little was counted."""
+        """The measured confidence of what a signal shows; none where too little was counted.
+
+        The value is the middle of the Wilson interval rather than the bare share, which is 1 too easily.
+        """
         found = next((one for one in self.counts if one.covers(use, signal)), None)
         if found is None:
             return None
         kind = found.kind or f"facts of strength {found.weakest:g} to {found.strongest:g}"
         return Confidence(
-            value=round(found.right / found.n, 4),
+            value=round((found.low + found.high) / 2, 4),
             population=f"{self.population}, {found.use.value}, {kind}",
             n=found.n,
             low=found.low,
