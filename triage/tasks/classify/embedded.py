@@ -104,11 +104,13 @@ class EmbeddedClassifier(Runnable[View, Classification]):
         """Where a newest message leaves it open what the matter is, its author's message before it has half a vote."""
         unsure = [n for n, one in enumerate(weighed) if one is not None and one.scores.max() < _UNSURE]
         before = {n: page for n in unsure if (page := read_before(views[n])) is not None}
+        import numpy as np
+
         found = list(weighed)
         for n, earlier in zip(before, self._weigh(list(before.values())) if before else (), strict=True):
             one = found[n]
             if one is not None and earlier is not None:
-                found[n] = replace(one, scores=(one.scores + earlier.scores) / 2)
+                found[n] = replace(one, scores=np.asarray((one.scores + earlier.scores) / 2, dtype=np.float32))
         return found
 
     @staticmethod
