@@ -101,7 +101,8 @@ class EmbeddedClassifier(Runnable[View, Classification]):
         ]
 
     def _in_thread(self, views: Sequence[View], weighed: Sequence[Weighed | None]) -> list[Weighed | None]:
-        """Where a newest message leaves it open what the matter is, its author's message before it has half a vote."""
+        """Where a newest message leaves it open what the matter is, its author's message before it has half a vote, if
+        that one is clear."""
         unsure = [n for n, one in enumerate(weighed) if one is not None and one.scores.max() < _UNSURE]
         before = {n: page for n in unsure if (page := read_before(views[n])) is not None}
         import numpy as np
@@ -109,7 +110,7 @@ class EmbeddedClassifier(Runnable[View, Classification]):
         found = list(weighed)
         for n, earlier in zip(before, self._weigh(list(before.values())) if before else (), strict=True):
             one = found[n]
-            if one is not None and earlier is not None:
+            if one is not None and earlier is not None and earlier.scores.max() >= _UNSURE:
                 found[n] = replace(one, scores=np.asarray((one.scores + earlier.scores) / 2, dtype=np.float32))
         return found
 
