@@ -146,3 +146,130 @@ def test_a_salesperson_does_not_sell(word):
     pen.at(350, 100, f"{word}:")
     pen.at(450, 100, "Anna Vos")
     assert found_in(pen).fields["seller_name"].value == "Kestrel Hydraulics Ltd"
+
+
+@pytest.mark.parametrize(
+    ("title", "label"),
+    [
+        ("Order Acceptance", "Acceptance No."),
+        ("Auftragsannahme", "Vorgang"),
+        ("Confirmation de votre commande", "Confirmation"),
+        ("Orderbevestiging", "Bevestiging"),
+        ("Confirmación de pedido", "Confirmación"),
+        ("Accettazione d’ordine", "Protocollo"),
+    ],
+)
+def test_a_confirmation_may_be_an_acceptance_and_its_number_be_called_so(title, label):
+    pen = Pen()
+    pen.at(300, 60, title, 14, bold=True)
+    pen.at(300, 90, label)
+    pen.at(430, 90, "AC26-2204")
+    fields = found_in(pen).fields
+    assert fields["document_type"].value == "order_confirmation"
+    assert fields["document_number"].value == "AC26-2204"
+
+
+@pytest.mark.parametrize("label", ["Solicitante:", "Demandeur :", "Anfragender:", "Richiedente:", "Spett. ditta"])
+def test_who_asked_for_an_offer_is_the_buyer(label):
+    pen = Pen()
+    pen.at(60, 40, "Hornos Arlanza, S.A. - Calle Mayor 4 - 09001 Burgos")
+    pen.at(60, 80, "Presupuesto PR-077", 14)
+    pen.at(60, 120, label)
+    pen.block(60, 132, "Talleres Arenal, S.L.", "Calle del Hierro 2", "08403 Granollers")
+    assert found_in(pen).fields["buyer_name"].value == "Talleres Arenal, S.L."
+
+
+@pytest.mark.parametrize("label", ["", "De", "Von", "Da"])
+def test_a_legal_form_may_stand_on_the_line_below_its_name(label):
+    pen = Pen()
+    pen.at(60, 60, "Factura #F260219", 14)
+    pen.at(60, 100, "Cliente")
+    pen.block(60, 112, "Talleres Arenal, S.A.", "Calle del Hierro 2", "08403 Granollers")
+    pen.at(400, 100, label)
+    pen.block(400, 112, "Tornillos Lozoya,", "S.L.", "Calle Falsa 41", "29004 Torrox")
+    assert found_in(pen).fields["seller_name"].value == "Tornillos Lozoya, S.L."
+
+
+def test_an_order_that_is_named_in_running_text_is_no_title():
+    pen = Pen()
+    pen.at(60, 150, "Rechnungsnummer: 2026-0417 (bitte angeben)")
+    pen.at(60, 162, "Auftrag vom 26.03.2026, Ihr Zeichen: Opitz, Bestellung 4500082015.")
+    fields = found_in(pen).fields
+    assert fields["document_type"].value == "invoice"
+    assert fields["document_number"].value == "2026-0417"
+
+
+@pytest.mark.parametrize(
+    ("before", "date"),
+    [
+        ("Burgdorf, den:", "19.4.2026"),
+        ("Miejsce i data wystawienia: Konin,", "19.04.2026"),
+        ("Pavia, lì", "19/04/2026"),
+    ],
+)
+def test_the_date_may_stand_behind_a_place(before, date):
+    pen = Pen()
+    pen.at(60, 60, "Rechnung Nr. 118-27", 14)
+    pen.at(60, 90, before)
+    pen.at(260, 90, date)
+    pen.at(60, 104, "Fällig per:")
+    pen.at(260, 104, "19.5.2026")
+    assert str(found_in(pen).fields["issue_date"].value) == "2026-04-19"
+
+
+def test_the_date_behind_the_number_under_the_title_and_a_draft_accepted_at_a_date():
+    pen = Pen()
+    pen.at(60, 60, "Facture de vente", 14)
+    pen.at(60, 84, "N° VT0026774 du 30/03/26")
+    pen.at(60, 98, "Livré le 27/03/26 par messagerie")
+    pen.at(60, 300, "Mode de règlement : traite acceptée au 15/05/26")
+    fields = found_in(pen).fields
+    assert str(fields["issue_date"].value) == "2026-03-30"
+    assert str(fields["due_date"].value) == "2026-05-15"
+
+
+@pytest.mark.parametrize(
+    "label", ["Despatched", "Shipped on", "Versandt am", "Expédié le", "Verzonden op", "Enviado el", "Spedito il"]
+)
+def test_a_delivery_note_is_dated_by_its_despatch(label):
+    pen = Pen()
+    pen.at(60, 60, "DELIVERY NOTE DN-93318", 14)
+    pen.at(60, 100, label)
+    pen.at(200, 100, "12 May 2026")
+    assert str(found_in(pen).fields["issue_date"].value) == "2026-05-12"
+
+
+def test_a_title_with_its_number_above_an_address_is_no_name():
+    pen = Pen()
+    pen.block(60, 120, "AVOIR n° AV-0417", "Mécanique Faverges SARL", "12 impasse des Forges", "74200 Thonon-les-Bains")
+    pen.block(350, 40, "Visserie Lormes", "8 faubourg Neuf", "58140 Lormes", "N° TVA : FR41451949911")
+    assert found_in(pen).fields["buyer_name"].value == "Mécanique Faverges SARL"
+
+
+def test_paired_labels_with_paired_values():
+    pen = Pen()
+    pen.at(60, 60, "Faktura", 14)
+    for n, (label, value) in enumerate(
+        [
+            ("Ihre Bestellung / vom", "4500081733 / 19.01.2026"),
+            ("Lieferung / vom", "80077126 / 03.02.2026"),
+            ("Belegnummer / Datum", "90318842 / 04.02.2026"),
+        ]
+    ):
+        pen.at(300, 100 + 12 * n, label)
+        pen.at(440, 100 + 12 * n, value)
+    fields = found_in(pen).fields
+    assert fields["document_number"].value == "90318842"
+    assert str(fields["issue_date"].value) == "2026-02-04"
+
+
+def test_headings_that_ran_together_above_others_are_parted():
+    pen = Pen()
+    pen.at(60, 60, "Auftragsbestätigung A26-719", 14)
+    columns = ((60, "l"), (120, "l"), (330, "r"), (410, "r"), (440, "r"), (540, "r"))
+    pen.at(369, 190, "VK-Preis")
+    pen.at(413, 190, "Rabatt")
+    pen.row(202, *cells(columns, "Nr.", "Beschreibung", "Menge", "ohne MwSt.", "%", "Zeilenbetrag"))
+    pen.row(220, *cells(columns, "1010", "Filterpatrone", "32", "58,40", "10", "1.681,92"))
+    pen.row(234, *cells(columns, "1022", "Taschenfilter", "48", "21,95", "10", "948,24"))
+    assert [line["unit_price"].value for line in found_in(pen).lines] == [Decimal("58.40"), Decimal("21.95")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from triage.documents.labels import Label, column_labels
@@ -283,7 +283,7 @@ def _is_over(line: Line, first: int, last: int, cells: Sequence[_Cell]) -> bool:
 
 
 def _stack(cells: list[_Cell], line: Line) -> None:
-    for first, last in line.segments:
+    for first, last in _by_cell(cells, line):
         spots = line.spots[first : last + 1]
         x0, x1 = spots[0].x0, spots[-1].x1
         over = [cell for cell in cells if x0 < cell.x1 and x1 > cell.x0]
@@ -295,6 +295,18 @@ def _stack(cells: list[_Cell], line: Line) -> None:
         cell.parts.append((line.top, text))
         if len(over) == 1:
             cell.x0, cell.x1 = min(cell.x0, x0), max(cell.x1, x1)
+
+
+def _by_cell(cells: Sequence[_Cell], line: Line) -> Iterator[tuple[int, int]]:
+    """Segments of a line, cut where words that ran together stand each over a heading of its own."""
+    for first, last in line.segments:
+        homes = [[n for n, c in enumerate(cells) if s.x0 < c.x1 and s.x1 > c.x0] for s in line.spots[first : last + 1]]
+        if any(len(home) != 1 for home in homes):
+            yield first, last
+            continue
+        starts = [n for n in range(len(homes)) if not n or homes[n] != homes[n - 1]]
+        for start, end in zip(starts, [*starts[1:], len(homes)], strict=True):
+            yield first + start, first + end - 1
 
 
 _PRICE_PER = re.compile(

@@ -11,7 +11,7 @@ from triage.documents.dates import Found, find_dates
 from triage.documents.kinds import titles
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Place, places, value_of
-from triage.documents.printed import Line
+from triage.documents.printed import Line, key_of
 from triage.documents.sheet import Sheet
 
 _DATE_FILLERS = frozenset(
@@ -47,9 +47,12 @@ _DATE_LABELS: dict[str, tuple[str, ...]] = {
 """Further labels that name the issue date of these types of document."""
 
 
-def issue_date(sheet: Sheet, marks: Marks, kind: str, table: frozenset[int]) -> Candidate | None:
-    """When the document was issued."""
-    found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet)]
+def issue_date(
+    sheet: Sheet, marks: Marks, kind: str, table: frozenset[int], number: Candidate | None = None
+) -> Candidate | None:
+    """When the document was issued; `number` is its own, behind which the date may stand."""
+    found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet), *_behind_number(sheet, number)]
+    found += _place_dates(sheet) if sheet.pages else ()
     for name in _DATE_LABELS.get(kind, ()):
         found += [
             scaled(c, 0.5 if name == "order_date" and "confirmation" in kind else 0.9)
@@ -88,7 +91,7 @@ def _dated(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
             weight = mark.weight(name)
             if not weight or (weight < 0.5 and _is_within_words(mark)):
                 continue
-            others = name == "issue_date" and not mark.leads and _has_reference(on_line, mark)
+            others = name == "issue_date" and not _begins_segment(mark) and _has_reference(on_line, mark)
             for place in places(sheet, mark, marks):
                 found = _date_at(place, weight * place.weight * early(sheet, place.line) * (0.5 if others else 1.0))
                 if found is not None:
@@ -96,8 +99,13 @@ def _dated(sheet: Sheet, marks: Marks, name: str) -> Iterator[Candidate]:
                     break
 
 
+def _begins_segment(mark: Marked) -> bool:
+    line = mark.line
+    return not mark.first or line.segment_of[mark.first] != line.segment_of[mark.first - 1]
+
+
 def _has_reference(on_line: list[Marked], mark: Marked) -> bool:
-    """`Your order PO 70344 dated 12 March`: the date of what is named before it on the line."""
+    """`Your order PO 70344 dated 12 March`, `Your order / of`: the date of what is named before it on the line."""
     return any(
         label.field.endswith("_number") and label.field != "number"
         for other in on_line
@@ -140,10 +148,39 @@ def _title_dates(sheet: Sheet) -> Iterator[Candidate]:
             if dated.first <= mark.last or score < 0.35:
                 continue
             linked = mark.line.spots[dated.first - 1].key in _OF
+            if not linked and mark.line.spots[dated.first - 1].text == "/":
+                continue
             if linked or dated.last == len(mark.line.spots) - 1:
                 points = (0.85 if linked else 0.55) * (1.0 if score > 0.5 else 0.8)
                 yield candidate_of(mark.line, dated.first, dated.last, dated.found, points)
                 break
+
+
+def _behind_number(sheet: Sheet, number: Candidate | None) -> Iterator[Candidate]:
+    """`N° VT0026774 du 30/03/26`: the date that a word links to the document's own number."""
+    if number is None:
+        return
+    line = sheet.lines[number.line]
+    end = key_of(str(number.value))
+    for dated in line.dates:
+        if dated.first > 1 and line.spots[dated.first - 1].key in _OF and end.endswith(line.spots[dated.first - 2].key):
+            yield candidate_of(line, dated.first, dated.last, dated.found, 0.85)
+
+
+def _place_dates(sheet: Sheet) -> Iterator[Candidate]:
+    """`Hasle-Rüegsau, den:   19.4.2026`: a date behind a place, perhaps with a gap between them."""
+    for line in sheet.by_page[sheet.pages[0].number]:
+        for dated in line.dates:
+            before = line.spots[: dated.first]
+            if len(before) < 2 or before[-1].key not in _ON or not before[-2].text.endswith(","):
+                continue
+            first = next(a for a, b in line.segments if a <= dated.first - 1 <= b)
+            place = line.spots[first : dated.first - 1]
+            if len(place) <= 3 and place[0].text[:1].isupper() and not any(c.isdigit() for s in place for c in s.text):
+                yield candidate_of(line, dated.first, dated.last, dated.found, 0.6)
+
+
+_ON = frozenset({"den", "le", "il", "li", "dnia", "op", "el", "a", "on", "the"})
 
 
 def _standalone_date(sheet: Sheet, marks: Marks, table: frozenset[int]) -> Candidate | None:
@@ -229,14 +266,14 @@ def _due_behind(sheet: Sheet) -> Iterator[Candidate]:
 
 
 _PAY = re.compile(
-    r"überweis|zahl|begleich|\bpay|\brégl|\bpaye|\bverser|betal|voldoen|overmaken|\bpagar|\babonar|pagament|bonific|"
+    r"überweis|zahl|begleich|\bpay|\br[éè]gl|\bpaye|\bverser|betal|voldoen|overmaken|\bpagar|\babonar|pagament|bonific|"
     r"płatn|zapłac|przelew",
     re.I,
 )
 
 _UNTIL = frozenset(
     {
-        *("bis", "zum", "spatestens", "by", "before", "avant", "le", "voor", "uiterlijk", "op"),
+        *("bis", "zum", "spatestens", "by", "before", "avant", "le", "au", "voor", "uiterlijk", "op"),
         *("del", "el", "entro", "il", "do", "dnia"),
     }
 )
@@ -252,7 +289,8 @@ def _due_in_sentences(sheet: Sheet) -> Iterator[Candidate]:
         for dated in line.dates:
             before = line.spots[max(0, dated.first - 2) : dated.first]
             earlier = line.span(max(0, dated.first - 9), dated.first).text
-            if before and before[-1].key in _UNTIL and not _REDUCED.search(earlier):
+            until = before and (before[-1].key in _UNTIL or (before[-1].key == "am" and before[0].key in _UNTIL))
+            if until and not _REDUCED.search(earlier):
                 yield candidate_of(line, dated.first, dated.last, dated.found, 0.6)
                 break
 

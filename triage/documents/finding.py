@@ -55,7 +55,7 @@ def find(pages: Sequence[Page]) -> Findings:
     totals = choose_totals(sheet, marks, _line_sums(rows), table_lines)
     rows = _agreeing(rows, totals)
     number = document_number(sheet, marks, name, item_lines)
-    issued = issue_date(sheet, marks, name, table_lines)
+    issued = issue_date(sheet, marks, name, table_lines, number)
     parties = find_parties(sheet, name, item_lines)
     fields = {
         "document_type": kind,

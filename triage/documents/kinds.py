@@ -135,15 +135,16 @@ def _title_score(mark: Marked, usual: float, down: float) -> float:
     line = mark.line
     size = line.spots[mark.first].height / usual
     score = 0.45 + 0.35 * min(max(size - 1.0, 0.0), 2.0)
-    if not mark.leads:
-        score *= 0.55
     first, last = next((a, b) for a, b in line.segments if a <= mark.first <= b)
+    running = mark.first > first and line.spots[mark.first - 1].text.endswith((",", ";"))
+    if running or not mark.leads:
+        score *= 0.55
     rest = last - mark.last
     after = line.spots[mark.last + 1 : last + 1]
     numbered = bool(after) and (any(c.isdigit() for c in after[0].text) or after[0].key in _NUMBER_WORDS)
     if rest == 0 and mark.first == first:
         score += 0.25
-    elif numbered or (after and after[0].text.startswith(("(", "-", "–", "/", "|"))):
+    elif (numbered and not running) or (after and after[0].text.startswith(("(", "-", "–", "/", "|"))):
         score += 0.2
     elif rest > 3:
         score *= 0.6

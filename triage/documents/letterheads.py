@@ -30,6 +30,8 @@ def likely_issuers(sheet: Sheet, blocks: Sequence[Block], buyers: set[str]) -> I
         for n, piece in enumerate(block.pieces):
             head = _head(block, n)
             name = clean_name(piece.text if head is None else f"{head.text} {piece.text}")
+            if n + 1 < len(block.pieces) and is_tail(piece, block.pieces[n + 1]):
+                continue
             if not is_name(name) or key_of(name) in buyers or len(name) < 3:
                 continue
             if POSTAL.search(piece.text) and not has_legal_form(name) and not is_sender_line(piece):
@@ -77,6 +79,8 @@ def _has_label(piece: Piece) -> bool:
 
 def _head(block: Block, place: int) -> Piece | None:
     """The first line of a letterhead whose second line ends the name with its legal form."""
+    if place and is_tail(block.pieces[place - 1], block.pieces[place]):
+        return block.pieces[place - 1]
     if place != 1:
         return None
     upper, lower = block.pieces[0], block.pieces[1]
@@ -93,6 +97,13 @@ def _head(block: Block, place: int) -> Piece | None:
         if tail.end() >= len(name) - 1:
             return upper
     return None
+
+
+def is_tail(upper: Piece, lower: Piece) -> bool:
+    """Whether a line is nothing but the legal form of the name above it, set alike."""
+    alike = abs(upper.height - lower.height) < 0.15 * lower.height
+    alone = bool(LEGAL_FORM.fullmatch(lower.text.strip())) and lower.text[0].isupper()
+    return alike and alone and not has_legal_form(upper.text) and is_name(upper.text)
 
 
 def _seller_score(block: Block, piece: Piece, name: str, place: int, height: float) -> float:

@@ -58,6 +58,7 @@ def _is_something_else(text: str) -> bool:
         or title_type(words)
         or (len(words) > 1 and said(words) and not has_legal_form(text))
         or _begins_as_label(text)
+        or _is_numbered_title(words)
     ):
         return True
     if any(key in table for table in (field_labels(), title_labels(), party_labels(), column_labels())):
@@ -65,6 +66,12 @@ def _is_something_else(text: str) -> bool:
     if re.search(r"[^\W\d_]{3,} \d{1,4}[a-z]?$", text) and not has_legal_form(text):
         return True
     return text.endswith(":") or bool(re.match(r"[^\W\d_][\w .\-/'’]{2,28}:\s", text))
+
+
+def _is_numbered_title(words: tuple[str, ...]) -> bool:
+    """`AVOIR n° AV-0417`: the title with the document's number."""
+    titled = any(key_of("".join(words[:count])) in title_labels() for count in range(1, min(4, len(words))))
+    return titled and any(c.isdigit() for c in words[-1])
 
 
 def _begins_as_label(text: str) -> bool:

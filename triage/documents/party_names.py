@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from triage.documents.blocks import POSTAL, Piece, has_legal_form
 from triage.documents.ids import is_reference
 from triage.documents.labels import party_labels
+from triage.documents.letterheads import is_tail
 from triage.documents.names import SALUTATION, clean_name, is_name
 from triage.documents.phrases import Marked, marked
 from triage.documents.printed import Line, key_of
@@ -48,7 +49,19 @@ def labelled_parties(sheet: Sheet, ordered: bool) -> Iterator[Named]:
                 person = ordered and role == "buyer" and not has_legal_form(piece.text)
                 beside = "contact" in classes_of(line.spots[mark.first].text) and not has_legal_form(piece.text)
                 factor = 0.6 if person else 0.3 if beside and not _has_address(sheet, piece) else 1.0
-                yield Named(role, piece, clean_name(piece.text), score * factor, "labelled")
+                tail = _tail(sheet, piece)
+                name = clean_name(f"{piece.text} {tail.text}" if tail else piece.text)
+                yield Named(role, tail or piece, name, score * factor, "labelled", piece if tail else None)
+
+
+def _tail(sheet: Sheet, piece: Piece) -> Piece | None:
+    """The next line where it is nothing but the name's legal form."""
+    for under in sheet.below(piece.line, 2, 2 * piece.height):
+        for a, b in under.segments:
+            lower = Piece(under, a, b)
+            if _is_under(under, a, piece) and is_tail(piece, lower):
+                return lower
+    return None
 
 
 def _has_address(sheet: Sheet, piece: Piece) -> bool:

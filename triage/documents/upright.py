@@ -34,7 +34,13 @@ def _flipped(box: Box, page: Page) -> Box:
     )
 
 
+_THIN = frozenset("iljtfrI.,:;'’1!|ìíî")
+
+
 def _sideways(word: Word) -> bool:
+    """Whether a word is taller than wide by more than thin letters explain: `il`, `lit`."""
+    if len(word.text) <= 4 and set(word.text) <= _THIN:
+        return False
     wide, tall = word.box.x1 - word.box.x0, word.box.bottom - word.box.top
     return (len(word.text) >= 3 and tall > 1.3 * wide) or (len(word.text) >= 2 and tall > 2.5 * wide)
 
