@@ -70,8 +70,10 @@ def _severity(wanted: Severity | None, found: str | None) -> Values:
 def macro_f1(table: Table, weights: Weights) -> NDArray[np.float64]:
     """The unweighted mean of F1 over the categories that occur as a target."""
     targets, guesses = table.text("target"), table.text("guess")
-    scores = [_f1(targets, guesses, weights, code) for code in CODES if (targets == code).any()]
-    return np.asarray(np.nanmean(np.array(scores), axis=0)) if scores else np.full(len(weights), np.nan)
+    scores = np.array([_f1(targets, guesses, weights, code) for code in CODES if (targets == code).any()])
+    if not scores.size:
+        return np.full(len(weights), np.nan)
+    return ratio(np.nansum(scores, axis=0), np.isfinite(scores).sum(axis=0))
 
 
 def _f1(targets: NDArray[np.str_], guesses: NDArray[np.str_], weights: Weights, code: str) -> NDArray[np.float64]:
@@ -119,7 +121,7 @@ def _kept(table: Table, weights: Weights) -> tuple[NDArray[np.float64], NDArray[
     order = ranked(table)
     counted = weights[:, order].cumsum(axis=1)
     right = (weights * table.number("right"))[:, order].cumsum(axis=1)
-    return counted / counted[:, -1:], ratio(right, counted)
+    return ratio(counted, counted[:, -1:]), ratio(right, counted)
 
 
 def accuracy_at(coverage: float, table: Table, weights: Weights) -> NDArray[np.float64]:
