@@ -273,3 +273,51 @@ def test_headings_that_ran_together_above_others_are_parted():
     pen.row(220, *cells(columns, "1010", "Filterpatrone", "32", "58,40", "10", "1.681,92"))
     pen.row(234, *cells(columns, "1022", "Taschenfilter", "48", "21,95", "10", "948,24"))
     assert [line["unit_price"].value for line in found_in(pen).lines] == [Decimal("58.40"), Decimal("21.95")]
+
+
+def test_a_corrected_invoice_whose_totals_are_credited_is_a_credit_note():
+    pen = Pen()
+    pen.at(60, 60, "Rechnungskorrektur", 14)
+    pen.at(60, 84, "Korrekturbeleg   RK-26-0088")
+    assert found_in(pen).fields["document_type"].value == "corrected_invoice"
+    pen = Pen()
+    pen.at(60, 60, "Rechnungskorrektur", 14)
+    pen.row(300, (60, "l", "Gutschrift netto"), (540, "r", "484,20"))
+    assert found_in(pen).fields["document_type"].value == "credit_note"
+
+
+def test_units_of_unlike_width_behind_quantities_set_to_the_right():
+    pen = Pen()
+    pen.at(60, 60, "Facture F-2203", 14)
+    columns = ((60, "l"), (120, "l"), (350, "r"), (430, "r"), (520, "r"))
+    pen.row(200, *cells(columns, "Réf.", "Désignation", "Qté", "Prix HT", "Montant HT"))
+    for n, texts in enumerate(
+        [
+            ("TM25", "Tapis modulaire", "14 m", "268,00", "3 752,00"),
+            ("TMO1", "Tambour moteur", "2 pièces", "894,00", "1 788,00"),
+            ("GLR3", "Guide latéral", "6 barres", "57,30", "343,80"),
+        ]
+    ):
+        pen.row(218 + 14 * n, *cells(columns, *texts))
+    assert [line["quantity"].value for line in found_in(pen).lines] == [14, 2, 6]
+
+
+@pytest.mark.parametrize("charge", ["Freight prepaid & added", "Fracht frei Haus", "Porto"])
+def test_freight_without_quantity_and_number_is_no_item(charge):
+    pen = Pen()
+    pen.at(60, 60, "Invoice 20771", 14)
+    columns = ((60, "l"), (120, "l"), (350, "r"), (430, "r"), (520, "r"))
+    pen.row(200, *cells(columns, "Item Code", "Description", "Quantity", "Price Each", "Amount"))
+    pen.row(218, *cells(columns, "FW34", "Flat washer", "400", "0.21", "84.00"))
+    pen.row(232, *cells(columns, "TL25", "Threadlocker blue", "6", "58.25", "349.50"))
+    pen.row(246, (120, "l", charge), (520, "r", "67.80"))
+    assert len(found_in(pen).lines) == 2
+
+
+def test_a_tax_id_beside_a_label_is_not_the_order_that_stands_below_it():
+    pen = Pen()
+    pen.at(60, 60, "Factura F260219", 14)
+    pen.at(60, 100, "Pedido del cliente")
+    pen.at(230, 100, "B58818501")
+    pen.at(60, 112, "OC-5521")
+    assert found_in(pen).fields["purchase_order_reference"].value == "OC-5521"

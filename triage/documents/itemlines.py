@@ -12,6 +12,7 @@ from triage.documents.places import Candidate, Support
 from triage.documents.printed import Span, key_of
 from triage.documents.products import multiplies
 from triage.documents.tables import Table
+from triage.documents.wording import classes_of
 from triage.domain import FieldValue
 from triage.domain.base import Scalar
 
@@ -45,7 +46,9 @@ def is_charge(row: Row) -> bool:
     if not is_bare(row) or "name" not in row:
         return False
     name = str(row["name"].value)
-    return bool(_CHARGE.match(name)) or names_charge(name)
+    numbered = "seller_item_id" in row or "buyer_item_id" in row
+    freight = not numbered and classes_of(name.split(maxsplit=1)[0]) == {"charge"}
+    return bool(_CHARGE.match(name)) or names_charge(name) or freight
 
 
 def names_charge(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from triage.documents.labels import Label, field_labels, title_labels
 from triage.documents.meanings import title_type
@@ -11,6 +12,7 @@ from triage.documents.phrases import Marked, marked
 from triage.documents.places import Candidate, value_of
 from triage.documents.printed import Line, Spot, key_of
 from triage.documents.sheet import Sheet
+from triage.documents.wording import classes_of
 
 BUYERS_OWN = frozenset({"order", "order_change"})
 """Types that the buyer issues: the letterhead is the buyer's, the addressee the seller."""
@@ -47,7 +49,24 @@ def document_type(sheet: Sheet, item_lines: frozenset[int] = frozenset()) -> Can
     if not scores:
         return _by_labels(sheet)
     kind = max(scores, key=lambda name: scores[name])
+    if kind == "corrected_invoice" and _sums_credit(sheet):
+        return replace(
+            best[kind], value="credit_note", found=best[kind].found.model_copy(update={"value": "credit_note"})
+        )
     return best[kind] if scores[kind] >= 0.38 else _by_labels(sheet)
+
+
+def _sums_credit(sheet: Sheet) -> bool:
+    """Whether the totals are called a credit: `Rechnungskorrektur` with `Gutschrift netto   484,20`."""
+    for line in sheet.lines:
+        for mark in marked(line, title_labels()):
+            credited = mark.leads and any(label.field == "credit_note" for label in mark.labels)
+            summed = [
+                s for s in line.spots[mark.last + 1 :] if classes_of(s.text) & {"net", "total", "gross", "amount"}
+            ]
+            if credited and summed and any(number.money for number in line.numbers):
+                return True
+    return False
 
 
 _INVOICE_STEMS = ("invoice", "rechnung", "facture", "factuur", "factura", "fattura", "faktur")

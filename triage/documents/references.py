@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from triage.documents.choosing import Marks, best_of, early, scaled
-from triage.documents.ids import is_reference
+from triage.documents.ids import is_reference, vat_is_valid
 from triage.documents.kinds import BUYERS_OWN, titles
 from triage.documents.labels import field_labels, party_labels, title_labels
 from triage.documents.meanings import header_labels
@@ -175,11 +175,9 @@ def _reference_at(place: Place, score: float) -> Candidate | None:
     line, at = place.line, place.first
     while at <= place.last and line.spots[at].key in _FILLERS and not line.spots[at].key.isdigit():
         at += 1
-    if at > place.last or at - place.first > 2:
+    if at > place.last or at - place.first > 2 or any(dated.first <= at <= dated.last for dated in line.dates):
         return None
     text = line.spots[at].text
-    if any(dated.first <= at <= dated.last for dated in line.dates):
-        return None
     last = end_of_reference(line, at, place.last)
     at = _with_letters(line, at)
     if not any(is_reference(spot.text) for spot in line.spots[at : last + 1]):
@@ -189,7 +187,14 @@ def _reference_at(place: Place, score: float) -> Candidate | None:
     if place.below and last - at == 0 and len(line.spots[last].key) < 2:
         return None
     value = " ".join(spot.text for spot in line.spots[at : last + 1]).strip("#:,;()[]").rstrip(".")
+    if _is_tax_id(value):
+        return None
     return value_of(line, at, last, value, "labelled", score)
+
+
+def _is_tax_id(value: str) -> bool:
+    """Whether a number is a Spanish company's tax id, which stands in addresses without a label."""
+    return bool(re.fullmatch(r"[A-HJNP-W]\d{8}", value)) and vat_is_valid(f"ES{value}")
 
 
 def end_of_reference(line: Line, at: int, end: int) -> int:

@@ -28,9 +28,12 @@ class Track:
     """Line number and number."""
     x0: float = 0.0
     x1: float = 0.0
+    ends: list[float] = field(default_factory=list)
+    """Where the cells of its numbers end: behind the unit that follows the number."""
 
-    def add(self, line: int, number: Number) -> None:
+    def add(self, line: int, number: Number, end: float) -> None:
         """Takes a number in."""
+        self.ends.append(end)
         if not self.numbers:
             self.x0, self.x1 = number.span.x0, number.span.x1
         self.x0, self.x1 = min(self.x0, number.span.x0), max(self.x1, number.span.x1)
@@ -102,26 +105,37 @@ def _tracks(lines: Sequence[Line], heading: Heading, height: float) -> list[Trac
             if is_in_words(line, number, heading):
                 loose.append((line, number))
                 continue
-            home = _aligned(tracks, number, height)
+            end = _cell_end(line, number)
+            home = _aligned(tracks, number, end, height)
             if home is None:
                 home = Track()
                 tracks.append(home)
-            home.add(line.number, number)
+            home.add(line.number, number, end)
     for line, number in loose:
-        home = _aligned([t for t in tracks if len(t.numbers) > 1], number, height)
+        end = number.span.x1
+        home = _aligned([t for t in tracks if len(t.numbers) > 1], number, end, height)
         if home is not None and all(at != line.number for at, _ in home.numbers):
-            home.add(line.number, number)
+            home.add(line.number, number, end)
     merged = _merged(sorted(tracks, key=lambda t: t.x0))
     return [t for t in merged if _is_worth(t, merged, heading)]
 
 
-def _aligned(tracks: Iterable[Track], number: Number, height: float) -> Track | None:
-    """The track that shares the right edge, the left edge or the middle with a number."""
+def _cell_end(line: Line, number: Number) -> float:
+    """The right edge of a number, or of the one word behind it that ends its cell: `45 pièces`."""
+    after = number.last + 1
+    last = next(b for a, b in line.segments if a <= number.last <= b)
+    unit = after == last and line.spots[after].key.isalpha()
+    return line.spots[after].x1 if unit else number.span.x1
+
+
+def _aligned(tracks: Iterable[Track], number: Number, end: float, height: float) -> Track | None:
+    """The track that shares the right edge, the left edge or the middle with a number, or its cell's right edge."""
     x0, x1 = number.span.x0, number.span.x1
     best: tuple[float, Track] | None = None
     for track in tracks:
-        for _, other in track.numbers[-3:]:
-            right = abs(other.span.x1 - x1)
+        for (_, other), its_end in zip(track.numbers[-3:], track.ends[-3:], strict=True):
+            with_units = end > x1 and its_end > other.span.x1
+            right = min(abs(other.span.x1 - x1), abs(its_end - end) if with_units else float("inf"))
             left = abs(other.span.x0 - x0)
             middle = abs(other.span.x0 + other.span.x1 - x0 - x1) / 2
             off = min(right, left * 1.2, middle * 1.2)
@@ -140,8 +154,8 @@ def _merged(tracks: list[Track]) -> list[Track]:
             narrow = min(last.x1 - last.x0, track.x1 - track.x0)
             apart = {at for at, _ in last.numbers}.isdisjoint(at for at, _ in track.numbers)
             if apart and overlap > 0.4 * narrow:
-                for at, number in track.numbers:
-                    last.add(at, number)
+                for (at, number), end in zip(track.numbers, track.ends, strict=True):
+                    last.add(at, number, end)
                 continue
         out.append(track)
     return out
