@@ -47,7 +47,7 @@ def _idle(grounds: Grounds) -> Iterator[Fact]:
     assert last.sent_at is not None
     days = grounds.days_since(last.sent_at)
     if days >= grounds.thresholds.idle_days:
-        words = f"{last.author or 'a colleague'} wrote last" if ours else "nobody of ours has written since"
+        words = "we wrote last" if ours else "nobody of ours has written since"
         yield Fact(
             name="owner.idle_days",
             value=Decimal(days),
