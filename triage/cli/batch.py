@@ -17,7 +17,19 @@ from typing import IO, Any
 
 from triage.cli.show import internal_error, json_line
 from triage.cli.wiring import EMBEDDED, classifier, extractor, now, summariser
-from triage.domain import Answer, Case, Classification, Document, Method, Paper, Policy, Suggestion, Summary, View
+from triage.domain import (
+    Abstention,
+    Answer,
+    Case,
+    Classification,
+    Document,
+    Method,
+    Paper,
+    Policy,
+    Suggestion,
+    Summary,
+    View,
+)
 from triage.errors import InputError, ReplayMiss, TriageError, UsageError
 from triage.settings import Settings
 
@@ -80,9 +92,15 @@ def _extracted(name: str, found: Document | TriageError, task: Any, model: str) 
     except Exception as error:
         return _unread(name, _said(error)), None
     if paper.abstained:
-        line["error"] = f"{name}: {paper.abstained.reason}"
+        line["error"] = _why_not(name, paper.abstained)
         return line, None
     return line, paper
+
+
+def _why_not(name: str, abstained: Abstention) -> str:
+    """What is wrong, and what to do where something can be done."""
+    remedy = f" ({'; '.join(one.rstrip('.') for one in abstained.missing)})" if abstained.missing else ""
+    return f"{name}: {abstained.reason}{remedy}"
 
 
 def _unread(name: str, why: str) -> Line:
