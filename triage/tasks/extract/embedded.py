@@ -69,7 +69,7 @@ class EmbeddedExtractor(Runnable[Document, Paper]):
     def read_pages(self, document: Document) -> Paper:
         """The document as its pages print it, whatever XML it carries."""
         if not _is_readable(document):
-            return self._abstained(document, "not a PDF", "Attach the document as a PDF.")
+            return self._abstained(document, "not a PDF", "Attach the document as a PDF, or its XML.")
         try:
             pages, warnings = read(document, self.limits, self.recogniser)
         except InputError as error:
