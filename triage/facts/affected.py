@@ -185,6 +185,7 @@ def affected(grounds: Grounds, comparison: Comparison, found: Sequence[Differenc
                 comparison.source("lines"),
             ),
             how=told(hit),
+            confidential=True,  # whoever may read a purchase may not therefore read the orders of customers
         )
 
 
