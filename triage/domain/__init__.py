@@ -23,6 +23,7 @@ from triage.domain.answers import (
     Summary,
     Usage,
 )
+from triage.domain.arrival import Arrival, Door
 from triage.domain.base import Frozen, fingerprint, utc
 from triage.domain.cards import (
     Card,
@@ -92,6 +93,7 @@ TYPES: dict[str, type[Frozen]] = {
     kind.__name__: kind
     for kind in (
         Event,
+        Arrival,
         Case,
         Policy,
         Paper,
@@ -140,6 +142,7 @@ __all__ = [
     "Advised",
     "Advisory",
     "Answer",
+    "Arrival",
     "Box",
     "Card",
     "CardKey",
@@ -156,6 +159,7 @@ __all__ = [
     "DeadLetter",
     "Decision",
     "Document",
+    "Door",
     "DocumentType",
     "Endpoint",
     "Event",
