@@ -126,6 +126,7 @@ def test_the_public_names_are_those_intended() -> None:
     modules = {
         "advice",
         "answers",
+        "arrival",
         "base",
         "cards",
         "case",
