@@ -127,6 +127,7 @@ def test_the_public_names_are_those_intended() -> None:
         "advice",
         "answers",
         "arrival",
+        "audit",
         "base",
         "cards",
         "case",

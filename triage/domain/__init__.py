@@ -24,6 +24,7 @@ from triage.domain.answers import (
     Usage,
 )
 from triage.domain.arrival import Arrival, Door
+from triage.domain.audit import Checkpoint, Erasure, Reading, Removal, StreamHead
 from triage.domain.base import Frozen, fingerprint, utc
 from triage.domain.cards import (
     Card,
@@ -114,6 +115,10 @@ TYPES: dict[str, type[Frozen]] = {
         DeadLetter,
         Publication,
         Withdrawal,
+        Checkpoint,
+        Erasure,
+        Removal,
+        Reading,
     )
 }
 """Types that may stand in a record, by the name under which they stand there."""
@@ -151,6 +156,7 @@ __all__ = [
     "Category",
     "Changes",
     "Check",
+    "Checkpoint",
     "Classification",
     "Coalesced",
     "Company",
@@ -162,6 +168,7 @@ __all__ = [
     "DocumentType",
     "Door",
     "Endpoint",
+    "Erasure",
     "Event",
     "Evidence",
     "Fact",
@@ -201,13 +208,16 @@ __all__ = [
     "Purchase",
     "Quote",
     "ReadBy",
+    "Reading",
     "ReasonCode",
     "RecordRef",
+    "Removal",
     "Role",
     "Severity",
     "Shipment",
     "ShipmentKind",
     "Side",
+    "StreamHead",
     "Suggestion",
     "Summary",
     "Superseded",

@@ -1,0 +1,76 @@
+"""What is recorded about the store itself: checkpoints, what was forgotten, what its time was up for, who read it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from triage.domain.base import Frozen, Moment
+
+Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""32 bytes in lower-case hex."""
+
+
+class StreamHead(Frozen):
+    """How far a stream had come."""
+
+    stream: str
+    size: int = Field(ge=0)
+    """Records in it."""
+    root: Hex
+    """Root of the RFC 6962 tree whose leaves are the hashes of its records, in order."""
+
+
+class Checkpoint(Frozen):
+    """A statement of what the store held at one moment. Signed and kept elsewhere, it shows what was cut off later."""
+
+    v: Literal[1] = 1
+    origin: str
+    """Which store this is; stays the same for all of its checkpoints."""
+    number: int = Field(ge=1)
+    """From 1, without gaps."""
+    previous: Hex
+    """Hash of the checkpoint before; 64 zeros for the first."""
+    at: Moment
+    streams: tuple[StreamHead, ...]
+    """By name."""
+
+
+class Erasure(Frozen):
+    """A person was forgotten: the keys of the cases that name them were deleted. Names nobody."""
+
+    subject: Hex
+    """Keyed hash of the name or address that was asked for."""
+    cases: tuple[Hex, ...]
+    keys: tuple[str, ...]
+    """Ids (hex) of the keys that were deleted: what they sealed can never be read again."""
+    cards: tuple[UUID, ...] = ()
+    """Cards whose content went with them."""
+    by: str
+    why: str = ""
+    at: Moment
+
+
+class Removal(Frozen):
+    """Payloads whose time was up were taken away; their envelopes stay, so the chain still verifies."""
+
+    kinds: tuple[str, ...]
+    before: Moment
+    """Records from before this moment."""
+    count: int = Field(ge=0)
+    by: str
+    at: Moment
+
+
+class Reading(Frozen):
+    """Somebody read recorded content, or took it out of the store."""
+
+    by: str
+    what: str
+    """What was asked for, without the content: `card 7`, `export`, `subject` and a keyed hash."""
+    why: str = ""
+    records: int = Field(ge=0)
+    """How many records they were shown."""
+    at: Moment
