@@ -151,10 +151,10 @@ def _priority(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
 def _extraction(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
     from evals.scoring.extraction import score, truth_of
     from triage.tasks.extract.rows import row
-    from triage.verify.pages import verify_paper
+    from triage.verify.pages import hold_back, verify_paper
 
     assert isinstance(case.target, ExtractionTarget)
-    paper: Paper = verify_paper(tasks.of("extract").invoke(document_of(case, of.folder)))
+    paper: Paper = hold_back(verify_paper(tasks.of("extract").invoke(document_of(case, of.folder))), tasks.policy)
     line = row(paper, case.input.files[0])
     values = score(truth_of(case.target, of.folder), line, case)
     return Answered(output=line, score=values, taken=_taken(paper, tasks), warnings=paper.warnings)

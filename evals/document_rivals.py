@@ -180,9 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("index", type=Path, help="an index of documents with their truth")
     parser.add_argument("--split", help="only the documents of this split")
     options = parser.parse_args(arguments)
-    lines = [json.loads(line) for line in options.index.read_text(encoding="utf-8").splitlines()]
-    kept = [options.split is None or line.get("split") == options.split for line in lines]
-    entries = [entry for entry, keep in zip(entries_of(options.index), kept, strict=True) if keep]
+    entries = list(entries_of(options.index, options.split))
     print(json.dumps(compared(entries), indent=1))
 
 

@@ -60,11 +60,13 @@ class Reading:
     seconds: float
 
 
-def entries_of(index: Path) -> Iterator[Entry]:
-    """Documents of an index file."""
+def entries_of(index: Path, split: str | None = None) -> Iterator[Entry]:
+    """Documents of an index file, all or those of one split."""
     root = index.resolve().parent.parent
     for line in index.read_text(encoding="utf-8").splitlines():
         found = json.loads(line)
+        if split is not None and found.get("split") != split:
+            continue
         truth = in_truth_names(json.loads((root / found["truth"]).read_text(encoding="utf-8")))
         yield Entry(
             root / found["path"],
@@ -140,6 +142,15 @@ def _judged(reading: Reading, truth: Mapping[str, Any]) -> Iterator[tuple[str, s
         if name in reading.paper.fields:
             value = reading.row["fields"][name]["value"]
             yield name, supports[name], field_is_right(name, value, truth[TRUTH_NAMES[name]])
+    for name, place, right in judged_lines(reading, truth):
+        yield name, supports[place], right
+
+
+def judged_lines(reading: Reading, truth: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """Each figure of a line whose truth is known: `line.quantity`, its place `line.0.quantity`, whether it is right.
+
+    Nothing of a document whose lines are not scored.
+    """
     if not reading.entry.lines_scored:
         return
     lines = reading.row["lines"]
@@ -149,7 +160,7 @@ def _judged(reading: Reading, truth: Mapping[str, Any]) -> Iterator[tuple[str, s
         for name, its in (("quantity", "quantity"), ("unit_price", "unit_price"), ("net_amount", "line_total")):
             if name in line and (wanted is None or wanted["visible"].get(its)):
                 right = wanted is not None and amounts_agree(line[name]["value"], wanted[its])
-                yield f"line.{name}", supports[f"line.{n}.{name}"], right
+                yield f"line.{name}", f"line.{n}.{name}", right
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -157,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.documents", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="a folder of PDFs without truth")
     parser.add_argument("--index", type=Path, help="an index of documents with their truth")
+    parser.add_argument("--split", help="with --index: only the documents of this split")
     parser.add_argument("--out", type=Path, help="where the rows go (JSONL)")
     parser.add_argument("--calibrate", type=Path, help="write counts of right values here")
     parser.add_argument("--population", default=UNSEEN, help="with --calibrate: what the issuers are to the rules")
@@ -165,7 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if (options.folder is None) == (options.index is None):
         parser.error("name a folder or --index")
     entries = (
-        list(entries_of(options.index)) if options.index else [Entry(p) for p in sorted(options.folder.glob("*.pdf"))]
+        list(entries_of(options.index, options.split))
+        if options.index
+        else [Entry(p) for p in sorted(options.folder.glob("*.pdf"))]
     )
     found = list(readings(entries, installed_recogniser(Limits()) if options.ocr else None))
     if options.out:

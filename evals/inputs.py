@@ -164,10 +164,10 @@ def document_of(case: EvalCase, folder: Path) -> Document:
 def view_of(case: Case, extract: ReadsPapers | None, policy: Policy) -> View:
     """The case with its papers read and its facts established, as the pipeline makes it."""
     from triage.facts import establish_facts
-    from triage.verify.pages import verify_paper
+    from triage.verify.pages import hold_back, verify_paper
 
     papers: Sequence[Paper] = (
-        [verify_paper(extract.invoke(document)) for document in case.documents] if extract is not None else []
+        [hold_back(verify_paper(extract.invoke(document)), policy) for document in case.documents] if extract else []
     )
     return View(case, tuple(papers), establish_facts(case, papers, policy))
 

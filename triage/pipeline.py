@@ -40,7 +40,7 @@ from triage.domain import (
 from triage.errors import KeyMissing, ModelError
 from triage.facts import establish_facts
 from triage.verify.answers import verify
-from triage.verify.pages import verify_paper
+from triage.verify.pages import hold_back, verify_paper
 
 InputT = TypeVar("InputT")
 AnswerT = TypeVar("AnswerT", bound=Answer)
@@ -118,7 +118,8 @@ def triage(event: Event, desk: Desk) -> Outcome:
     if case is None:
         return log.close(Gone())
     policy = log.once("policy", case.company, desk.policies.current)
-    papers = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
+    read = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
+    papers = [hold_back(paper, policy) for paper in read]
     acting = {"policy": policy.fingerprint(), "software": __version__}
     view = View(case, tuple(papers), establish_facts(case, papers, policy))
     for task in desk.tasks:

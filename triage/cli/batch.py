@@ -71,7 +71,7 @@ def run_extract(
     failed = 0
     with orders_of(records, settings, policy) as case_of:
         for name, found in _progress(documents_in(files, policy.limits), None):
-            line, paper = _extracted(name, found, task, model)
+            line, paper = _extracted(name, found, task, model, policy)
             if case_of is not None and paper is not None:
                 line |= compared(paper, order, case_of, policy)
             failed += "error" in line
@@ -79,14 +79,16 @@ def run_extract(
     return 1 if failed else 0
 
 
-def _extracted(name: str, found: Document | TriageError, task: Any, model: str) -> tuple[Line, Paper | None]:
+def _extracted(
+    name: str, found: Document | TriageError, task: Any, model: str, policy: Policy
+) -> tuple[Line, Paper | None]:
     from triage.tasks.extract.rows import row
-    from triage.verify.pages import verify_paper
+    from triage.verify.pages import hold_back, verify_paper
 
     if isinstance(found, TriageError):
         return _unread(name, str(found)), None
     try:
-        paper: Paper = verify_paper(task.invoke(found))
+        paper: Paper = hold_back(verify_paper(task.invoke(found)), policy)
         _refuse_unrecorded(paper, model)
         line: Line = row(paper, name) | {"model": paper.by.model}
     except Exception as error:

@@ -62,6 +62,10 @@ def paper_report(line: dict[str, Any]) -> None:
     for name, found in line["fields"].items():
         value = f"  {name:<26} {shown(str(found['value']))}  "
         out.print(Text.assemble(value, (_place(found), "dim")))
+    for name, found in line.get("unsure", {}).items():
+        out.print(
+            literal(f"  {name:<26} unsure, not used: {shown(str(found['value']))} ({_place(found)})", style="dim")
+        )
     if line["lines"]:
         out.print(_lines(line["lines"]))
     for check in line["checks"]:

@@ -171,6 +171,9 @@ class Paper(Answer):
     fields: dict[str, FieldValue] = {}
     """Keys are `FIELD_NAMES`; what was not found is absent."""
     lines: tuple[PaperLine, ...] = ()
+    unsure: dict[str, FieldValue] = {}
+    """Values that were found and held back, because their measured confidence is below what policy asks for. Keys are
+    `buyer_name` or `line:2:quantity` (from 1). A reader may see them; nothing is computed from them."""
     checks: tuple[Check, ...] = ()
 
     def text_of(self, name: str) -> str | None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from triage.domain.advice import Advice
 from triage.domain.base import Frozen, SortedSet
+from triage.domain.papers import FIELD_NAMES, LINE_FIELD_NAMES
 from triage.domain.taxonomy import Category
 
 
@@ -115,6 +116,10 @@ class Policy(Frozen):
     min_confidence: float = Field(default=0.5, ge=0, le=1)
     """Below this measured confidence there is no suggestion but a question."""
     min_confidence_by_category: dict[Category, Annotated[float, Field(ge=0, le=1)]] = {}
+    min_field_confidence: float = Field(default=0.6, ge=0, le=1)
+    """A value of a document whose measured confidence is lower is held back: named, and not used."""
+    min_field_confidence_by_field: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    """The same for single fields: `buyer_name`, or `line.quantity` for that of each line."""
     second_person: SortedSet[Category] = frozenset()
     deciders: dict[str, SortedSet[Category]] = {}
     """Person → categories they may decide. Empty: anybody who can open the store."""
@@ -123,6 +128,14 @@ class Policy(Frozen):
     endpoints: tuple[Endpoint, ...] = ()
     limits: Limits = Limits()
     advice: Advice = Advice()
+
+    @field_validator("min_field_confidence_by_field")
+    @classmethod
+    def _fields_exist(cls, by_field: dict[str, float]) -> dict[str, float]:
+        known = {*FIELD_NAMES, *(f"line.{name}" for name in LINE_FIELD_NAMES)}
+        if strange := sorted(set(by_field) - known):
+            raise ValueError(f"no such field: {', '.join(strange)}; the fields are {', '.join(sorted(known))}")
+        return by_field
 
     @model_validator(mode="after")
     def _endpoint_names_are_unique(self) -> Policy:
@@ -142,6 +155,10 @@ class Policy(Frozen):
     def threshold(self, category: Category) -> float:
         """The measured confidence that a suggestion of this category needs."""
         return self.min_confidence_by_category.get(category, self.min_confidence)
+
+    def field_threshold(self, field: str) -> float:
+        """The measured confidence that a value of this field needs: `buyer_name`, `line.quantity`."""
+        return self.min_field_confidence_by_field.get(field, self.min_field_confidence)
 
     def may_decide(self, person: str, category: Category) -> bool:
         """Whether this person may decide cards of this category."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from triage.documents.einvoice.tree import texts_by_path
 from triage.documents.einvoice.values import reads_as_value
-from triage.domain import FieldValue, Page, Paper
+from triage.domain import FieldValue, Page, Paper, PaperLine, Policy
 from triage.errors import InputError
 from triage.verify.quotes import Placed, reads_as
 from triage.verify.readings import marks, squeeze
@@ -52,6 +52,60 @@ def verify_paper(paper: Paper) -> Paper:
         checks=(*kept, *computed),
         warnings=(*warnings, warning) if failed else warnings,
     )
+
+
+_HELD = "unsure, not used: "
+
+
+def hold_back(paper: Paper, policy: Policy) -> Paper:
+    """The paper without the values whose measured confidence is below what policy asks for their field.
+
+    They stay in `unsure`, and a warning names them. A value without a confidence (stated by an XML, or pointed at by a
+    model: nothing was measured) is never held back. What an earlier policy held back is judged anew.
+    """
+    paper = _all_found(paper)
+    unsure = {key: found for name, key, found in _named(paper) if _is_unsure(found, policy.field_threshold(name))}
+    if not unsure:
+        return paper
+    fields = {name: found for name, found in paper.fields.items() if name not in unsure}
+    lines = tuple(
+        line.with_(fields={name: found for name, found in line.fields.items() if _key(number, name) not in unsure})
+        for number, line in enumerate(paper.lines, 1)
+    )
+    told = ", ".join(f"{key} ({found.confidence.value:.2f})" for key, found in unsure.items() if found.confidence)
+    return paper.with_(fields=fields, lines=lines, unsure=unsure, warnings=(*paper.warnings, _HELD + told))
+
+
+def _all_found(paper: Paper) -> Paper:
+    """The paper as it was before anything was held back."""
+    if not paper.unsure:
+        return paper
+    lines = tuple(PaperLine(fields=line.fields | _back(paper, number)) for number, line in enumerate(paper.lines, 1))
+    fields = paper.fields | {key: found for key, found in paper.unsure.items() if ":" not in key}
+    warnings = tuple(warning for warning in paper.warnings if not warning.startswith(_HELD))
+    return paper.with_(fields=fields, lines=lines, unsure={}, warnings=warnings)
+
+
+def _back(paper: Paper, number: int) -> dict[str, FieldValue]:
+    start = _key(number, "")
+    return {key.removeprefix(start): found for key, found in paper.unsure.items() if key.startswith(start)}
+
+
+def _named(paper: Paper) -> Iterator[tuple[str, str, FieldValue]]:
+    """Each value with the name that policy knows it by, and its key in `unsure`."""
+    for name, found in paper.fields.items():
+        yield name, name, found
+    for number, line in enumerate(paper.lines, 1):
+        for name, found in line.fields.items():
+            yield f"line.{name}", _key(number, name), found
+
+
+def _key(line: int, name: str) -> str:
+    return f"line:{line}:{name}"
+
+
+def _is_unsure(found: FieldValue, threshold: float) -> bool:
+    return found.confidence is not None and found.confidence.value < threshold
 
 
 def _judged_lines(paper: Paper, judge: Callable[[str, FieldValue, str], FieldValue]) -> tuple[object, ...]:

@@ -12,8 +12,9 @@ from triage.domain import FieldValue, Paper
 def row(paper: Paper, file: str) -> dict[str, Any]:
     """`{"file", "fields", "lines", "checks", "warnings"}`: ISO dates, plain JSON numbers, boxes as four numbers.
 
-    A document that could not be read has its reason under `abstained`; one that was read from an XML names that under
-    `xml`, and its values have the `path` in it.
+    What was held back because the policy asks for more confidence stands under `unsure` (`buyer_name`,
+    `line:2:quantity`). A document that could not be read has its reason under `abstained`; one that was read from an
+    XML names that under `xml`, and its values have the `path` in it.
     """
     out: dict[str, Any] = {
         "file": file,
@@ -22,6 +23,8 @@ def row(paper: Paper, file: str) -> dict[str, Any]:
         "checks": [check.model_dump(mode="json") for check in paper.checks],
         "warnings": list(paper.warnings),
     }
+    if paper.unsure:
+        out["unsure"] = {key: _cell(found) for key, found in paper.unsure.items()}
     if paper.xml is not None:
         out["xml"] = paper.xml.model_dump(mode="json", exclude={"content"})
     if paper.abstained is not None:
