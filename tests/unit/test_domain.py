@@ -134,8 +134,11 @@ def test_the_public_names_are_those_intended() -> None:
         "event",
         "evidence",
         "facts",
+        "members",
         "papers",
         "policy",
+        "reply",
+        "routing",
         "taxonomy",
         "view",
     }

@@ -19,14 +19,16 @@ from triage.domain.answers import (
     Method,
     ModelCall,
     Producer,
+    Promised,
     Suggestion,
     Summary,
     Usage,
 )
-from triage.domain.arrival import Arrival, Door
+from triage.domain.arrival import Arrival, ArrivalRecord, Door
 from triage.domain.audit import Checkpoint, Erasure, Reading, Removal, StreamHead
 from triage.domain.base import Frozen, fingerprint, utc
 from triage.domain.cards import (
+    Before,
     Card,
     CardKey,
     CardState,
@@ -59,6 +61,7 @@ from triage.domain.case import (
     ShipmentKind,
     Waiting,
 )
+from triage.domain.causes import CAUSE_MEANING, Cause, CauseAssessment, CauseKind
 from triage.domain.event import (
     Abstained,
     Advised,
@@ -73,6 +76,9 @@ from triage.domain.event import (
 )
 from triage.domain.evidence import Box, Confidence, Evidence, FactEvidence, OnPage, Quote
 from triage.domain.facts import Fact
+from triage.domain.hindrances import Hindrance, HindranceKind
+from triage.domain.impact import Flow, Hit, Impact, Network, Node, NodeKind, Shift
+from triage.domain.members import Member, Origin
 from triage.domain.papers import (
     FIELD_NAMES,
     LINE_FIELD_NAMES,
@@ -87,6 +93,9 @@ from triage.domain.papers import (
     Word,
 )
 from triage.domain.policy import Endpoint, Limits, Mode, Policy, PrivateKind, Thresholds
+from triage.domain.priority import Contribution, Factor, Priority, PriorityWeights
+from triage.domain.reply import Reply
+from triage.domain.routing import Choice, Option, PastTicket, Route, Routing, RoutingBook, Slot
 from triage.domain.taxonomy import MEANING, SUBTYPES, Category, Severity, Side
 from triage.domain.view import View
 
@@ -95,11 +104,15 @@ TYPES: dict[str, type[Frozen]] = {
     for kind in (
         Event,
         Arrival,
+        ArrivalRecord,
         Case,
         Policy,
         Paper,
         Classification,
         Summary,
+        Reply,
+        Routing,
+        Before,
         Failure,
         Proposal,
         Card,
@@ -135,6 +148,7 @@ def schema(name: str) -> dict[str, Any]:
 
 
 __all__ = [
+    "CAUSE_MEANING",
     "FIELD_NAMES",
     "LINE_FIELD_NAMES",
     "MEANING",
@@ -148,19 +162,26 @@ __all__ = [
     "Advisory",
     "Answer",
     "Arrival",
+    "ArrivalRecord",
+    "Before",
     "Box",
     "Card",
     "CardKey",
     "CardState",
     "Case",
     "Category",
+    "Cause",
+    "CauseAssessment",
+    "CauseKind",
     "Changes",
     "Check",
     "Checkpoint",
+    "Choice",
     "Classification",
     "Coalesced",
     "Company",
     "Confidence",
+    "Contribution",
     "Credit",
     "DeadLetter",
     "Decision",
@@ -173,10 +194,16 @@ __all__ = [
     "Evidence",
     "Fact",
     "FactEvidence",
+    "Factor",
     "Failure",
     "FieldValue",
+    "Flow",
     "Frozen",
     "Gone",
+    "Hindrance",
+    "HindranceKind",
+    "Hit",
+    "Impact",
     "Invoice",
     "InvoiceKind",
     "Limits",
@@ -184,25 +211,35 @@ __all__ = [
     "Link",
     "LinkCandidate",
     "LinkStatus",
+    "Member",
     "Message",
     "MessageKind",
     "Method",
     "Mode",
     "ModelCall",
     "Move",
+    "Network",
     "NoException",
+    "Node",
+    "NodeKind",
     "OnPage",
+    "Option",
     "Order",
+    "Origin",
     "Outcome",
     "Page",
     "Paper",
     "PaperLine",
     "PaperXml",
     "Partner",
+    "PastTicket",
     "Policy",
+    "Priority",
+    "PriorityWeights",
     "PrivateKind",
     "Producer",
     "Promise",
+    "Promised",
     "Proposal",
     "Publication",
     "Purchase",
@@ -212,11 +249,17 @@ __all__ = [
     "ReasonCode",
     "RecordRef",
     "Removal",
+    "Reply",
     "Role",
+    "Route",
+    "Routing",
+    "RoutingBook",
     "Severity",
+    "Shift",
     "Shipment",
     "ShipmentKind",
     "Side",
+    "Slot",
     "StreamHead",
     "Suggestion",
     "Summary",

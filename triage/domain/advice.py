@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from triage.domain.base import Frozen
 from triage.domain.event import RecordRef
 
@@ -62,5 +64,7 @@ class Advice(Frozen):
     tickets: TicketsWhen = TicketsWhen.ADVISED
     activity: bool = True
     """A review activity on the record, where no draft ticket is made."""
+    notes_a_day: int = Field(default=3, ge=0)
+    """New notes on one record and day; further cards wait without one, and those that stand are brought up to date."""
     reviewer: str | None = None
     """Login of the user who is asked to review where the record has no user of its own."""

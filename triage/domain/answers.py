@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from triage.domain.base import Frozen, Moment
+from triage.domain.case import Role
 from triage.domain.event import RecordRef
 from triage.domain.evidence import Confidence, Evidence
 from triage.domain.taxonomy import SUBTYPES, Category, Severity, Side
@@ -130,6 +131,15 @@ class Classification(Answer):
     """ISO 639-1 of the newest message, `und` where unknown."""
 
 
+class Promised(Frozen):
+    """What somebody promised, in their own words."""
+
+    by: Role
+    text: str
+    source: str
+    """Key of `View.sources()`."""
+
+
 class Summary(Answer):
     """What a reader should know in ten seconds."""
 
@@ -142,6 +152,20 @@ class Summary(Answer):
     """Order, invoice, delivery, tracking and item numbers as written."""
     language: str = "und"
     evidence: tuple[Evidence, ...] = ()
+    promised: tuple[Promised, ...] = ()
+    """What was promised in the thread, the oldest first."""
+    questions: tuple[str, ...] = ()
+    """What was asked and not answered yet."""
+    next_step: str = ""
+    """What somebody of the order desk should do next, in the reader's language."""
+    answer: str = ""
+    """Where a plain answer follows from the facts (an order that is on time): that answer, in the writer's language."""
+    news: tuple[str, ...] = ()
+    """What is new since the card was last revised."""
+    news_since: Moment | None = None
+    """When that was; none where there was no card."""
+    reader: str = ""
+    """ISO 639-1 of the reader's language; empty in answers of earlier versions."""
 
 
 class Money(Frozen):

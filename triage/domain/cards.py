@@ -5,11 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
-from triage.domain.answers import Suggestion
+from triage.domain.answers import Promised, Suggestion
 from triage.domain.base import Frozen, Moment
 from triage.domain.case import Link
 from triage.domain.event import RecordRef
 from triage.domain.facts import Fact
+from triage.domain.members import Member, Origin
+from triage.domain.reply import Reply
+from triage.domain.routing import Routing
 from triage.domain.taxonomy import Category, Severity
 
 
@@ -57,6 +60,36 @@ class Proposal(Frozen):
     warnings: tuple[str, ...] = ()
     case: str
     """Fingerprint of the case it was made from."""
+    promised: tuple[Promised, ...] = ()
+    questions: tuple[str, ...] = ()
+    next_step: str = ""
+    news: tuple[str, ...] = ()
+    """What is new since the card was last revised."""
+    news_since: Moment | None = None
+    heard: tuple[str, ...] = ()
+    """Ids of the thread's messages that it was made from."""
+    reader: str = ""
+    """ISO 639-1 of the reader's language."""
+    reply: Reply | None = None
+    """A draft of an answer, for a person to finish and send."""
+    routing: Routing | None = None
+    """Where a ticket should go."""
+    origin: Origin | None = None
+    """What caused it; cases with the same origin share a card."""
+
+
+class Before(Frozen):
+    """What the record's card said before this event: what a summary brings up to date rather than writes anew."""
+
+    at: Moment
+    """When the card was last revised."""
+    summary: str
+    key_points: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    """Ids of the facts that it knew."""
+    news: tuple[str, ...] = ()
+    news_since: Moment | None = None
 
 
 class Verdict(StrEnum):
@@ -99,6 +132,8 @@ class Decision(Frozen):
     reason: ReasonCode | None = None
     comment: str = ""
     changes: Changes | None = None
+    member: str | None = None
+    """`Member.key` where the word is on one case of a card with several; none: on the whole card."""
 
 
 class Card(Frozen):
@@ -117,5 +152,7 @@ class Card(Frozen):
     """Keys of the events it was made and updated from."""
     decisions: tuple[Decision, ...] = ()
     supersedes: UUID | None = None
+    members: tuple[Member, ...] = ()
+    """The cases that share this card, its own first; empty where it is about one case alone."""
     created_at: Moment
     updated_at: Moment

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from triage.domain.advice import Advice
 from triage.domain.base import Frozen, SortedSet
 from triage.domain.papers import FIELD_NAMES, LINE_FIELD_NAMES
+from triage.domain.routing import Route
 from triage.domain.taxonomy import Category
 
 
@@ -128,6 +129,12 @@ class Policy(Frozen):
     endpoints: tuple[Endpoint, ...] = ()
     limits: Limits = Limits()
     advice: Advice = Advice()
+    language: str | None = Field(default=None, pattern="^(en|de|fr|es|nl)$")
+    """In which language cards are written for their readers (ISO 639-1); none: in the company's."""
+    routes: dict[Category, Route] = {}
+    """Where tickets of a category go; what it leaves open comes from the company's own solved tickets."""
+    clusters: bool = True
+    """Whether cases with the same cause share a card."""
 
     @field_validator("min_field_confidence_by_field")
     @classmethod

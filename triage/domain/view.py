@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from triage.domain.answers import Answer, Classification, Summary
 from triage.domain.base import fingerprint
+from triage.domain.cards import Before
 from triage.domain.case import Case, Message, MessageKind
 from triage.domain.facts import Fact
 from triage.domain.papers import Paper
@@ -23,6 +24,8 @@ class View:
     papers: tuple[Paper, ...] = ()
     facts: tuple[Fact, ...] = ()
     answers: dict[str, Answer] = field(default_factory=dict)
+    before: Before | None = None
+    """What the record's card said before; none where there is none."""
 
     def plus(self, answer: Answer) -> View:
         """This view and one more answer, under the answer's task."""
@@ -84,5 +87,6 @@ class View:
                 [paper.fingerprint() for paper in self.papers],
                 [fact.fingerprint() for fact in self.facts],
                 {task: answer.fingerprint() for task, answer in sorted(self.answers.items())},
+                *([self.before.fingerprint()] if self.before else []),
             ]
         )
