@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from triage.domain.base import Frozen, Moment
 from triage.domain.case import Case
-from triage.domain.event import RecordRef
+from triage.domain.event import Outcome, RecordRef
 
 
 class Door(StrEnum):
@@ -44,3 +44,20 @@ class Arrival(Frozen):
     received_at: Moment
     due_at: Moment
     """Not to be looked at earlier: Odoo 18 calls before it commits."""
+
+
+class ArrivalRecord(Frozen):
+    """What became of an arrival: how it ended, or that a person had it tried again."""
+
+    id: str
+    """Id of the arrival in the inbox."""
+    source: str
+    door: Door
+    ref: RecordRef | None
+    """None where what came in can no longer be read."""
+    received_at: Moment
+    outcome: Outcome | None
+    """None: it was given up, and is tried again."""
+    by: str | None = None
+    """Who decided that, where a person did."""
+    why: str = ""
