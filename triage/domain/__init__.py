@@ -112,6 +112,8 @@ TYPES: dict[str, type[Frozen]] = {
         Summary,
         Reply,
         Routing,
+        CauseAssessment,
+        Priority,
         Before,
         Failure,
         Proposal,

@@ -8,9 +8,12 @@ from uuid import UUID
 from triage.domain.answers import Promised, Suggestion
 from triage.domain.base import Frozen, Moment
 from triage.domain.case import Link
+from triage.domain.causes import Cause
 from triage.domain.event import RecordRef
 from triage.domain.facts import Fact
+from triage.domain.impact import Impact
 from triage.domain.members import Member, Origin
+from triage.domain.priority import Priority
 from triage.domain.reply import Reply
 from triage.domain.routing import Routing
 from triage.domain.taxonomy import Category, Severity
@@ -76,6 +79,12 @@ class Proposal(Frozen):
     """Where a ticket should go."""
     origin: Origin | None = None
     """What caused it; cases with the same origin share a card."""
+    causes: tuple[Cause, ...] = ()
+    """Why it is late or at risk, the likeliest first."""
+    impact: Impact | None = None
+    """Whom it hits. Holds what not every reader of the record may see."""
+    priority: Priority | None = None
+    """How urgent it is beside other cards; none in cards of earlier versions."""
 
 
 class Before(Frozen):

@@ -20,6 +20,8 @@ from triage.domain.base import Frozen, Moment
 from triage.domain.base import fingerprint as fingerprint_of
 from triage.domain.event import RecordRef
 from triage.domain.facts import Fact
+from triage.domain.hindrances import Hindrance
+from triage.domain.impact import Network
 
 
 class Role(StrEnum):
@@ -141,6 +143,8 @@ class Order(Frozen):
     """Salesperson."""
     channel: str | None = None
     """`edi`, `web`, `mail`, `phone`."""
+    penalty_per_day: Decimal | None = None
+    """What the contract takes for each day of lateness, in the order's currency."""
     picking_policy: str | None = None
     """`direct` (as soon as possible) or `one` (all at once)."""
     locked: bool = False
@@ -264,6 +268,8 @@ class Promise(Frozen):
     """Whom it was promised to, or who promised it: a record's or partner's name."""
     source: str
     """Record and field it was read from, for example `sale.order:42.commitment_date`."""
+    by: str | None = None
+    """Who or what set it, where Odoo's tracking tells: a name, never a person's figure."""
 
 
 class MessageKind(StrEnum):
@@ -364,6 +370,10 @@ class Case(Frozen):
     promises: tuple[Promise, ...] = ()
     related: tuple[Order, ...] = ()
     """Other orders of the same partner that matter here, for example with the same customer reference."""
+    hindrances: tuple[Hindrance, ...] = ()
+    """What stands in the way of the order's goods."""
+    network: Network | None = None
+    """Who waits for the goods that the case is about; none where that was not read."""
     messages: tuple[Message, ...] = ()
     documents: tuple[Document, ...] = ()
     reported: tuple[Fact, ...] = ()

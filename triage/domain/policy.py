@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -11,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from triage.domain.advice import Advice
 from triage.domain.base import Frozen, SortedSet
 from triage.domain.papers import FIELD_NAMES, LINE_FIELD_NAMES
+from triage.domain.priority import PriorityWeights
 from triage.domain.routing import Route
 from triage.domain.taxonomy import Category
 
@@ -135,6 +137,10 @@ class Policy(Frozen):
     """Where tickets of a category go; what it leaves open comes from the company's own solved tickets."""
     clusters: bool = True
     """Whether cases with the same cause share a card."""
+    priority: PriorityWeights = PriorityWeights()
+    """What makes an order at risk come before another one."""
+    cut_offs: dict[str, time] = {}
+    """Carrier → when it collects, in the company's time zone; `default` for carriers that are not named."""
 
     @field_validator("min_field_confidence_by_field")
     @classmethod

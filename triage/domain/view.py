@@ -10,8 +10,11 @@ from triage.domain.answers import Answer, Classification, Summary
 from triage.domain.base import fingerprint
 from triage.domain.cards import Before
 from triage.domain.case import Case, Message, MessageKind
+from triage.domain.causes import CauseAssessment
 from triage.domain.facts import Fact
 from triage.domain.papers import Paper
+from triage.domain.policy import Policy
+from triage.domain.priority import Priority
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -26,6 +29,8 @@ class View:
     answers: dict[str, Answer] = field(default_factory=dict)
     before: Before | None = None
     """What the record's card said before; none where there is none."""
+    policy: Policy = field(default_factory=Policy)
+    """The policy that the facts were established under."""
 
     def plus(self, answer: Answer) -> View:
         """This view and one more answer, under the answer's task."""
@@ -42,6 +47,18 @@ class View:
         """The summarise task's answer, once there is one."""
         found = self.answers.get("summarise")
         return found if isinstance(found, Summary) else None
+
+    @property
+    def causes(self) -> CauseAssessment | None:
+        """The cause task's answer, once there is one."""
+        found = self.answers.get("cause")
+        return found if isinstance(found, CauseAssessment) else None
+
+    @property
+    def priority(self) -> Priority | None:
+        """The priority task's answer, once there is one."""
+        found = self.answers.get("priority")
+        return found if isinstance(found, Priority) else None
 
     def fact(self, name: str) -> Fact | None:
         """The first fact of this name, or none."""
@@ -88,5 +105,6 @@ class View:
                 [fact.fingerprint() for fact in self.facts],
                 {task: answer.fingerprint() for task, answer in sorted(self.answers.items())},
                 *([self.before.fingerprint()] if self.before else []),
+                *([self.policy.fingerprint()] if self.policy != Policy() else []),
             ]
         )
