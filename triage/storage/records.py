@@ -66,6 +66,11 @@ def recorded_once(database: Database, once: str) -> Record | None:
     return next(map(_record, database.query(f"{_JOINED} WHERE j.once = ?", (once,))), None)
 
 
+def at(database: Database, stream: str, seq: int) -> Record | None:
+    """The record at this place of a stream."""
+    return next(map(_record, database.query(f"{_JOINED} WHERE j.stream = ? AND j.seq = ?", (stream, seq))), None)
+
+
 def of_event(database: Database, event: str, stream: str | None = None) -> list[Record]:
     """All records of an event, in order; with `stream`, of the event of that company.
 
