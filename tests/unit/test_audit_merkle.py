@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from triage.audit.merkle import (
     EMPTY,
     Frontier,
+    Tree,
     consistency_proof,
     includes,
     inclusion_proof,
@@ -74,6 +75,15 @@ def test_a_leaf_is_never_taken_for_a_node() -> None:
 @given(leaves, st.integers(min_value=0, max_value=40))
 def test_a_tree_can_be_continued_from_any_point(found: list[bytes], cut: int) -> None:
     assert Frontier().plus(found[:cut]).plus(found[cut:]) == Frontier().plus(found)
+
+
+@given(leaves)
+def test_a_tree_kept_whole_gives_the_same_proofs(found: list[bytes]) -> None:
+    tree = Tree(found)
+    assert tree.root == root_of(found)
+    assert [tree.proof(index) for index in range(len(found))] == [
+        inclusion_proof(index, found) for index in range(len(found))
+    ]
 
 
 @given(leaves, st.data())

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from triage.audit.chain import GENESIS
 from triage.audit.journal import Journal
 from triage.audit.merkle import Frontier
-from triage.audit.signing import PREFIX, Signature, Signer, is_signed_by
+from triage.audit.signing import CHECKPOINT, Signature, Signer, is_signed_by
 from triage.domain import Checkpoint, StreamHead, utc
 from triage.errors import UsageError
 from triage.storage import checkpoints as rows
@@ -46,11 +46,11 @@ class Signed:
     @property
     def digest(self) -> str:
         """What the next checkpoint calls this one (hex)."""
-        return hashlib.sha256(PREFIX + self.body).hexdigest()
+        return hashlib.sha256(CHECKPOINT + self.body).hexdigest()
 
     def is_signed_by(self, key: Ed25519PublicKey) -> bool:
         """Whether a signature of this key stands under it."""
-        return is_signed_by(PREFIX + self.body, self.signatures, key)
+        return is_signed_by(CHECKPOINT + self.body, self.signatures, key)
 
     def to_text(self) -> str:
         """As a file, for people and programs outside."""
@@ -96,7 +96,7 @@ def make(journal: Journal, clock: Callable[[], datetime], signer: Signer | None 
     )
     signed = Signed(checkpoint)
     if signer is not None:
-        signed = Signed(checkpoint, (signer.sign(PREFIX + signed.body),))
+        signed = Signed(checkpoint, (signer.sign(CHECKPOINT + signed.body),))
     with database.transaction():
         rows.insert(database, _row(signed, frontiers))
         journal.record(

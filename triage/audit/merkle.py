@@ -63,6 +63,35 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return Frontier().plus(leaves).root
 
 
+class Tree:
+    """A tree kept whole, for many inclusion proofs: each takes as many steps as the tree is high."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        level = [leaf_hash(leaf) for leaf in leaves]
+        self._levels = [level]
+        while len(level) > 1:
+            pairs = [node_hash(level[place], level[place + 1]) for place in range(0, len(level) - 1, 2)]
+            level = [*pairs, level[-1]] if len(level) & 1 else pairs
+            self._levels.append(level)
+
+    @property
+    def root(self) -> bytes:
+        """The root over all leaves."""
+        return self._levels[-1][0] if self._levels[-1] else EMPTY
+
+    def proof(self, index: int) -> list[bytes]:
+        """The same as `inclusion_proof(index, leaves)`."""
+        if not 0 <= index < len(self._levels[0]):
+            raise IndexError(f"leaf {index} of {len(self._levels[0])}")
+        steps = []
+        for level in self._levels[:-1]:
+            beside = index ^ 1
+            if beside < len(level):
+                steps.append(level[beside])
+            index >>= 1
+        return steps
+
+
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """The hashes that lead from leaf `index` (from 0) to the root. Raises `IndexError` where there is no such leaf."""
     if not 0 <= index < len(leaves):

@@ -24,8 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from triage.errors import ConfigurationError, UsageError
 
-PREFIX = b"odoo-triage checkpoint v1\n"
-"""Stands before everything that is signed, so that the key signs checkpoints and nothing else."""
+CHECKPOINT = b"odoo-triage checkpoint v1\n"
+BUNDLE = b"odoo-triage bundle v1\n"
+"""What stands before a statement, so that a key signs checkpoints and bundles, and never one as the other."""
 
 _SECONDS = 30.0
 
@@ -54,7 +55,7 @@ class Signature:
 
 
 class Signer(Protocol):
-    """Signs what it is given. `statement` begins with `PREFIX`."""
+    """Signs what it is given. `statement` begins with `CHECKPOINT` or `BUNDLE`."""
 
     def sign(self, statement: bytes) -> Signature:
         """Raises `ConfigurationError` where it cannot."""
@@ -82,9 +83,9 @@ class KeySigner:
         return cls(key)
 
     def sign(self, statement: bytes) -> Signature:
-        """Sign a checkpoint's statement. Raises `UsageError` for anything else."""
-        if not statement.startswith(PREFIX):
-            raise UsageError("this key signs checkpoints only; what it was given is none.")
+        """Sign a checkpoint or a bundle. Raises `UsageError` for anything else."""
+        if not statement.startswith((CHECKPOINT, BUNDLE)):
+            raise UsageError("this key signs checkpoints and bundles only; what it was given is neither.")
         return Signature(key_name(self._key.public_key()), self._key.sign(statement))
 
 
