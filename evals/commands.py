@@ -31,7 +31,7 @@ PolicyFile = Annotated[
 
 def _guarded(run: Callable[..., int], *arguments: Any) -> None:
     # Imported here: the command line loads this module while it is being loaded itself.
-    from triage.cli.app import guarded
+    from triage.cli.options import guarded
 
     guarded(run, *arguments)
 

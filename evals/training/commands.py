@@ -57,7 +57,7 @@ def train(
     """Write a layer with its version and hash into a folder. What to set to work with it is printed."""
     # Imported here: the command line loads this module while it is being loaded itself.
     from evals.training.running import Wanted, run_agreement, run_calibrate, run_train
-    from triage.cli.app import guarded
+    from triage.cli.options import guarded
 
     if calibrate is not None:
         guarded(run_calibrate, calibrate, out)

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from triage.cli import batch, day
-from triage.cli.app import guarded
+from triage.cli.options import guarded
 from triage.domain import Limits, Method, Policy, Producer, Summary, View
 from triage.errors import StoreError, UsageError
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from triage import __version__
-from triage.errors import ConfigurationError, TriageError, UsageError
-
-OK, SOME_FAILED, USAGE = 0, 1, 2
+from triage.cli.audit import audit
+from triage.cli.keys import keys_app
+from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 
 app = typer.Typer(
     name="triage",
@@ -25,70 +21,10 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-audit = typer.Typer(help="Show and verify what was recorded.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
-
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", help="Folder for store, keys and policy. Default: TRIAGE_HOME, else the user's data folder."
-    ),
-]
-Model = Annotated[
-    str,
-    typer.Option("--model", help="`embedded` (no network), `openai:NAME`, `ENDPOINT:NAME` or `replay:FILE`."),
-]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.", show_default=False)]
-Jsonl = Annotated[
-    Path,
-    typer.Option("--jsonl", help="File with one JSON object a line; `-` reads standard input.", show_default=False),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")]
-
-
-def guarded(run: Callable[..., int], *arguments: Any, **options: Any) -> None:
-    """Run a command; turn errors made on purpose, and those of disk and pipe, into one line and an exit status.
-
-    Everything else becomes a traceback.
-    """
-    try:
-        status = run(*arguments, **options)
-        sys.stdout.flush()
-    except (UsageError, ConfigurationError) as error:
-        _complain(error)
-        status = USAGE
-    except TriageError as error:
-        _complain(error)
-        status = SOME_FAILED
-    except BrokenPipeError:
-        _nobody_reads()
-        status = SOME_FAILED
-    except OSError as error:
-        _flush_or_drop()
-        _complain(error)
-        status = SOME_FAILED
-    raise typer.Exit(status)
-
-
-def _complain(error: Exception) -> None:
-    from triage.cli.show import shown
-
-    typer.echo(shown(f"triage: {error}"), err=True)
-
-
-def _flush_or_drop() -> None:
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        _nobody_reads()
-
-
-def _nobody_reads() -> None:
-    """Send what is left to nowhere, so that the interpreter does not stumble over it at its end."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()
@@ -238,26 +174,6 @@ def schema(
     from triage.cli.decisions import run_schema
 
     guarded(run_schema, name)
-
-
-@audit.command("show")
-def audit_show(
-    handle: Annotated[str, typer.Argument(metavar="CARD", help="Number of the card, or its id.")],
-    as_json: AsJson = False,
-    home: Home = None,
-) -> None:
-    """Tell the whole story of a card in order: what was read, answered, suggested and decided."""
-    from triage.cli.auditing import run_show
-
-    guarded(run_show, handle, as_json, home)
-
-
-@audit.command("verify")
-def audit_verify(home: Home = None) -> None:
-    """Prove that no record was changed, removed or inserted; name the first bad one otherwise."""
-    from triage.cli.auditing import run_verify
-
-    guarded(run_verify, home)
 
 
 Admin = Annotated[
