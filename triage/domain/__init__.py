@@ -27,6 +27,7 @@ from triage.domain.answers import (
 from triage.domain.arrival import Arrival, ArrivalRecord, Door
 from triage.domain.audit import Checkpoint, Erasure, Reading, Removal, StreamHead
 from triage.domain.base import Frozen, fingerprint, utc
+from triage.domain.budgets import Budgets, Price
 from triage.domain.cards import (
     Before,
     Card,
@@ -62,6 +63,7 @@ from triage.domain.case import (
     Waiting,
 )
 from triage.domain.causes import CAUSE_MEANING, Cause, CauseAssessment, CauseKind
+from triage.domain.closing import Ending, Endings, Stall, Stalled, Switched
 from triage.domain.event import (
     Abstained,
     Advised,
@@ -130,6 +132,9 @@ TYPES: dict[str, type[Frozen]] = {
         DeadLetter,
         Publication,
         Withdrawal,
+        Endings,
+        Stalled,
+        Switched,
         Checkpoint,
         Erasure,
         Removal,
@@ -167,6 +172,7 @@ __all__ = [
     "ArrivalRecord",
     "Before",
     "Box",
+    "Budgets",
     "Card",
     "CardKey",
     "CardState",
@@ -190,6 +196,8 @@ __all__ = [
     "Document",
     "DocumentType",
     "Door",
+    "Ending",
+    "Endings",
     "Endpoint",
     "Erasure",
     "Event",
@@ -236,6 +244,7 @@ __all__ = [
     "Partner",
     "PastTicket",
     "Policy",
+    "Price",
     "Priority",
     "PriorityWeights",
     "PrivateKind",
@@ -262,10 +271,13 @@ __all__ = [
     "ShipmentKind",
     "Side",
     "Slot",
+    "Stall",
+    "Stalled",
     "StreamHead",
     "Suggestion",
     "Summary",
     "Superseded",
+    "Switched",
     "Thresholds",
     "TicketsWhen",
     "Usage",

@@ -44,6 +44,9 @@ class Withdrawal(Frozen):
 
     card: UUID
     advisories: tuple[Advisory, ...]
+    by: str = ""
+    """Who asked for it; empty where a card ended before its advice was recorded."""
+    why: str = ""
 
 
 class TicketsWhen(StrEnum):

@@ -9,6 +9,7 @@ from triage.domain.answers import Promised, Suggestion
 from triage.domain.base import Frozen, Moment
 from triage.domain.case import Link
 from triage.domain.causes import Cause
+from triage.domain.closing import Ending, Stall
 from triage.domain.event import RecordRef
 from triage.domain.facts import Fact
 from triage.domain.impact import Impact
@@ -163,5 +164,16 @@ class Card(Frozen):
     supersedes: UUID | None = None
     members: tuple[Member, ...] = ()
     """The cases that share this card, its own first; empty where it is about one case alone."""
+    ended: Ending | None = None
+    """Why it ended without anybody's word."""
+    stall: Stall | None = None
+    """That nobody has touched it for too long."""
     created_at: Moment
     updated_at: Moment
+
+    @property
+    def severity(self) -> Severity:
+        """As suggested, and a step higher while nobody touches it."""
+        steps = list(Severity)
+        suggested = steps.index(self.proposal.suggestion.severity)
+        return steps[min(suggested + (self.stall is not None), len(steps) - 1)]

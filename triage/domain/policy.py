@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from triage.domain.advice import Advice
 from triage.domain.base import Frozen, SortedSet
+from triage.domain.budgets import Budgets
 from triage.domain.papers import FIELD_NAMES, LINE_FIELD_NAMES
 from triage.domain.priority import PriorityWeights
 from triage.domain.routing import Route
@@ -79,6 +80,8 @@ class Thresholds(Frozen):
     """An unanswered customer message older than this is stalled."""
     idle_days: int = Field(default=3, ge=1)
     """A thread in which nobody of ours wrote for so many days, while somebody waits, is idle."""
+    untouched_hours: int = Field(default=24, ge=1)
+    """An open exception that nobody has answered, taken up or planned anything for in so long is stalled."""
 
 
 class Endpoint(Frozen):
@@ -141,6 +144,10 @@ class Policy(Frozen):
     """What makes an order at risk come before another one."""
     cut_offs: dict[str, time] = {}
     """Carrier → when it collects, in the company's time zone; `default` for carriers that are not named."""
+    expire_days: int | None = Field(default=30, ge=1)
+    """A card that nobody has decided on for so many days expires; none: never."""
+    budgets: Budgets = Budgets()
+    """What may be spent on models in a day."""
 
     @field_validator("min_field_confidence_by_field")
     @classmethod
