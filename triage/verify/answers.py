@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from triage.domain import Answer, Classification, Paper, Suggestion, Summary, View
+from triage.domain import Answer, Classification, Paper, Promised, Suggestion, Summary, View
 from triage.verify.numbers import Support, missing
 from triage.verify.pages import verify_paper
 from triage.verify.quotes import verified_evidence
@@ -86,14 +86,39 @@ def _summary(answer: Summary, view: View) -> Summary:
         warnings.append(f"references removed that are not in the case: {len(answer.references) - len(references)}")
     evidence, refused = verified_evidence(answer.evidence, view)
     warnings.extend(refused)
+    next_step, dropped = _supported(answer.next_step, support)
+    warnings.extend(dropped)
+    reply, dropped = _supported(answer.answer, support)
+    warnings.extend(dropped)
     return answer.with_(
-        text=text.strip() or fallback(view),
+        text=text.strip() or fallback(view, answer.reader or None),
         key_points=points,
         asks=asks,
         references=references,
         evidence=evidence,
+        promised=_standing(answer.promised, view, support, warnings),
+        questions=_only_supported(answer.questions, support, warnings),
+        next_step=next_step,
+        answer=reply,
+        news=_only_supported(answer.news, support, warnings),
         warnings=_with_warnings(answer.warnings, warnings),
     )
+
+
+def _standing(
+    promised: tuple[Promised, ...], view: View, support: Support, warnings: list[str]
+) -> tuple[Promised, ...]:
+    """Promises that name a source of the case, with only what the case supports."""
+    kept: list[Promised] = []
+    for one in promised:
+        if one.source not in view.sources():
+            warnings.append("a promise was removed: its source is not in the case")
+            continue
+        text, dropped = _supported(one.text, support)
+        warnings.extend(dropped)
+        if text.strip():
+            kept.append(one.with_(text=text))
+    return tuple(kept)
 
 
 def _only_supported(texts: tuple[str, ...], support: Support, warnings: list[str]) -> tuple[str, ...]:
@@ -106,11 +131,11 @@ def _only_supported(texts: tuple[str, ...], support: Support, warnings: list[str
     return tuple(kept)
 
 
-def fallback(view: View) -> str:
+def fallback(view: View, language: str | None = None) -> str:
     """A text that is always true: the facts line, or the newest message's first sentence, or what there is."""
     from triage.facts.wording import facts_line
 
-    line = facts_line(view.case, view.facts)
+    line = facts_line(view.case, view.facts, language or view.policy.language)
     if line:
         return line
     newest = view.newest

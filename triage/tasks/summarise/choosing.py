@@ -48,7 +48,7 @@ def candidate(text: str, source: str, message: int, place: int, weight: float) -
 
 def is_ask(text: str) -> bool:
     """Whether a sentence asks for something or asks a question, politeness aside."""
-    if _is_courtesy(text):
+    if is_courtesy(text):
         return False
     if text.startswith("¿") or text.rstrip("\"'”») ").endswith("?"):
         return True
@@ -65,7 +65,8 @@ _COURTESY = re.compile(
 )
 
 
-def _is_courtesy(text: str) -> bool:
+def is_courtesy(text: str) -> bool:
+    """Whether a sentence is a polite formula and nothing else."""
     return bool(_COURTESY.search(text)) and len(text) < 160
 
 
@@ -81,7 +82,7 @@ def score(text: str, place: int, asks: bool) -> float:
     total += min(2.4, 0.8 * figures) + 0.7 * bool(_DATED.search(text))
     total += (0.8, 0.4)[place] if place < 2 else 0.0
     total -= 2.5 * bool(cues.FILLER.search(lower)) * (0.4 if figures else 1.0)
-    total -= 2.5 * _is_courtesy(text)
+    total -= 2.5 * is_courtesy(text)
     if words < 4:
         total -= 1.2
     return total - 0.03 * max(0, words - 35)

@@ -42,12 +42,17 @@ ASK = _words(
     r"confirm(?: whether| if| that)",
     r"requesting|would appreciate|get back to|(?:i|we)(?: would|'d)? (?:want|like) to know|wondering (?:if|when|"
     r"whether)",
+    r"would you|any chance|pls|(?:needs? to|must|has to|have to|should) (?:be|go|come|arrive|get|reach)|"
+    r"don['’]t (?:ship|send|deliver|bother)|knock .{1,12} off",
     # de
     r"bitte(?! beachten)|könn(?:t?en|test?) (?:sie|ihr|du)|würden (?:sie|ihr)|wir (?:bitten|benötigen|brauchen|"
     r"möchten|wünschen|erwarten|verlangen|fordern)",
     r"will (?:ich|wir)? ?wissen|(?:wollte|möchte) .{0,20}(?:wissen|fragen)|ersuche[n]?|um rücksprache|ich (?:bitte|"
     r"benötige|brauche|möchte|erwarte)|bitten (?:wir|sie)|teilen sie|senden sie|schicken sie|geben sie|"
     r"lassen sie|prüfen sie|um rückmeldung|um (?:eine )?(?:bestätigung|gutschrift|rückruf|klärung|prüfung|mitteilung)",
+    r"brauch(?:e|en|t)? (?:ich|wir)|(?:schick|send|liefer|stornier|korrigier|tausch|hol|gebt|lass|mach|schau)(?:t|e)? "
+    r"(?:mir|uns|ihr|es|sie|das|die|den|bitte|mal)|weg damit|muss (?:\w+ ){0,4}(?:weg|raus|her|ab)|"
+    r"(?:bitte|dann) (?:um|ab|an|nur|noch|weiter|trotzdem)|okay bis",
     # fr
     r"merci de|merci d['’](?!avance)\w+|pourriez|pouvez|pourrais-tu|veuillez(?! trouver| noter)|nous (?:demandons|"
     r"souhaitons|souhaiterions|"
@@ -55,18 +60,27 @@ ASK = _words(
     r"je (?:souhaite|souhaiterais|voudrais|demande|vous demande|vous prie)|j'ai besoin|prière de|s'il vous pla[iî]t|"
     r"svp|"
     r"j'aimerais|nous aimerions|tenez-nous|dites-nous|faites-nous|envoyez|confirmez|indiquez",
+    r"(?:annul|rembours|corrig|refai|mett|livr|repren|factur|lanc|gard|rappel|remplac|expédi|command|arrêt|laiss)"
+    r"(?:ez|tes|ons)(?:-(?:moi|nous|le|la|les|lui))?|il (?:me|nous|lui|leur) (?:en )?faut|livre au|"
+    r"ne (?:me |nous )?(?:facturez|livrez|envoyez)",
     # es
     r"(?:quer[íi]a|gustaría|quiero) saber|por favor|rogamos|ruego|(?:puede|podría|pueden|podrían|podéis|"
     r"puedes)(?:n?os)?|necesitamos|necesito|quisiera|"
     r"quisiéramos|queremos|quiero|solicit(?:o|amos)|"
     r"agradecer[íi](?:a|amos)|les? pedimos|pedimos|envíe(?:n|nos|me)?|confirme(?:n|nos)?|indíque(?:n?nos|me)?|"
     r"esperamos (?:su|una|que)|háganos|díganos|avísenos",
+    r"(?:anul|par|recog|mand|envi|devolv|cambi|respet|llev|revis|mir|reenvi|quit|retir)(?:ad|ed|id|en|an)"
+    r"(?:me|nos|lo|la|los|las)?|(?:mánda|envía|anúla|cámbia|devuélve|lléva|dí|quíta)(?:me|nos|lo|la|melo|noslo)?|"
+    r"(?:me|nos) hacen? falta|no (?:me|nos|lo|los|las) (?:cobr|factur|mand|envi|entreg)\w+",
     # nl
     r"graag|wil(?:len)? .{0,12}weten|bel (?:jij|je|me|mij|ons)|gelieve|kun(?:t|nen)? (?:u|jullie|je)|"
     r"zou(?:den)? (?:u|jullie|je)|wilt u|willen (?:jullie|we|wij)|"
     r"wij? (?:verzoeken|vragen|hebben .{0,30} nodig|willen|wensen|verwachten)|"
     r"ik (?:wil|zou|verzoek|vraag|verwacht)|alstublieft|a\.u\.b\.|laat (?:ons|me|mij|het) weten|stuur(?:t)?|"
     r"bevestig(?:t)?|verzoeke",
+    r"mag (?:meteen |gelijk |ook )?(?:mee|retour|terug|weg|eraf)|(?:allebei|die|het|er) (?:moet(?:en)? )?(?:eraf|weg)|"
+    r"(?:heb|hebben) (?:ik|wij?) .{0,20}nodig|moet(?:en)? (?:\w+ ){0,4}(?:weg|eraf|komen|zijn|terug)|"
+    r"kijk (?:even|gelijk)",
 )
 IMPERATIVE = re.compile(
     r"^(?:and |und |et |y |en |also |then |so )?(?:"

@@ -2,89 +2,86 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from triage.domain import DocumentType, Message, MessageKind, Method, Producer, Quote, Summary, View, fingerprint
+from triage.domain import DocumentType, MessageKind, Method, Producer, Quote, Summary, View, fingerprint
 from triage.facts.wording import Reader, facts_line
-from triage.models.language import detect_language
-from triage.tasks.summarise import cues
-from triage.tasks.summarise.choosing import Candidate, candidate, choose, repeats, shortened
+from triage.tasks.summarise import cues, open_ends
+from triage.tasks.summarise import next_step as steps
+from triage.tasks.summarise import punctual as answers
+from triage.tasks.summarise.choosing import Candidate, choose, repeats, shortened
+from triage.tasks.summarise.news import kept_points, news
 from triage.tasks.summarise.paper_line import paper_line
+from triage.tasks.summarise.reader import reader_of
+from triage.tasks.summarise.thread import THIN, Thread, read_thread
 from triage.tasks.summarise.written import with_history, written
 from triage.verify.quotes import locate
 from triage.verify.references import find_references, normalise
-from triage.verify.sentences import sentences
 
-_RULES = "extractive-1"
+_RULES = "extractive-2"
 _TEXT_CHARACTERS = 350
 _POINT_CHARACTERS = 200
 _MOST_SENTENCES = 3
 _MOST_POINTS = 5
+_MOST_OF_A_LONG_MAIL = 7
+_LONG_MAIL = 8
+"""Sentences from which a mail is long and gets more points."""
+_MOST_OPENING = 2
+"""Points from the message that a thread began with: what it is all about."""
 _MOST_ASKS = 5
-_MOST_SENTENCES_READ = 400
-"""Sentences of one message that are looked at; a longer one is a log, not a letter."""
-_AGEING = 0.75
-"""What a message back in the thread weighs beside the one after it."""
-_THIN = 60
-"""Characters under which a newest message does not stand alone."""
 _TELLING = 1.9
 """Score from which a sentence is worth a place beside the best one."""
 _WORTH_A_POINT = 0.5
 """Score from which a sentence is worth a key point."""
 _SURE = 100.0
 """Added to a score to make a sentence come first."""
-_REPLY_MARK = re.compile(r"^(?:\s*(?:re|aw|antw|rv|rép|tr|fw|fwd|wg|enc|doorst)\s*:)+\s*", re.IGNORECASE)
-_HISTORY_MARK = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Thread:
-    """A view's sentences, scored: the newest message's and those before it, newest first."""
-
-    newest: tuple[Candidate, ...]
-    earlier: tuple[Candidate, ...]
-    warnings: tuple[str, ...]
-    language: str
-
-    @property
-    def closes(self) -> bool:
-        """Whether the newest message says that the matter is settled, and asks nothing more."""
-        settled = any(cues.RESOLVED.search(one.text.lower()) for one in self.newest)
-        return settled and not any(one.asks for one in self.newest)
 
 
 class EmbeddedSummariser(Runnable[View, Summary]):
-    """Picks what carries the ask, the problem and the figures, and adds a line of facts. No network, no model."""
+    """Picks what carries the ask, the problem and the figures, and adds a line of facts. No network, no model.
+
+    `language` is the reader's (ISO 639-1); without it the policy's, else the company's. Quotes stay as written.
+    """
 
     key = "summarise"
 
-    def __init__(self) -> None:
-        version = fingerprint([_RULES, [pattern.pattern for pattern in cues.ALL]])
+    def __init__(self, language: str | None = None) -> None:
+        words = [pattern.pattern for pattern in cues.ALL]
+        version = fingerprint([_RULES, words, repr(steps.WORDS), answers.WORDS, language])
+        self.language = language
         self.acting: dict[str, str] = {f"summarise:{_RULES}": version}
         self.producer = Producer(method=Method.EMBEDDED, model=_RULES, version=version)
 
     def invoke(self, input: View, config: RunnableConfig | None = None, **kwargs: Any) -> Summary:  # noqa: A002
         """The summary of one view. Never fails on odd text: what is missing stands in its warnings."""
-        thread = read_thread(input)
+        thread, reader = read_thread(input), reader_of(input, self.language)
         picked = _text_sentences(thread)
-        line = facts_line(input.case, input.facts)
+        line = facts_line(input.case, input.facts, reader.language)
+        answer = answers.punctual_answer(input)
         said = " ".join(_as_sentence(shortened(one.text)) for one in picked)
-        text = " ".join(part for part in (said, _read_papers(input, len(said)), line) if part)
+        text = " ".join(part for part in (answer, said, _read_papers(input, len(said), reader), line) if part)
         points = _key_points(thread)
+        new, since = news(input, reader.language)
         return Summary(
             by=self.producer,
-            text=text or _without_words(input),
-            key_points=tuple(shortened(one.text, _POINT_CHARACTERS) for one in points) + _paper_points(input, points),
+            text=text or _without_words(input, reader),
+            key_points=(*_points_told(input, points), *_paper_points(input, points, reader)),
             asks=tuple(shortened(one.text, _POINT_CHARACTERS) for one in _asks(thread)),
             references=_references(input),
             language=thread.language,
             evidence=_evidence([*picked, *points], input),
             warnings=thread.warnings,
+            promised=open_ends.promises(input),
+            questions=open_ends.questions(input, thread),
+            next_step=steps.next_step(input, reader.language, settled=thread.closes, waiting=open_ends.we_wait(input)),
+            answer=answer,
+            news=new,
+            news_since=since,
+            reader=reader.language,
         )
 
     def batch(
@@ -99,69 +96,12 @@ class EmbeddedSummariser(Runnable[View, Summary]):
         return [self.invoke(view) for view in inputs]
 
 
-def read_thread(view: View) -> Thread:
-    """The thread's sentences as their authors wrote them, scored by content and age."""
-    messages = list(enumerate(view.case.messages))
-    spoken = [(n, m) for n, m in messages if m.kind is MessageKind.MESSAGE]
-    warnings: list[str] = []
-    if messages and not spoken:
-        warnings.append("only automatic messages: their text is shown")
-        spoken = messages
-    if not spoken:
-        return Thread((), (), ("no message in the case",), "und")
-    number, newest = spoken[-1]
-    body = written(newest.body)
-    source = f"message:{number}"
-    history = newest.quoted.strip() or newest.body.strip()
-    if not body and history:
-        quoted = bool(newest.quoted.strip())
-        body = written(_HISTORY_MARK.sub("", history)) or history
-        source = f"message:{number}:quoted" if quoted else source
-        warnings.append("the newest message has no words of its own: its quoted history is shown")
-    elif not body and newest.subject.strip():
-        body, source = newest.subject, f"message:{number}:subject"
-        warnings.append("the newest message has no text: its subject is shown")
-    elif not body:
-        warnings.append("the newest message is empty")
-    warnings += [warning for _, message in spoken for warning in message.warnings]
-    return Thread(
-        _scored(body, source, number, 1.0),
-        (*_subject(newest, number, body), *_earlier(spoken[:-1])),
-        tuple(dict.fromkeys(warnings)),
-        detect_language(body or newest.subject),
-    )
-
-
-def _subject(newest: Message, number: int, body: str) -> tuple[Candidate, ...]:
-    """The subject as one more sentence where the newest message says too little to stand alone."""
-    subject = _REPLY_MARK.sub("", newest.subject).strip()
-    if not subject or subject == body or len(body) >= _THIN or repeats(subject, body):
-        return ()
-    return (candidate(subject, f"message:{number}:subject", number, 0, _AGEING),)
-
-
-def _earlier(messages: Sequence[tuple[int, Message]]) -> tuple[Candidate, ...]:
-    found: list[Candidate] = []
-    weight = _AGEING
-    for number, message in reversed(messages):
-        found += _scored(written(message.body), f"message:{number}", number, weight)
-        weight *= _AGEING
-    return tuple(found)
-
-
-def _scored(body: str, source: str, number: int, weight: float) -> tuple[Candidate, ...]:
-    return tuple(
-        candidate(text, source, number, place, weight)
-        for place, text in enumerate(sentences(body)[:_MOST_SENTENCES_READ])
-    )
-
-
 def _text_sentences(thread: Thread) -> list[Candidate]:
     """One to three sentences: of the newest message, and one from before where that alone says little."""
-    least = _TELLING if sum(len(one.text) for one in thread.newest) > _THIN else 0.0
+    least = _TELLING if sum(len(one.text) for one in thread.newest) > THIN else 0.0
     picked = choose(_ask_first(thread.newest), _MOST_SENTENCES, _TEXT_CHARACTERS, least)
     length = sum(len(one.text) for one in picked)
-    if thread.earlier and not thread.closes and length < _THIN and len(picked) < _MOST_SENTENCES:
+    if thread.earlier and not thread.closes and length < THIN and len(picked) < _MOST_SENTENCES:
         said = [one.text for one in picked]
         picked += choose(thread.earlier, 1, _TEXT_CHARACTERS - length, _TELLING, said)
     return picked
@@ -174,13 +114,25 @@ def _ask_first(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _key_points(thread: Thread) -> list[Candidate]:
-    points = choose(thread.newest, _MOST_POINTS, _MOST_POINTS * _POINT_CHARACTERS, _WORTH_A_POINT)
-    left = _MOST_POINTS - len(points)
-    telling = [one for one in thread.earlier if one.score >= _WORTH_A_POINT]
-    if left and telling:
-        said = [one.text for one in points]
-        points += choose(telling, left, left * _POINT_CHARACTERS, _WORTH_A_POINT, said)
-    return points
+    """The newest message's telling sentences, what it all began with, and the best of what lies between."""
+    most = _MOST_OF_A_LONG_MAIL if len(thread.newest) >= _LONG_MAIL else _MOST_POINTS
+    points = choose(thread.newest, most, most * _POINT_CHARACTERS, _WORTH_A_POINT)
+    points += _further(thread.opening, _MOST_OPENING, points)
+    return points + _further(thread.earlier, max(2, most - len(points)), points)
+
+
+def _further(candidates: Sequence[Candidate], most: int, beside: Sequence[Candidate]) -> list[Candidate]:
+    """Up to so many telling sentences that say something else."""
+    telling = [one for one in candidates if one.score >= _WORTH_A_POINT]
+    said = [one.text for one in beside]
+    return choose(telling, most, most * _POINT_CHARACTERS, _WORTH_A_POINT, said) if telling else []
+
+
+def _points_told(view: View, points: Sequence[Candidate]) -> tuple[str, ...]:
+    """The points as told. A card that stands keeps those of its lines that still hold; what is new follows."""
+    told = [shortened(one.text, _POINT_CHARACTERS) for one in points]
+    kept = kept_points(view, view.sources().values())
+    return tuple(dict.fromkeys((*(one for one in kept if one in told), *told)))
 
 
 def _asks(thread: Thread) -> list[Candidate]:
@@ -193,7 +145,14 @@ def _asks(thread: Thread) -> list[Candidate]:
     for one in asking:
         if len(found) < _MOST_ASKS and not any(repeats(one.text, other.text) for other in found):
             found.append(one)
-    return found
+    return [_in_context(one, (*thread.newest, *thread.earlier)) for one in found]
+
+
+def _in_context(one: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """A bare question with the sentence that it is about."""
+    before = next((c.text for c in others if c.source == one.source and c.place == one.place - 1), "")
+    question = one.text.rstrip("\"'”») ").endswith("?")
+    return replace(one, text=open_ends.in_context(one.text, before)) if question else one
 
 
 def _with_items(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -242,20 +201,14 @@ def _evidence(picked: Sequence[Candidate], view: View) -> tuple[Quote, ...]:
     return tuple(Quote(source=source, text=text) for source, text in places if locate(text, sources.get(source, "")))
 
 
-def _reader(view: View) -> Reader:
-    language = view.case.company.language[:2].lower()
-    return Reader(language if language in {"en", "de", "fr", "es", "nl"} else "en", view.case.captured_at.year)
-
-
-def _paper_points(view: View, points: Sequence[Candidate]) -> tuple[str, ...]:
+def _paper_points(view: View, points: Sequence[Candidate], reader: Reader) -> tuple[str, ...]:
     """A line for each document, as far as there is room."""
-    reader = _reader(view)
-    return tuple(paper_line(paper, reader) for paper in view.papers[: _MOST_POINTS - len(points)])
+    room = max(0, _MOST_POINTS - len(points))
+    return tuple(paper_line(paper, reader) for paper in view.papers[:room])
 
 
-def _read_papers(view: View, length: int) -> str:
+def _read_papers(view: View, length: int, reader: Reader) -> str:
     """The documents that were read, in a line each, as far as the text has room for them."""
-    reader = _reader(view)
     lines: list[str] = []
     for paper in view.papers:
         line = paper_line(paper, reader)
@@ -265,8 +218,7 @@ def _read_papers(view: View, length: int) -> str:
     return " ".join(lines)
 
 
-def _without_words(view: View) -> str:
+def _without_words(view: View, reader: Reader) -> str:
     """What to say where there is neither a sentence nor a fact."""
-    reader = _reader(view)
     lines = [paper_line(paper, reader) for paper in view.papers[:_MOST_SENTENCES]]
     return " ".join(lines) or f"{view.case.record.name}: no text."
