@@ -11,6 +11,7 @@ from triage import __version__
 from triage.audit.journal import Journal, Log, acting_of
 from triage.cards import transitions
 from triage.cards.proposals import may_advise, propose
+from triage.cards.published import stands
 from triage.cards.store import CardStore
 from triage.domain import (
     Abstained,
@@ -23,8 +24,10 @@ from triage.domain import (
     Company,
     Decision,
     Document,
+    Endings,
     Event,
     Failure,
+    Frozen,
     Gone,
     NoException,
     Outcome,
@@ -36,9 +39,11 @@ from triage.domain import (
     RecordRef,
     Verdict,
     View,
+    Withdrawal,
 )
 from triage.errors import KeyMissing, ModelError
 from triage.facts import establish_facts
+from triage.tasks.ending import Now, endings
 from triage.verify.answers import verify
 from triage.verify.pages import hold_back, verify_paper
 
@@ -87,7 +92,10 @@ class Extract(Protocol):
 
 
 Publish = Callable[[Card], Publication]
-"""Puts a card's advice where people work."""
+"""Puts a card's advice where people work; of a card that ended by itself, says so there."""
+
+Withdraw = Callable[[Card], Withdrawal]
+"""Takes back what stands of a card where people work."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,8 @@ class Desk:
     cards: CardStore
     publish: Publish | None = None
     """Puts a card's advice where people work; none where no Odoo is connected. Doing it again is harmless."""
+    withdraw: Withdraw | None = None
+    """Takes all advice of a card back; none where no Odoo is connected. Doing it again is harmless."""
 
 
 def triage(event: Event, desk: Desk) -> Outcome:
@@ -125,14 +135,16 @@ def triage(event: Event, desk: Desk) -> Outcome:
     for task in desk.tasks:
         view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
     cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
+    ended = log.maybe("resolve", lambda: _end(view, policy, cards, desk.cards, log), acting)
+    _say_ended(ended, desk, log)
     if not cards:
         return log.close(NoException(why=_why_none(view)), acting)
     if all(card.proposal.suggestion.abstained for card in cards):
         return log.close(Abstained(cards=tuple(card.id for card in cards), why=_why_abstained(cards)), acting)
     published = [
         log.once("publish", card, desk.publish)
-        for card in _as_they_stand(cards, desk.cards)
-        if desk.publish and may_advise(card.proposal, policy)
+        for card in _as_they_stand([card for card in cards if may_advise(card.proposal, policy)], desk, log)
+        if desk.publish
     ]
     notes = tuple(ref for publication in published for ref in publication.refs())
     return log.close(Advised(cards=tuple(card.id for card in cards), advisories=notes), acting)
@@ -200,15 +212,46 @@ def _asked(log: Log, step: str, given: InputT, ask: Callable[[InputT], AnswerT])
         raise
 
 
-def _as_they_stand(cards: Sequence[Card], store: CardStore) -> Iterator[Card]:
-    """The cards that still wait, as they are now: since a crash, somebody may have decided or changed one."""
+def _end(view: View, policy: Policy, put: Sequence[Card], cards: CardStore, log: Log) -> Endings | None:
+    """End the record's cards that are over, in the open transaction; none where none is.
+
+    What changed after this event came in is left to the event that changed it: this one's snapshot is older.
+    """
+    found = cards.waiting_on(view.case.company.name, view.case.record)
+    waiting = [card for card in found if card.updated_at <= log.begun]
+    ended = endings(waiting, Now(view, policy, put, cards.now()))
+    for card in waiting:
+        for ending in ended:
+            if ending.card == card.id:
+                cards.save(transitions.end(card, ending), card.revision)
+            if ending.card == card.id and ending.by is not None:
+                new = cards.get(ending.by)
+                cards.save(new.with_(supersedes=card.id), new.revision)
+    return Endings(cards=tuple(ended)) if ended else None
+
+
+def _say_ended(ended: Frozen | None, desk: Desk, log: Log) -> None:
+    """Say on the notes of cards that ended that they have, and take back what still asks for something."""
+    for ending in ended.cards if isinstance(ended, Endings) else ():
+        card = desk.cards.get(ending.card)
+        if desk.publish and stands(card, desk.journal):
+            log.once("publish", card, desk.publish)
+
+
+def _as_they_stand(cards: Sequence[Card], desk: Desk, log: Log) -> Iterator[Card]:
+    """The cards that still wait, as they are now: since a crash, somebody may have decided or changed one.
+
+    Of one that ended meanwhile, an attempt that broke off may have left something in Odoo that no record tells of.
+    """
     for card in cards:
         try:
-            current = store.get(card.id)
+            current = desk.cards.get(card.id)
         except KeyMissing:
             continue
         if transitions.is_undecided(current):
             yield current
+        elif current.ended and desk.withdraw and not stands(current, desk.journal):
+            log.once("withdraw", current, desk.withdraw)
 
 
 def _put(cards: CardStore, event: Event) -> Callable[[Proposal], Card]:

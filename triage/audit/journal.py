@@ -69,7 +69,7 @@ class Journal:
                         once=once,
                     )
                 )
-        return Log(self, event.company, event.key, found.case_id)
+        return Log(self, event.company, event.key, found.case_id, found.at)
 
     def case_key(self, event: Event) -> str:
         """Id of the case whose key seals the records of this event.
@@ -143,13 +143,15 @@ class Journal:
 class Log:
     """The records of one event. After a crash, ask again: what is recorded is returned, not done twice."""
 
-    def __init__(self, journal: Journal, stream: str, event: str, case: str) -> None:
+    def __init__(self, journal: Journal, stream: str, event: str, case: str, begun: str) -> None:
         self._journal = journal
         self._database = journal.database
         self._stream = stream
         self._event = event
         self.case = case
         """Id of the case whose key seals this event's records."""
+        self.begun = datetime.fromisoformat(begun)
+        """When the event was recorded first."""
 
     def outcome(self) -> Outcome | None:
         """How this event ended, or none while it has not."""
@@ -187,6 +189,18 @@ class Log:
             if found is not None:
                 return cast(T, self._journal.opened(found))
             return self._keep(step, key, acting, produce(given))
+
+    def maybe(
+        self, step: str, produce: Callable[[], Frozen | None], acting: Mapping[str, str] = _NOTHING
+    ) -> Frozen | None:
+        """Like `atomic` for a step that often does nothing: then `produce` gives none, and nothing is recorded."""
+        key = self._key(step, "maybe", acting)
+        with self._database.transaction():
+            found = records.recorded_once(self._database, key)
+            if found is not None:
+                return self._journal.opened(found)
+            value = produce()
+            return None if value is None else self._keep(step, key, acting, value)
 
     def note(self, kind: str, value: Frozen) -> None:
         """Append something that happened on the way and is no step's result, for example a failed model call."""

@@ -10,11 +10,24 @@ from typing import Any
 
 from triage.audit.chain import parse
 from triage.audit.journal import open_record
-from triage.domain import Answer, Card, Case, Decision, Event, Frozen, Policy, Publication, Withdrawal
+from triage.domain import (
+    Answer,
+    Card,
+    Case,
+    Decision,
+    Endings,
+    Event,
+    Frozen,
+    Policy,
+    Publication,
+    Stalled,
+    Switched,
+    Withdrawal,
+)
 from triage.errors import ChainBroken, KeyMissing
 from triage.storage import records
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
 from triage.storage.records import Record
 
 
@@ -61,7 +74,7 @@ class Entry:
         }
 
 
-def story(database: Database, keys: KeyFile, of: Card | str, company: str | None = None) -> list[Entry]:
+def story(database: Database, keys: Keys, of: Card | str, company: str | None = None) -> list[Entry]:
     """The records of a card's events, or of the event with this key, in the order in which they were recorded.
 
     `company` says whose event a key means; without it, and only for a key, every company's come one after the other.
@@ -85,10 +98,12 @@ def _belongs(value: Frozen | None, card: Card) -> bool:
         return value.id == card.id
     if isinstance(value, Decision | Publication | Withdrawal):
         return value.card == card.id
-    return True
+    if isinstance(value, Endings):
+        return any(ending.card == card.id for ending in value.cards)
+    return not isinstance(value, Stalled) or value.card == card.id
 
 
-def _entry(record: Record, keys: KeyFile) -> Entry:
+def _entry(record: Record, keys: Keys) -> Entry:
     body = parse(record)
     if body is None:
         raise ChainBroken(f"stream {record.stream}, record {record.seq}: its content is no JSON object.")
@@ -133,6 +148,13 @@ def _parts(value: Frozen) -> Iterator[str]:
             f"{each.verb} {each.status}" + (f" ({each.ref.name})" if each.ref else "") for each in value.advisories
         )
         yield getattr(value, "why", "")
+        yield from (f"by {value.by}" if getattr(value, "by", "") else "",)
+    elif isinstance(value, Endings):
+        yield from (f"{ending.state}: {ending.why}" for ending in value.cards)
+    elif isinstance(value, Stalled):
+        yield value.stall.why if value.stall else "somebody has acted on it"
+    elif isinstance(value, Switched):
+        yield f"switched {'off' if value.is_off else 'on'} by {value.by}: {value.why}"
     elif isinstance(value, Policy):
         yield from (value.version, f"fingerprint {value.fingerprint()[:12]}")
     elif isinstance(value, Answer):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from triage.audit import sealing
 from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import open_record
-from triage.domain import Card, Decision, Frozen
+from triage.domain import Card, Decision, Endings, Frozen
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database
@@ -121,10 +121,12 @@ def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str], 
 
 
 def _tell(value: Frozen | None, told: dict[str, int]) -> None:
-    """Note the revision that a card has at least after this record: a decision makes one more."""
+    """Note the revision that a card has at least after this record: a decision or an end makes one more."""
     if isinstance(value, Card):
         told[str(value.id)] = max(told.get(str(value.id), 0), value.revision)
     elif isinstance(value, Decision):
+    elif isinstance(value, Endings):
+        told |= {str(each.card): told.get(str(each.card), 0) + 1 for each in value.cards}
         told[str(value.card)] = told.get(str(value.card), 0) + 1
 
 

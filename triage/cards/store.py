@@ -11,7 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from triage.audit import sealing
-from triage.domain import Card, CardKey, CardState, Proposal, utc
+from triage.domain import Card, CardKey, CardState, Proposal, RecordRef, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.storage import cards as rows
 from triage.storage import records
@@ -68,6 +68,18 @@ class CardStore:
 
     def of_event(self, event: str, company: str) -> list[Card]:
         """Cards that the company's event with this key made or updated, by number, without erased ones."""
+    def waiting_on(self, company: str, record: RecordRef) -> list[Card]:
+        """The cards of a record that somebody can still decide, by number, without erased ones."""
+        return self._readable_of(rows.waiting_on(self._database, company, self._keyed(company, record)))
+
+    def waiting(self, limit: int, after: int = 0) -> list[Card]:
+        """Cards that somebody can still decide, by number, from the one after number `after`; without erased ones."""
+        return self._readable_of(rows.waiting(self._database, after, limit))
+
+    def now(self) -> datetime:
+        """The time by the store's clock."""
+        return self._clock()
+
         return self._readable_of(rows.of_event(self._database, self._keys.event_id(event), company))
 
     def save(self, card: Card, expected_revision: int) -> Card:
@@ -152,7 +164,10 @@ class CardStore:
         return known or self._keys.case_id(proposal.company, proposal.record.key)
 
     def _record_hash(self, proposal: Proposal) -> str:
-        return self._keys.keyed_hash("record", proposal.company, proposal.record.key)
+        return self._keyed(proposal.company, proposal.record)
+
+    def _keyed(self, company: str, record: RecordRef) -> str:
+        return self._keys.keyed_hash("record", company, record.key)
 
     def _sealed(self, card: Card, case: str) -> CardRow:
         proposal = card.proposal
@@ -164,7 +179,7 @@ class CardStore:
             record=self._record_hash(proposal),
             category=card.key.category.value,
             episode=card.key.episode,
-            severity=proposal.suggestion.severity.value,
+            severity=card.severity.value,
             state=card.state.value,
             team=proposal.team,
             revision=card.revision,

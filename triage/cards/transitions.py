@@ -1,8 +1,9 @@
-"""What a person's decision does to a card. Pure: the same card, decision and policy give the same card.
+"""What a person's decision, or the end of its matter, does to a card. Pure: the same in, the same out.
 
 open ── accept / edit ──▶ accepted / edited          (or awaiting_second where a second person is asked for)
 awaiting_second ── accept by another person ──▶ accepted / edited, as the first person said
 open, awaiting_second ── reject ──▶ rejected
+open, awaiting_second ── nobody says a word ──▶ resolved / expired / superseded
 
 Who edits the category, or confirms such an edit, may decide both the old and the new one.
 """
@@ -16,12 +17,14 @@ from triage.domain import (
     Category,
     Changes,
     Decision,
+    Ending,
     Policy,
+    Stall,
     Suggestion,
     Verdict,
     utc,
 )
-from triage.errors import DecisionRefused
+from triage.errors import Conflict, DecisionRefused
 
 _UNDECIDED = frozenset({CardState.OPEN, CardState.AWAITING_SECOND})
 
@@ -45,6 +48,22 @@ def decide(card: Card, decision: Decision, policy: Policy) -> Card:
     )
 
 
+def end(card: Card, ending: Ending) -> Card:
+    """The card after it ended by itself, one revision on. Raises `Conflict` where somebody closed it before."""
+    if ending.card != card.id or not is_undecided(card):
+        raise Conflict(f"card #{card.number} is {card.state.value}; it cannot end as {ending.state}.")
+    return card.with_(
+        state=CardState(ending.state), ended=ending, stall=None, revision=card.revision + 1, updated_at=ending.at
+    )
+
+
+def mark(card: Card, stall: Stall | None) -> Card:
+    """The card with a stall noticed, or no longer; one revision on. Raises `Conflict` where it was closed before."""
+    if not is_undecided(card):
+        raise Conflict(f"card #{card.number} is {card.state.value}; nobody has to touch it any more.")
+    return card.with_(stall=stall, revision=card.revision + 1)
+
+
 def is_undecided(card: Card) -> bool:
     """Whether somebody can still decide this card."""
     return card.state in _UNDECIDED
@@ -55,7 +74,7 @@ def _check_card(card: Card, decision: Decision) -> None:
         raise DecisionRefused(f"card #{card.number}: the decision names another card ({decision.card}).")
     if is_undecided(card):
         return
-    last = card.decisions[-1] if card.decisions else None
+    last = card.decisions[-1] if card.decisions and card.ended is None else None
     by = f" by {last.by}" if last else ""
     when = utc(last.at if last else card.updated_at)
     raise DecisionRefused(f"card #{card.number} is closed: {card.state.value}{by} at {when}. Nothing was changed.")

@@ -146,7 +146,7 @@ def _card_cells(name: Text, card: Card, width: int) -> tuple[Text, ...]:
         Text(str(card.number)),
         name,
         _category(suggestion, width < _WIDE),
-        Text(suggestion.severity.value, style=STYLE[suggestion.severity]),
+        Text(card.severity.value, style=STYLE[card.severity]),
         literal(_short_confidence(suggestion) if width < _MIDDLE else confidence(suggestion)),
         literal(shorten(card.proposal.summary, 170)),
         literal(shorten(best_evidence(suggestion), 110)),
@@ -246,10 +246,14 @@ def _beside_order(facts: Sequence[Fact]) -> Table:
 def _headline(card: Card, suggestion: Suggestion) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_row("Suggestion", _category(suggestion))
+    if card.ended:
+        grid.add_row("Ended", literal(f"{card.ended.state} {card.ended.at:%Y-%m-%d %H:%M}: {card.ended.why}"))
     if suggestion.secondary:
         grid.add_row("Also", literal(", ".join(category.value for category in suggestion.secondary)))
-    why = f" ({suggestion.severity_why})" if suggestion.severity_why else ""
-    grid.add_row("Severity", literal(suggestion.severity.value + why, style=STYLE[suggestion.severity]))
+    reasons = [suggestion.severity_why, card.stall.why if card.stall else ""]
+    why = "; ".join(filter(None, reasons))
+    severity = card.severity.value + (f" ({why})" if why else "")
+    grid.add_row("Severity", literal(severity, style=STYLE[card.severity]))
     if suggestion.act_by:
         grid.add_row("Act by", literal(f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})"))
     grid.add_row("Confidence", literal(confidence(suggestion) + _measured(suggestion)))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from triage.domain import (
     Card,
     CardState,
+    Ending,
     Evidence,
     Fact,
     FactEvidence,
@@ -48,6 +49,17 @@ def note_text(card: Card, on: str | None = None) -> NoteText:
         rows=tuple(_rows(card, suggestion, hidden)),
         sections=tuple(_sections(proposal, hidden)),
         footer=f"{DISCLAIMER} Card {card.number} ({card.id}).",
+    )
+
+
+def end_text(card: Card, ending: Ending) -> NoteText:
+    """What the note of a card says once the card has ended by itself."""
+    said = note_text(card)
+    told = {"resolved": "is resolved", "expired": "has expired", "superseded": "was replaced"}[ending.state]
+    return NoteText(
+        title=f"{said.title} ({ending.state})",
+        summary=f"This {told} since {ending.at:%Y-%m-%d %H:%M} UTC: {_line(ending.why)}. Nobody needs to act on it.",
+        footer=said.footer,
     )
 
 
@@ -105,8 +117,10 @@ def _numbers(text: str) -> set[Decimal]:
 
 
 def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterator[Row]:
-    why = without(suggestion.severity_why, hidden)
-    yield Row(name="Severity", value=suggestion.severity.value + (f" ({why})" if why else ""))
+    why = "; ".join(filter(None, [without(suggestion.severity_why, hidden), card.stall.why if card.stall else ""]))
+    is_edited = suggestion.severity is not card.proposal.suggestion.severity
+    severity = suggestion.severity if is_edited else card.severity
+    yield Row(name="Severity", value=severity.value + (f" ({why})" if why else ""))
     if suggestion.act_by:
         yield Row(name="Act by", value=f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})")
     yield Row(name="Confidence", value=_confidence(card, suggestion))

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from uuid import UUID
 
-from triage.domain import Advice, Advisory, Card, CardState, Publication, TicketsWhen
+from triage.domain import Advice, Advisory, Card, CardState, Publication, TicketsWhen, Withdrawal
 from triage.errors import UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
-from triage.odoo.note import note_text
+from triage.odoo.note import end_text, note_text
 from triage.odoo.own_words import REVIEW, TITLE
 from triage.odoo.verbs import Activity, Done, Hand, Note, Posted, Ticket, Verb, Withdraw, may_advise_on
 
@@ -38,7 +38,10 @@ class Publisher:
         return self._hand.acting | {"odoo": f"{self._odoo.server} {self._connection.database}"}
 
     def publish(self, card: Card) -> Publication:
-        """Publish what the policy wants of a card as it stands: waiting, or accepted; or say why nothing is wanted."""
+        """Publish what the policy wants of a card as it stands: waiting, or accepted; or say why nothing is wanted.
+
+        Of a card that ended by itself, its note says so, and what asks for a review is taken back.
+        """
         verbs = list(self._wanted(card))
         if not verbs:
             why = f"{card.proposal.record.model} takes no notes, and no ticket is wanted or possible here"
@@ -58,9 +61,18 @@ class Publisher:
         """Take back all advisories of a card; a ticket that people have taken up stays."""
         return self._advisories(self._hand.do([Withdraw(marker=marker_of(card, verb)) for verb in _VERBS]))
 
+    def take_back(self, card: Card) -> Withdrawal:
+        """Take back all of a card, as a record."""
+        return Withdrawal(card=card.id, advisories=self.withdraw(card.id))
+
     def _wanted(self, card: Card) -> Iterator[Verb]:
         record = card.proposal.record
         here = may_advise_on(record.model) and record.id is not None
+        if card.ended is not None:
+            if here and self._advice.note:
+                yield Note(marker=marker_of(card.id, "note"), record=record, text=end_text(card, card.ended))
+            yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
+            return
         if here and self._advice.note:
             yield Note(marker=marker_of(card.id, "note"), record=record, text=note_text(card))
         if self._wants_ticket(card):

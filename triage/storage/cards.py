@@ -99,11 +99,21 @@ def open_card(database: Database, company: str, record: str, category: str) -> C
     return _one(database, f"WHERE company = ? AND record = ? AND category = ? AND {_OPEN}", company, record, category)
 
 
-def page(database: Database, state: str | None, limit: int, offset: int) -> list[CardRow]:
-    """Cards by number; `limit` -1 is no limit."""
-    if state is None:
-        return _many(database, "ORDER BY number LIMIT ? OFFSET ?", limit, offset)
-    return _many(database, "WHERE state = ? ORDER BY number LIMIT ? OFFSET ?", state, limit, offset)
+def waiting_on(database: Database, company: str, record: str) -> list[CardRow]:
+    """The cards of a record that can still be decided, by number."""
+    return _many(database, f"WHERE company = ? AND record = ? AND {_OPEN} ORDER BY number", company, record)
+
+
+def waiting(database: Database, after: int, limit: int) -> list[CardRow]:
+    """Cards that can still be decided, by number, from the one after `after`."""
+    return _many(database, f"WHERE {_OPEN} AND number > ? ORDER BY number LIMIT ?", after, limit)
+
+
+def page(database: Database, state: str | None, limit: int | None, offset: int) -> list[CardRow]:
+    """Cards by number, at most `limit`."""
+    where, named = ("", ()) if state is None else ("WHERE state = ? ", (state,))
+    bounded = _WITHOUT_LIMIT if limit is None else limit
+    return _many(database, f"{where}ORDER BY number LIMIT ? OFFSET ?", *named, bounded, offset)
 
 
 def of_event(database: Database, event: str, company: str) -> list[CardRow]:

@@ -76,8 +76,15 @@ def of_event(database: Database, event: str, stream: str | None = None) -> list[
 
     Two companies may know events by the same key; without `stream` they come together.
     """
-    sql = f"{_JOINED} WHERE j.event = :event AND (:stream IS NULL OR j.stream = :stream) ORDER BY j.stream, j.seq"
-    return [_record(row) for row in database.query(sql, {"event": event, "stream": stream})]
+    where, values = ("j.event = ?", [event]) if stream is None else ("j.event = ? AND j.stream = ?", [event, stream])
+    return [_record(row) for row in database.query(f"{_JOINED} WHERE {where} ORDER BY j.stream, j.seq", values)]
+
+
+def publications(database: Database, event: str, stream: str) -> list[Record]:
+    """The records of an event that tell what was published, and what was taken back, in order."""
+    told = "(j.step IN ('publish', 'withdraw') OR j.kind IN ('publish', 'withdrawal'))"
+    sql = f"{_JOINED} WHERE j.event = ? AND j.stream = ? AND {told} ORDER BY j.seq"
+    return [_record(row) for row in database.query(sql, (event, stream))]
 
 
 def of_case(database: Database, case_id: str) -> list[Record]:
