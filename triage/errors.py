@@ -54,6 +54,9 @@ class ConfigurationError(TriageError):
 class StoreError(TriageError):
     """The store cannot be opened, read or written. Nothing happens that cannot be recorded."""
 
+    again = False
+    """Whether nothing was recorded and the same, run again, may well succeed."""
+
 
 class ChainBroken(StoreError):
     """The journal does not verify."""

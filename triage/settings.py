@@ -1,7 +1,8 @@
 """Where the store, the keys and the policy lie, and who is sitting there.
 
 `TRIAGE_HOME` is the folder for all of them: `audit.db` (cards and journal), `keys.db` (keys of the cases, kept apart so
-that they can be backed up and deleted apart) and, if the company has its own, `policy.yaml`.
+that they can be backed up and deleted apart) and, if the company has its own, `policy.yaml`. Where several processes
+work on several machines, `TRIAGE_DATABASE` and `TRIAGE_KEYS` name PostgreSQL databases in place of the two files.
 """
 
 from __future__ import annotations
@@ -18,29 +19,48 @@ from triage.errors import ConfigurationError, UsageError
 
 @dataclass(frozen=True)
 class Settings:
-    """The folder that everything of one installation lies in."""
+    """The folder that everything of one installation lies in, and the databases in place of its files."""
 
     home: Path
+    database_url: str | None = None
+    """`postgresql://…` in place of `audit.db`."""
+    keys_url: str | None = None
+    """`postgresql://…` in place of `keys.db`."""
 
     @classmethod
     def of(cls, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
-        """`home` if given, else `TRIAGE_HOME`, else the platform's folder for user data."""
+        """`home` if given, else `TRIAGE_HOME`, else the platform's folder for user data.
+
+        Raises `ConfigurationError` where `TRIAGE_DATABASE` or `TRIAGE_KEYS` is no address of a PostgreSQL database.
+        """
         if home is None and environment.get("TRIAGE_HOME"):
             home = Path(environment["TRIAGE_HOME"])
         if home is None:
             import platformdirs
 
             home = Path(platformdirs.user_data_dir("odoo-triage", appauthor=False))
-        return cls(home.expanduser().absolute())
+        return cls(
+            home.expanduser().absolute(), _address(environment, "TRIAGE_DATABASE"), _address(environment, "TRIAGE_KEYS")
+        )
+
+    @property
+    def database(self) -> Path | str:
+        """Where cards and journal lie: an address or a file."""
+        return self.database_url or self.store
+
+    @property
+    def key_store(self) -> Path | str:
+        """Where the keys of the cases lie: an address or a file."""
+        return self.keys_url or self.keys
 
     @property
     def store(self) -> Path:
-        """The database with cards and journal."""
+        """The file with cards and journal, where no database is named."""
         return self.home / "audit.db"
 
     @property
     def keys(self) -> Path:
-        """The file with the keys of the cases."""
+        """The file with the keys of the cases, where no database is named."""
         return self.home / "keys.db"
 
     @property
@@ -64,6 +84,13 @@ class Settings:
         Raises `ConfigurationError` that names the file and the first wrong entry.
         """
         return read_policy(self.policy_file) if self.policy_file.exists() else Policy()
+
+
+def _address(environment: Mapping[str, str], name: str) -> str | None:
+    url = environment.get(name, "").strip()
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise ConfigurationError(f"{name} is not of the form postgresql://user@host/database. Leave it out for a file.")
+    return url or None
 
 
 def read_policy(path: Path) -> Policy:

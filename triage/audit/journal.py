@@ -15,7 +15,7 @@ from triage.domain import Event, Frozen, Outcome, fingerprint, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
 from triage.storage import records
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
 from triage.storage.records import Record
 
 InputT = TypeVar("InputT")
@@ -47,7 +47,7 @@ class Journal:
     nothing was recorded.
     """
 
-    def __init__(self, database: Database, keys: KeyFile, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
         keys.belong_to(database)
         self.database = database
         self.keys = keys
@@ -244,7 +244,7 @@ class Log:
         return self._journal._once(self._stream, self._event, step, given, acting)
 
 
-def open_record(record: Record, keys: KeyFile) -> Frozen | None:
+def open_record(record: Record, keys: Keys) -> Frozen | None:
     """The value of a record. Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed."""
     if record.sealed is None:
         raise KeyMissing(f"record {record.seq} of {record.stream}: its content was removed.")

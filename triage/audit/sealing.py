@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from triage.domain import TYPES, Frozen
 from triage.errors import ChainBroken, UsageError
-from triage.storage.keys import CaseKey, KeyFile
+from triage.storage.keys import CaseKey, Keys
 
 _FORMAT = b"\x01"
 _KEY_ID = slice(1, 9)
@@ -63,7 +63,7 @@ def key_id(sealed: bytes) -> bytes:
     return sealed[_KEY_ID]
 
 
-def unseal(sealed: bytes, keys: KeyFile, case: str, place: Place) -> bytes:
+def unseal(sealed: bytes, keys: Keys, case: str, place: Place) -> bytes:
     """What was sealed.
 
     Raises `KeyMissing` where the key is gone (erased), `ChainBroken` where the bytes were changed or moved here.

@@ -17,7 +17,7 @@ from triage.storage import cards as rows
 from triage.storage import records
 from triage.storage.cards import CardRow
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
 
 _SHORTEST_PREFIX = 8
 
@@ -29,7 +29,7 @@ class CardStore:
     it, and a card whose content was replaced by a later case does not outlive that one's erasure either.
     """
 
-    def __init__(self, database: Database, keys: KeyFile, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
         keys.belong_to(database)
         self._database = database
         self._keys = keys
@@ -42,7 +42,7 @@ class CardStore:
         only adds the event. A first person's word does not survive a change of what it confirmed: the card is open
         again. Otherwise a new card begins the next episode. Joins the transaction that is open.
         """
-        with self._database.transaction():
+        with self._database.locked((records.stream_lock(proposal.company),)):
             record = self._record_hash(proposal)
             row = rows.open_card(self._database, proposal.company, record, proposal.suggestion.category.value)
             card = None if row is None else self._readable(row)
@@ -61,13 +61,13 @@ class CardStore:
 
     def all(self, state: CardState | None = None, limit: int | None = None, offset: int = 0) -> list[Card]:
         """Cards by number, without those whose content was erased."""
-        found = rows.page(
-            self._database, None if state is None else state.value, -1 if limit is None else limit, offset
-        )
+        found = rows.page(self._database, None if state is None else state.value, limit, offset)
         return self._readable_of(found)
 
     def of_event(self, event: str, company: str) -> list[Card]:
         """Cards that the company's event with this key made or updated, by number, without erased ones."""
+        return self._readable_of(rows.of_event(self._database, self._keys.event_id(event), company))
+
     def waiting_on(self, company: str, record: RecordRef) -> list[Card]:
         """The cards of a record that somebody can still decide, by number, without erased ones."""
         return self._readable_of(rows.waiting_on(self._database, company, self._keyed(company, record)))
@@ -80,14 +80,12 @@ class CardStore:
         """The time by the store's clock."""
         return self._clock()
 
-        return self._readable_of(rows.of_event(self._database, self._keys.event_id(event), company))
-
     def save(self, card: Card, expected_revision: int) -> Card:
         """Store a changed card over the revision that was seen; returns it as stored, one revision on.
 
         Raises `Conflict` where somebody else changed it since, `StoreError` where there is no such card.
         """
-        with self._database.transaction():
+        with self._database.locked((records.stream_lock(card.key.company),)):
             row = rows.by_id(self._database, str(card.id))
             if row is None:
                 raise StoreError(f"card #{card.number} ({card.id}) is not in this store.")

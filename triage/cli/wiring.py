@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from triage.cards.store import CardStore
     from triage.pipeline import Desk, Extract, Publish, Source, Task
     from triage.storage.database import Database
-    from triage.storage.keys import KeyFile
+    from triage.storage.keys import Keys
     from triage.storage.promises import PromiseLedger
 
 EMBEDDED = "embedded"
@@ -36,7 +36,7 @@ class Store:
     """An open store with its keys."""
 
     database: Database
-    keys: KeyFile
+    keys: Keys
     journal: Journal
     cards: CardStore
     promises: PromiseLedger
@@ -51,18 +51,18 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     from triage.audit.journal import Journal
     from triage.cards.store import CardStore
     from triage.storage.database import Database
-    from triage.storage.keys import KeyFile
+    from triage.storage.keys import Keys
     from triage.storage.promises import PromiseLedger
 
-    existed = settings.store.exists()
+    existed = Database.exists(settings.database)
     if not create and not existed:
         raise ConfigurationError(
-            f"{settings.store}: there is no store yet. `triage run FILE...` makes one; "
-            "TRIAGE_HOME or --home says where it lies."
+            f"{'TRIAGE_DATABASE' if settings.database_url else settings.store}: there is no store yet. "
+            "`triage run FILE...` makes one; TRIAGE_HOME, --home or TRIAGE_DATABASE says where it lies."
         )
     settings.make_home()
-    # Keys first: where there is a store, its key file was there before it.
-    with KeyFile(settings.keys, create=not existed) as keys, Database.open(settings.store) as database:
+    # Keys first: where there is a store, its keys were there before it.
+    with Keys.open(settings.key_store, create=not existed) as keys, Database.open(settings.database) as database:
         yield Store(
             database,
             keys,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from dataclasses import replace as replace_fields
 
 from triage.errors import Conflict
-from triage.storage.database import Database
+from triage.storage.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class CardRow:
 _NAMES = ", ".join(field.name for field in fields(CardRow))
 _SELECT = f"SELECT {_NAMES} FROM cards"  # noqa: S608
 _INSERT = f"INSERT INTO cards ({_NAMES}) VALUES ({', '.join('?' * len(fields(CardRow)))})"  # noqa: S608
+_WITHOUT_LIMIT = 2**63 - 1
 _OPEN = "state IN ('open', 'awaiting_second')"
 
 
@@ -128,7 +128,8 @@ def every(database: Database) -> Iterator[CardRow]:
 
 
 def next_number(database: Database) -> int:
-    """What the next card is called. Only inside a transaction."""
+    """What the next card is called, nobody else's until the transaction ends."""
+    database.lock("cards")
     return int(database.query("SELECT coalesce(max(number), 0) + 1 FROM cards")[0][0])
 
 
@@ -140,13 +141,7 @@ def last_episode(database: Database, company: str, record: str, category: str) -
 
 def add_event(database: Database, card: str, event: str) -> None:
     """Note that an event made or updated a card; noting it twice is harmless."""
-    database.execute("INSERT OR IGNORE INTO card_events (event, card) VALUES (?, ?)", (event, card))
-
-
-def events_of(database: Database, card: str) -> list[str]:
-    """Ids of the events of a card."""
-    sql = "SELECT event FROM card_events WHERE card = ? ORDER BY rowid"
-    return [row["event"] for row in database.query(sql, (card,))]
+    database.execute("INSERT INTO card_events (event, card) VALUES (?, ?) ON CONFLICT DO NOTHING", (event, card))
 
 
 def without_record(database: Database) -> list[int]:
@@ -168,5 +163,5 @@ def _many(database: Database, rest: str, *parameters: str | int) -> list[CardRow
     return [_row(row) for row in database.query(f"{_SELECT} {rest}", parameters)]
 
 
-def _row(row: sqlite3.Row) -> CardRow:
+def _row(row: Row) -> CardRow:
     return CardRow(*row)

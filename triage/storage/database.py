@@ -1,86 +1,82 @@
-"""The store: one SQLite file for state and journal, so that a change and its record commit together."""
+"""The store: one database for state and journal, so that a change and its record commit together.
+
+`Database` is what everybody uses; the engines behind it are SQLite (one file, one machine) and PostgreSQL (several
+processes and machines). The SQL of the callers is the same for both: `?` and `:name` for values, `ON CONFLICT`, no
+`rowid`, no functions of one engine only, `CAST(:x AS TEXT)` where a value that may be none stands alone.
+"""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
-import sqlite_utils
-
-from triage.errors import StoreError
-from triage.storage import migrations
-from triage.storage.failures import explain
-
-APPLICATION_ID = 0x54524941
-"""Stands in the file's header and tells our stores from other SQLite files (`TRIA`)."""
+from triage.storage.grouping import GroupCommit
 
 WAIT_SECONDS = 30.0
 """How long a writer waits for another process before it gives up."""
 
-_PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    "PRAGMA fullfsync=ON",  # where fsync alone does not reach the disk (macOS)
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA trusted_schema=OFF",
-)
-
 Parameters = Sequence[Any] | dict[str, Any]
+T = TypeVar("T")
 
 
-@dataclass
-class _Session:
-    """One thread's connection and how deep it is inside transactions."""
+class Row(Protocol):
+    """One row of a result: its values by position and by name."""
 
-    tables: sqlite_utils.Database
-    depth: int = 0
-    thread: threading.Thread = field(default_factory=threading.current_thread)
+    def __getitem__(self, key: int | str, /) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __len__(self) -> int: ...
 
 
-class Database:
-    """The store, opened. Each thread has a connection of its own; writers of one process take turns.
+def is_url(target: Path | str) -> bool:
+    """Whether this names a PostgreSQL database; everything else is a file."""
+    return isinstance(target, str) and target.startswith(("postgresql://", "postgres://"))
 
-    Every failure of SQLite comes out as a `StoreError` whose text says what to do.
+
+class Database(ABC):
+    """The store, opened. Used by any number of threads at once.
+
+    Every failure of the engine comes out as a `StoreError` (`Conflict` for a broken uniqueness) whose text says what
+    to do. Catch it around a `transaction()`, not around a statement inside one: PostgreSQL refuses every further
+    statement of a transaction after an error, up to the end of the innermost block.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._sessions: list[_Session] = []
-        self._opening = threading.Lock()
-        self._writing = threading.RLock()
-        self._closed = False
+    engine: ClassVar[str]
+    """`sqlite` or `postgresql`: which migrations apply."""
 
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """The store in this file, made and migrated where needed.
+    def __init__(self, name: str) -> None:
+        self.name = name
+        """What messages call it: the file, or the address without password."""
+        self._group = GroupCommit(self)
 
-        Raises `StoreError` where the file is no store of ours, was written by a newer version, or cannot be written.
+    @staticmethod
+    def open(target: Path | str) -> Database:
+        """The store in this file or under this `postgresql://` address, made and migrated where needed.
+
+        Raises `StoreError` where it is no store of ours, was written by a newer version, or cannot be written.
         """
-        database = cls(path)
-        try:
-            _create(path)
-            database._prepare()
-        except OSError as error:
-            raise StoreError(f"{path}: cannot be opened ({error.strerror}). Name another folder.") from error
-        except BaseException:
-            database.close()
-            raise
-        return database
+        if is_url(target):
+            from triage.storage.postgres import PostgresDatabase
 
+            return PostgresDatabase.open_url(str(target))
+        from triage.storage.sqlite import SqliteDatabase
+
+        return SqliteDatabase.open_file(Path(target))
+
+    @staticmethod
+    def exists(target: Path | str) -> bool:
+        """Whether there is a store already. Raises `StoreError` where that cannot be found out."""
+        if is_url(target):
+            from triage.storage.postgres import PostgresDatabase
+
+            return PostgresDatabase.is_there(str(target))
+        return Path(target).exists()
+
+    @abstractmethod
     def close(self) -> None:
-        """Close every thread's connection. Closing twice is harmless."""
-        with self._opening:
-            self._closed = True
-            for session in self._sessions:
-                session.tables.close()
-            self._sessions.clear()
+        """Close all connections. Closing twice is harmless."""
 
     def __enter__(self) -> Self:
         return self
@@ -89,145 +85,63 @@ class Database:
         self.close()
 
     @property
-    def tables(self) -> sqlite_utils.Database:
-        """This thread's connection, with the conveniences of sqlite-utils."""
-        return self._session.tables
-
-    @property
+    @abstractmethod
     def in_transaction(self) -> bool:
-        """Whether this thread is inside `transaction()`."""
-        return self._session.depth > 0
+        """Whether this thread is inside `transaction()`, `snapshot()` or `grouped()`."""
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, durable when the block ends. Inside another transaction it joins that one: an error then
         undoes this block, and what the outer block did stays for the outer block to decide.
         """
-        session = self._session
-        if session.depth:
-            with self._nested(session, f"SAVEPOINT level{session.depth}"):
-                yield
-            return
-        with self._writing, self._nested(session, "BEGIN IMMEDIATE"):
-            yield
+        return self.locked(())
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    @abstractmethod
+    def locked(self, names: Sequence[str]) -> AbstractContextManager[None]:
+        """A transaction that begins by taking these locks, in the order of their names (see `lock`)."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
         """Reads inside the block all see the store as it is at the first of them."""
-        session = self._session
-        if session.depth:
-            yield
-            return
-        with self._nested(session, "BEGIN"):
-            yield
 
+    @abstractmethod
+    def lock(self, name: str) -> None:
+        """Keep everybody else who asks for this name waiting until the transaction ends. Only inside a transaction.
+
+        SQLite has one writer at a time, so there it does nothing. On PostgreSQL writers work side by side: what must
+        not happen twice at once takes a lock before it reads. To rule out that two wait for each other: first the
+        locks of streams (`records.stream_lock`), then others, and none after `cards`; whoever writes rows of a
+        company takes the lock of its stream first.
+        """
+
+    def grouped(self, work: Callable[[], T], *, locks: Sequence[str] = ()) -> T:
+        """Run `work` in a transaction and return its result when that is durable: the group commit.
+
+        What several threads bring at the same time shares one transaction and one wait for the disk. `work` may run
+        in another of these threads, and may run again after having been undone: it should change the store only. One
+        that fails raises its own error to its own caller, and the others are kept. `locks` are taken before. Inside
+        a transaction it joins that one.
+        """
+        if self.in_transaction:
+            with self.locked(locks):
+                return work()
+        return self._group.run(work, locks)
+
+    @abstractmethod
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement that changes something; returns how many rows it touched."""
-        return self._run(sql, parameters).rowcount
 
-    def query(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+    @abstractmethod
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of one query."""
-        return list(self.scan(sql, parameters))
 
-    def scan(self, sql: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
+    @abstractmethod
+    def scan(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """The rows of one query as they are read, for results that should not stand in memory."""
-        cursor = self._run(sql, parameters)
-        try:
-            yield from cursor
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
 
-    def _run(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
-        cursor = self.tables.conn.cursor()
-        cursor.row_factory = sqlite3.Row
-        try:
-            return cursor.execute(sql, parameters)
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Whether there is such a table."""
 
-    @contextmanager
-    def _nested(self, session: _Session, begin: str) -> Iterator[None]:
-        savepoint = begin.removeprefix("SAVEPOINT ") if begin.startswith("SAVEPOINT") else None
-        self._run(begin, ())
-        session.depth += 1
-        try:
-            yield
-            self._run(f"RELEASE {savepoint}" if savepoint else "COMMIT", ())
-        except BaseException:
-            self._undo(session.tables.conn, savepoint)
-            raise
-        finally:
-            session.depth -= 1
-
-    def _undo(self, connection: sqlite3.Connection, savepoint: str | None) -> None:
-        # SQLite itself rolls back on a full disk and the like; then there is nothing left to undo.
-        if not connection.in_transaction:
-            return
-        for sql in (f"ROLLBACK TO {savepoint}", f"RELEASE {savepoint}") if savepoint else ("ROLLBACK",):
-            self._run(sql, ())
-
-    @property
-    def _session(self) -> _Session:
-        session: _Session | None = getattr(self._local, "session", None)
-        if self._closed:
-            raise StoreError(f"{self.path}: the store is closed.")
-        if session is None:
-            session = self._local.session = self._connect()
-        return session
-
-    def _connect(self) -> _Session:
-        try:
-            connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
-        session = _Session(sqlite_utils.Database(connection))
-        with self._opening:
-            self._drop_dead_threads()
-            self._sessions.append(session)
-        return session
-
-    def _drop_dead_threads(self) -> None:
-        for session in [s for s in self._sessions if not s.thread.is_alive()]:
-            session.tables.close()
-            self._sessions.remove(session)
-
-    def _prepare(self) -> None:
-        if self._run("PRAGMA application_id", ()).fetchone()[0] != APPLICATION_ID:
-            self._claim()
-        self._use_wal()
-        migrations.apply(self)
-
-    def _claim(self) -> None:
-        with self.transaction():
-            found = self._run("PRAGMA application_id", ()).fetchone()[0]
-            tables = self._run("SELECT count(*) FROM sqlite_master", ()).fetchone()[0]
-            if found == APPLICATION_ID:
-                return
-            if found or tables:
-                raise StoreError(f"{self.path}: a database, but not one of ours. Name another file or folder.")
-            self._run(f"PRAGMA application_id={APPLICATION_ID}", ())
-
-    def _use_wal(self) -> None:
-        # Switching to WAL needs the file for itself and does not wait by itself.
-        until = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                mode = self._run("PRAGMA journal_mode=WAL", ()).fetchone()[0]
-            except StoreError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
-                continue
-            if mode != "wal":
-                raise StoreError(
-                    f"{self.path}: this file system cannot hold a store (no shared memory). Use a local disk."
-                )
-            return
-
-
-def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    @abstractmethod
+    def run_script(self, script: str) -> None:
+        """Run the statements of a migration. Only inside a transaction."""

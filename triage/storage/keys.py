@@ -1,4 +1,4 @@
-"""The key file: one AES-256 key per case and the key of the keyed hashes, apart from the store they protect.
+"""Keys: one AES-256 key per case and the key of the keyed hashes, apart from the store they protect.
 
 Deleting a case's key erases what it sealed, in the store and in every copy of the store. A backup of the key file
 must therefore not outlive an erasure. Nothing is cached: a key that another process deleted is gone here as well.
@@ -14,13 +14,16 @@ import sqlite3
 import stat
 import threading
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from typing_extensions import override
+
 from triage.errors import KeyMissing, StoreError
-from triage.storage.database import Database
+from triage.storage.database import Database, is_url
 from triage.storage.failures import explain
 
 APPLICATION_ID = 0x5452494B
@@ -47,37 +50,32 @@ class CaseKey(NamedTuple):
     """32 bytes: AES-256."""
 
 
-class KeyFile:
+class Keys(ABC):
     """The keys of one store. Each case has at most one live key; a deleted one leaves a note that it was deleted.
 
-    A case id is what `case_id()` gives: a keyed hash, so that even the names of cases tell nothing.
+    A case id is what `case_id()` gives: a keyed hash, so that even the names of cases tell nothing. Nothing is cached:
+    a key that another process deleted is gone here as well.
     """
 
-    def __init__(self, path: Path, create: bool = True) -> None:
-        """Open the file; a new one is made with rights for its owner only, and only with `create`.
+    name: str
+    """What messages call it: the file, or the address without password."""
+    _hash_key: bytes
 
-        Raises `StoreError` where the file is missing, is not ours, cannot be written, or may be read by others.
+    @staticmethod
+    def open(target: Path | str, create: bool = True) -> Keys:
+        """The keys in this file or under this `postgresql://` address; new ones only with `create`.
+
+        Raises `StoreError` where they are missing, are not ours, cannot be written, or may be read by others.
         """
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            _create(path, create)
-        except OSError as error:
-            raise StoreError(f"{path}: the key file cannot be opened ({error.strerror}).") from error
-        try:
-            self._connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise explain(error, path) from error
-        try:
-            self._prepare()
-        except BaseException:
-            self.close()
-            raise
+        if is_url(target):
+            from triage.storage.keydatabase import KeyDatabase
 
+            return KeyDatabase(str(target), create)
+        return KeyFile(Path(target), create)
+
+    @abstractmethod
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        """Close the file or the connections."""
 
     def __enter__(self) -> Self:
         return self
@@ -87,21 +85,13 @@ class KeyFile:
 
     def key_for(self, case: str) -> CaseKey:
         """The live key of this case, made where there is none. A new key is on the disk before it is returned."""
-        found = self._live(case)
-        if found:
-            return found
-        with self._transaction():
-            if found := self._live(case):
-                return found
-            made = CaseKey(secrets.token_bytes(8), secrets.token_bytes(32))
-            self._run("INSERT INTO keys (id, case_id, secret) VALUES (?, ?, ?)", (made.id, case, made.secret))
-        return made
+        return self._live(case) or self._made(case)
 
     def key(self, case: str) -> CaseKey:
         """The live key of this case. Raises `KeyMissing` where it was deleted or never made."""
         found = self._live(case)
         if found is None:
-            raise KeyMissing(f"{self.path}: no key for case {case[:12]}: it was erased, or this is another key file.")
+            raise KeyMissing(f"{self.name}: no key for case {case[:12]}: it was erased, or these are other keys.")
         return found
 
     def opening(self, case: str, key_id: bytes) -> bytes:
@@ -109,26 +99,33 @@ class KeyFile:
 
         Raises `KeyMissing`; its text says whether the key was deleted or is unknown here.
         """
-        rows = self._run("SELECT secret, deleted_at FROM keys WHERE id = ? AND case_id = ?", (key_id, case))
-        if not rows:
-            raise KeyMissing(f"{self.path}: key {key_id.hex()} is not in this key file.")
-        secret, deleted_at = rows[0]
+        found = self._kept(key_id)
+        if found is None or found[0] != case:
+            raise KeyMissing(f"{self.name}: key {key_id.hex()} is not in this key file.")
+        _, secret, deleted_at = found
         if secret is None:
-            raise KeyMissing(f"{self.path}: key {key_id.hex()} was deleted at {deleted_at}: its content is erased.")
-        return bytes(secret)
+            raise KeyMissing(f"{self.name}: key {key_id.hex()} was deleted at {deleted_at}: its content is erased.")
+        return secret
 
     def was_deleted(self, key_id: bytes) -> bool:
         """Whether this key was here and was deleted on purpose."""
-        return bool(self._run("SELECT 1 FROM keys WHERE id = ? AND secret IS NULL", (key_id,)))
+        found = self._kept(key_id)
+        return found is not None and found[1] is None
 
-    def delete(self, case: str) -> None:
-        """Delete the live key of this case: what it sealed can never be read again. Deleting twice is harmless."""
-        with self._transaction():
-            self._run(
-                "UPDATE keys SET secret = NULL, deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
-                " WHERE case_id = ? AND secret IS NOT NULL",
-                (case,),
-            )
+    @abstractmethod
+    def delete(self, *cases: str) -> None:
+        """Delete the live keys of these cases: what they sealed can never be read again. Deleting twice is harmless."""
+
+    @abstractmethod
+    def _live(self, case: str) -> CaseKey | None: ...
+
+    @abstractmethod
+    def _made(self, case: str) -> CaseKey:
+        """A new key, or the one that somebody else made meanwhile."""
+
+    @abstractmethod
+    def _kept(self, key_id: bytes) -> tuple[str, bytes | None, str | None] | None:
+        """Case, secret and time of deletion under this id."""
 
     def keyed_hash(self, purpose: str, *parts: str) -> str:
         """Keyed SHA-256 (hex) of some texts for one purpose: equal texts, equal hashes, and nobody without this file
@@ -162,13 +159,54 @@ class KeyFile:
         rows = database.query(sql)
         if not rows:
             with database.transaction():
-                database.execute("INSERT OR IGNORE INTO settings VALUES ('key_file', ?)", (mark,))
+                database.execute("INSERT INTO settings VALUES ('key_file', ?) ON CONFLICT DO NOTHING", (mark,))
                 rows = database.query(sql)
         if rows[0]["value"] != mark:
             raise StoreError(
-                f"{self.path} is not the key file of {database.path}. Put the right key file in its place; "
+                f"{self.name} is not the key file of {database.name}. Put the right key file in its place; "
                 "without it the store cannot be read or continued."
             )
+
+
+class KeyFile(Keys):
+    """Keys in a file apart from the store."""
+
+    def __init__(self, path: Path, create: bool = True) -> None:
+        """Open the file; a new one is made with rights for its owner only, and only with `create`.
+
+        Raises `StoreError` where the file is missing, is not ours, cannot be written, or may be read by others.
+        """
+        self.path = path
+        self.name = str(path)
+        self._lock = threading.RLock()
+        try:
+            _create(path, create)
+        except OSError as error:
+            raise StoreError(f"{path}: the key file cannot be opened ({error.strerror}).") from error
+        try:
+            self._connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    @override
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @override
+    def delete(self, *cases: str) -> None:
+        with self._transaction():
+            for case in cases:
+                self._run(
+                    "UPDATE keys SET secret = NULL, deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+                    " WHERE case_id = ? AND secret IS NOT NULL",
+                    (case,),
+                )
 
     def _prepare(self) -> None:
         # A rollback journal, not WAL: after a deletion no second file holds the key, and deleted bytes are zeroed.
@@ -184,6 +222,18 @@ class KeyFile:
                 self._run(statement)
             self._run("INSERT OR IGNORE INTO secrets VALUES ('hash', ?)", (secrets.token_bytes(32),))
             self._hash_key = bytes(self._run("SELECT value FROM secrets WHERE name = 'hash'")[0][0])
+
+    def _made(self, case: str) -> CaseKey:
+        with self._transaction():
+            if found := self._live(case):
+                return found
+            made = CaseKey(secrets.token_bytes(8), secrets.token_bytes(32))
+            self._run("INSERT INTO keys (id, case_id, secret) VALUES (?, ?, ?)", (made.id, case, made.secret))
+        return made
+
+    def _kept(self, key_id: bytes) -> tuple[str, bytes | None, str | None] | None:
+        rows = self._run("SELECT case_id, secret, deleted_at FROM keys WHERE id = ?", (key_id,))
+        return rows[0] if rows else None
 
     def _live(self, case: str) -> CaseKey | None:
         rows = self._run("SELECT id, secret FROM keys WHERE case_id = ? AND secret IS NOT NULL", (case,))

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.domain import Case, Promise, utc
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
+from triage.storage.records import stream_lock
 
 _PROMISING = frozenset({"sale", "done"})
 """States of an order in which its date is a promise."""
@@ -18,7 +19,7 @@ _PROMISING = frozenset({"sale", "done"})
 class PromiseLedger:
     """Adds to a case the promises that it no longer tells of, and remembers those that it does."""
 
-    def __init__(self, database: Database, keys: KeyFile) -> None:
+    def __init__(self, database: Database, keys: Keys) -> None:
         keys.belong_to(database)
         self._database = database
         self._keys = keys
@@ -32,7 +33,7 @@ class PromiseLedger:
         told = sorted(_told(case), key=lambda promise: (_promiser(promise), promise.made_at))
         if not told:
             return case
-        with self._database.transaction():
+        with self._database.locked((stream_lock(case.company.name),)):
             found = [p for record, group in groupby(told, _promiser) for p in self._kept(case, record, list(group))]
         return case.with_(promises=tuple(sorted(found, key=lambda promise: promise.made_at)))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from triage.storage.database import Database
+from triage.storage.database import Database, Row
 
 _COLUMNS = "j.stream, j.seq, j.prev_hash, j.hash, j.kind, j.step, j.at, j.event, j.case_id, j.once, j.body, p.sealed"
 _JOINED = f"SELECT {_COLUMNS} FROM journal j LEFT JOIN payloads p ON p.stream = j.stream AND p.seq = j.seq"  # noqa: S608
@@ -31,8 +30,17 @@ class Record:
     """None where the payload was taken away."""
 
 
+def stream_lock(stream: str) -> str:
+    """Name of the lock that whoever writes for a company takes first (see `Database.lock`)."""
+    return f"stream {stream}"
+
+
 def tail(database: Database, stream: str) -> tuple[int, str] | None:
-    """Sequence and hash of the last record of a stream, or none where the stream is new."""
+    """Sequence and hash of the last record of a stream, or none where the stream is new.
+
+    Until the transaction ends nobody else appends to it. Only inside a transaction.
+    """
+    database.lock(stream_lock(stream))
     rows = database.query("SELECT seq, hash FROM journal WHERE stream = ? ORDER BY seq DESC LIMIT 1", (stream,))
     return (rows[0]["seq"], rows[0]["hash"]) if rows else None
 
@@ -123,5 +131,5 @@ def strays(database: Database) -> Sequence[tuple[str, int]]:
     return [(row["stream"], row["seq"]) for row in rows]
 
 
-def _record(row: sqlite3.Row) -> Record:
+def _record(row: Row) -> Record:
     return Record(*row)

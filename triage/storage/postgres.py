@@ -1,0 +1,321 @@
+"""The store in a PostgreSQL database: several processes and machines, writers side by side."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self, cast
+
+import psycopg
+from psycopg import Cursor, RawCursor, RawServerCursor
+from typing_extensions import override
+
+from triage.errors import StoreError, UsageError
+from triage.storage import migrations
+from triage.storage.connections import Connection, Connections
+from triage.storage.database import Database, Parameters, Row
+from triage.storage.placeholders import arranged
+from triage.storage.postgres_failures import explain, is_lost, lost
+
+_AT_A_TIME = 500
+"""Rows that `scan` fetches at once."""
+
+
+@dataclass
+class _Session:
+    """A thread's connection while it is inside a transaction, how deep, and which locks it holds."""
+
+    connection: Connection
+    cursor: RawCursor[Any]
+    depth: int = 1
+    held: set[int] = field(default_factory=set)
+    scans: int = 0
+
+
+class PostgresDatabase(Database):
+    """A store on a server. A thread has a connection to itself while it is inside a transaction or a query.
+
+    The server keeps whole transactions apart (`READ COMMITTED`); what reads before it writes takes a lock first. The
+    server must not sit behind a pooler that changes connections between statements or transactions.
+    """
+
+    engine = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self._connections = Connections(url)
+        super().__init__(self._connections.name)
+        self._local = threading.local()
+        self._schema = ""
+
+    @classmethod
+    def open_url(cls, url: str) -> Self:
+        """See `Database.open`."""
+        opened = cls.bare(url)
+        try:
+            opened._prepare()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    @classmethod
+    def bare(cls, url: str) -> Self:
+        """Connected, without making or looking for the store's tables."""
+        opened = cls(url)
+        try:
+            opened._look_around()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    @classmethod
+    def is_there(cls, url: str) -> bool:
+        """Whether this schema holds a store."""
+        with cls.bare(url) as looked:
+            return looked.has_table("migrations")
+
+    @override
+    def close(self) -> None:
+        self._connections.close()
+
+    @property
+    @override
+    def in_transaction(self) -> bool:
+        return self._session is not None
+
+    @contextmanager
+    @override
+    def locked(self, names: Sequence[str]) -> Iterator[None]:
+        session = self._session
+        if session is not None:
+            with self._savepoint(session):
+                for name in sorted(names):
+                    self.lock(name)
+                yield
+            return
+        locks = [self._lock_id(name) for name in sorted(names)]
+        with self._transaction("; ".join(("BEGIN", *(f"SELECT pg_advisory_xact_lock({lock})" for lock in locks)))):
+            cast(_Session, self._session).held.update(locks)
+            yield
+
+    @contextmanager
+    @override
+    def snapshot(self) -> Iterator[None]:
+        if self._session is not None:
+            yield
+            return
+        # What reads for long, and slowly, holds up nobody.
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
+        with self._transaction(begin):
+            yield
+
+    @override
+    def lock(self, name: str) -> None:
+        session = self._session
+        if session is None:
+            raise UsageError(f"lock {name!r}: only inside a transaction.")
+        lock = self._lock_id(name)
+        if lock not in session.held:
+            self._run(session.connection, session.cursor, f"SELECT pg_advisory_xact_lock({lock})", ())
+            session.held.add(lock)
+
+    @override
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        session = self._session
+        if session is None:
+            # Only a transaction can tell whether a broken connection has left anything behind.
+            with self.transaction():
+                return self.execute(sql, parameters)
+        return self._run(session.connection, session.cursor, sql, parameters).rowcount
+
+    @override
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        session = self._session
+        if session is not None:
+            return self._run(session.connection, session.cursor, sql, parameters).fetchall()
+        connection, cursor = self._started(sql, parameters)
+        try:
+            return cursor.fetchall() if cursor.description else []
+        finally:
+            self._connections.give(connection)
+
+    @override
+    def scan(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        if self._session is None:
+            with self.snapshot():
+                rows = self.query(sql, parameters)
+            yield from rows
+            return
+        session = self._session
+        session.scans += 1
+        cursor = RawServerCursor(session.connection, f"scan{session.scans}", row_factory=_rows)
+        try:
+            self._run(session.connection, cursor, sql, parameters)
+            while rows := self._fetched(session.connection, cursor):
+                yield from rows
+        finally:
+            if not session.connection.closed and self._session is session:
+                self._quietly(session.connection, f"CLOSE {cursor.name}")
+
+    @override
+    def has_table(self, name: str) -> bool:
+        sql = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+        return bool(self.query(sql, (name,)))
+
+    @override
+    def run_script(self, script: str) -> None:
+        session = self._session
+        if session is None:
+            raise UsageError("a migration runs inside a transaction.")
+        self._run(session.connection, session.cursor, script, ())
+
+    @property
+    def _session(self) -> _Session | None:
+        return getattr(self._local, "session", None)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        connection, cursor = self._started(begin, ())
+        session = self._local.session = _Session(connection, cursor)
+        try:
+            yield
+            self._commit(session)
+        except BaseException:
+            self._quietly(connection, "ROLLBACK")
+            raise
+        finally:
+            self._local.session = None
+            self._connections.give(connection)
+
+    def _commit(self, session: _Session) -> None:
+        try:
+            session.cursor.execute("COMMIT")
+        except psycopg.Error as error:
+            if is_lost(error, session.connection):
+                session.connection.close()
+                raise lost(self.name, committing=True) from error
+            raise explain(error, self.name) from error
+        if session.cursor.statusmessage != "COMMIT":
+            raise StoreError(f"{self.name}: an earlier statement of this transaction failed; nothing was recorded.")
+
+    @contextmanager
+    def _savepoint(self, session: _Session) -> Iterator[None]:
+        name, held = f"level{session.depth}", set(session.held)
+        self._run(session.connection, session.cursor, f"SAVEPOINT {name}", ())
+        session.depth += 1
+        try:
+            yield
+            self._run(session.connection, session.cursor, f"RELEASE {name}", ())
+        except BaseException:
+            session.held = held  # locks taken since are let go with it
+            self._quietly(session.connection, f"ROLLBACK TO {name}; RELEASE {name}")
+            raise
+        finally:
+            session.depth -= 1
+
+    def _started(self, sql: str, parameters: Parameters) -> tuple[Connection, RawCursor[Any]]:
+        """A connection on which this first statement has run; where it turns out broken, another one."""
+        for last in (False, True):
+            connection = self._connections.take()
+            try:
+                cursor = RawCursor(connection, row_factory=_rows)
+                self._run(connection, cursor, sql, parameters)
+            except StoreError as error:
+                self._connections.give(connection)
+                if last or not (error.again and connection.closed):
+                    raise
+            except BaseException:
+                self._quietly(connection, "ROLLBACK")
+                self._connections.give(connection)
+                raise
+            else:
+                return connection, cursor
+        raise AssertionError
+
+    def _run(self, connection: Connection, cursor: Cursor[Any], sql: str, parameters: Parameters) -> Cursor[Any]:
+        text, values = arranged(sql, parameters)
+        try:
+            return cursor.execute(cast(Any, text), values or None)
+        except psycopg.Error as error:
+            raise self._explained(error, connection) from error
+
+    def _fetched(self, connection: Connection, cursor: Cursor[Any]) -> list[Row]:
+        try:
+            return cursor.fetchmany(_AT_A_TIME)
+        except psycopg.Error as error:
+            raise self._explained(error, connection) from error
+
+    def _explained(self, error: psycopg.Error, connection: Connection) -> StoreError:
+        if not is_lost(error, connection):
+            return explain(error, self.name)
+        connection.close()
+        return lost(self.name)
+
+    def _quietly(self, connection: Connection, sql: str) -> None:
+        """Undo; where that fails the connection is closed, which undoes everything."""
+        if connection.closed:
+            return
+        try:
+            connection.execute(cast(Any, sql))
+        except BaseException:
+            connection.close()
+
+    def _lock_id(self, name: str) -> int:
+        digest = hashlib.sha256(f"odoo-triage\n{self._schema}\n{name}".encode()).digest()
+        return int.from_bytes(digest[:8], signed=True)
+
+    def _look_around(self) -> None:
+        found = self.query("SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding")[0]
+        if found["schema"] is None:
+            raise StoreError(f"{self.name}: there is no such schema. Make it with `CREATE SCHEMA`, or name another.")
+        if found["encoding"] != "UTF8":
+            raise StoreError(f"{self.name}: the database is encoded in {found['encoding']}. Make one in UTF8.")
+        self._schema = found["schema"]
+
+    def _prepare(self) -> None:
+        if not self.has_table("migrations") or not self._is_ours():
+            others = self.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LIMIT 1")
+            # Asked last: another process may be making the store.
+            if others and not (self.has_table("migrations") and self._is_ours()):
+                raise StoreError(
+                    f"{self.name}: schema {self._schema} holds tables that are not ours ({others[0][0]}). "
+                    "Name another database, or a schema apart with `?options=-csearch_path%3DNAME`."
+                )
+        migrations.apply(self)
+
+    def _is_ours(self) -> bool:
+        sql = (
+            "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema()"
+            " AND table_name = 'migrations' AND column_name IN ('number', 'sha256', 'applied_at')"
+        )
+        return bool(self.query(sql)[0][0] == 3)
+
+
+class _Row(tuple[Any, ...]):
+    """A row whose values are found by position and by name."""
+
+    __slots__ = ()
+    places: dict[str, int]
+
+    def __getitem__(self, key: Any) -> Any:
+        return tuple.__getitem__(self, self.places[key] if isinstance(key, str) else key)
+
+    def keys(self) -> list[str]:
+        """The columns' names."""
+        return list(self.places)
+
+
+_row_types: dict[tuple[str, ...], type[_Row]] = {}
+
+
+def _rows(cursor: Cursor[Any]) -> Any:
+    names = tuple(column.name for column in cursor.description or ())
+    found = _row_types.get(names)
+    if found is None:
+        places = {name: place for place, name in enumerate(names)}
+        found = _row_types[names] = type("Row", (_Row,), {"__slots__": (), "places": places})
+    return found
