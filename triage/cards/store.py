@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -63,6 +63,16 @@ class CardStore:
         """Cards by number, without those whose content was erased."""
         found = rows.page(self._database, None if state is None else state.value, limit, offset)
         return self._readable_of(found)
+
+    def page(self, only: Mapping[str, Sequence[str]], limit: int, after: int = 0) -> tuple[list[Card], int | None]:
+        """Cards by number after this one, chosen by company, category, severity, state or team; erased ones left out.
+
+        Also the number after which the next page begins, none where this is the last. What is added or decided
+        meanwhile moves no card from one page to another.
+        """
+        found = rows.chosen(self._database, only, after, limit + 1)
+        more = found[limit - 1].number if len(found) > limit else None
+        return self._readable_of(found[:limit]), more
 
     def of_event(self, event: str, company: str) -> list[Card]:
         """Cards that the company's event with this key made or updated, by number, without erased ones."""

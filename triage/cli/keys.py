@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from triage.cli.options import Home, guarded
+
 if TYPE_CHECKING:
     from triage.storage.apikeys import ApiKey
 
@@ -16,12 +18,6 @@ keys_app = typer.Typer(
     help="Make, list, rotate and revoke the keys of programs that use the API.", no_args_is_help=True
 )
 
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", help="Folder for store, keys and policy. Default: TRIAGE_HOME, else the user's data folder."
-    ),
-]
 Which = Annotated[str, typer.Argument(metavar="KEY", help="Id of the key, or its name.")]
 Days = Annotated[float, typer.Option("--days", help="How long the key works.")]
 
@@ -43,13 +39,13 @@ def create(
     home: Home = None,
 ) -> None:
     """Make a key and print it. It is printed this once; only a keyed hash of it is kept."""
-    _guarded(run_create, name, scope, person, company, rate, days, home)
+    guarded(run_create, name, scope, person, company, rate, days, home)
 
 
 @keys_app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False, home: Home = None) -> None:
     """List all keys: what they may do, until when, and when they were last used."""
-    _guarded(run_list, as_json, home)
+    guarded(run_list, as_json, home)
 
 
 @keys_app.command("rotate")
@@ -62,13 +58,13 @@ def rotate(
     home: Home = None,
 ) -> None:
     """Make a successor with the same rights and print it; the old key ends after the overlap."""
-    _guarded(run_rotate, key, overlap_hours, days, home)
+    guarded(run_rotate, key, overlap_hours, days, home)
 
 
 @keys_app.command("revoke")
 def revoke(key: Which, home: Home = None) -> None:
     """End a key at once; by its name, every working key of that name."""
-    _guarded(run_revoke, key, home)
+    guarded(run_revoke, key, home)
 
 
 def run_create(
@@ -191,9 +187,3 @@ def _keys(home: Path | None) -> Any:
             yield ApiKeys(store.database, store.keys, now)
 
     return opened()
-
-
-def _guarded(run: Any, *arguments: Any) -> None:
-    from triage.cli.options import guarded
-
-    guarded(run, *arguments)

@@ -15,7 +15,7 @@ from typing import Any
 from triage.domain import utc
 from triage.errors import UsageError
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
 
 SCOPES = {
     "arrivals:write": "submit cases and records",
@@ -82,7 +82,7 @@ _LIST = "\n"
 class ApiKeys:
     """The keys of one store. Every method raises `StoreError` where the store cannot be used."""
 
-    def __init__(self, database: Database, keys: KeyFile, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from dataclasses import replace as replace_fields
 
@@ -45,6 +45,7 @@ _NAMES = ", ".join(field.name for field in fields(CardRow))
 _SELECT = f"SELECT {_NAMES} FROM cards"  # noqa: S608
 _INSERT = f"INSERT INTO cards ({_NAMES}) VALUES ({', '.join('?' * len(fields(CardRow)))})"  # noqa: S608
 _WITHOUT_LIMIT = 2**63 - 1
+_FILTERS = frozenset({"company", "category", "severity", "state", "team"})
 _OPEN = "state IN ('open', 'awaiting_second')"
 
 
@@ -114,6 +115,16 @@ def page(database: Database, state: str | None, limit: int | None, offset: int) 
     where, named = ("", ()) if state is None else ("WHERE state = ? ", (state,))
     bounded = _WITHOUT_LIMIT if limit is None else limit
     return _many(database, f"{where}ORDER BY number LIMIT ? OFFSET ?", *named, bounded, offset)
+
+
+def chosen(database: Database, only: Mapping[str, Sequence[str]], after: int, limit: int) -> list[CardRow]:
+    """Cards whose columns have one of the values named for them, by number, beginning after one."""
+    if unknown := only.keys() - _FILTERS:
+        raise ValueError(f"cards are not chosen by {', '.join(sorted(unknown))}")
+    terms = [f"{name} IN ({', '.join('?' * len(values))})" for name, values in only.items()]
+    given = [value for values in only.values() for value in values]
+    where = " AND ".join(["number > ?", *terms])
+    return _many(database, f"WHERE {where} ORDER BY number LIMIT ?", after, *given, limit)
 
 
 def of_event(database: Database, event: str, company: str) -> list[CardRow]:
