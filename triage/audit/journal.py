@@ -20,6 +20,7 @@ from triage.storage.records import Record
 
 InputT = TypeVar("InputT")
 T = TypeVar("T", bound=Frozen | None)
+ResultT = TypeVar("ResultT")
 
 _HEX = frozenset("0123456789abcdef")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -58,17 +59,17 @@ class Journal:
         once = self._once(event.company, event.key, "event")
         found = records.recorded_once(self.database, once)
         if found is None:
-            with self.database.transaction():
-                found = records.recorded_once(self.database, once) or self._append(
-                    _Entry(
-                        stream=event.company,
-                        kind="event",
-                        case=self.case_key(event),
-                        value=event,
-                        event=self.keys.event_id(event.key),
-                        once=once,
-                    )
-                )
+            entry = _Entry(
+                stream=event.company,
+                kind="event",
+                case=self.case_key(event),
+                value=event,
+                event=self.keys.event_id(event.key),
+                once=once,
+            )
+            found = self._grouped(
+                event.company, lambda: records.recorded_once(self.database, once) or self._append(entry)
+            )
         return Log(self, event.company, event.key, found.case_id, found.at)
 
     def case_key(self, event: Event) -> str:
@@ -105,8 +106,7 @@ class Journal:
             acting=acting,
             subjects=subjects,
         )
-        with self.database.transaction():
-            return self._append(entry).seq
+        return self._grouped(stream, lambda: self._append(entry).seq)
 
     def opened(self, record: Record) -> Frozen | None:
         """The value of a record.
@@ -114,6 +114,9 @@ class Journal:
         Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed.
         """
         return open_record(record, self.keys)
+
+    def _grouped(self, stream: str, work: Callable[[], ResultT]) -> ResultT:
+        return self.database.grouped(work, locks=(records.stream_lock(stream),))
 
     def _append(self, entry: _Entry) -> Record:
         seq, prev = records.tail(self.database, entry.stream) or (0, GENESIS)
@@ -173,34 +176,27 @@ class Log:
         found = records.recorded_once(self._database, key)
         if found is not None:
             return cast(T, self._journal.opened(found))
-        return self._keep(step, key, acting, produce(given))
+        value = produce(given)
+        return self._grouped(lambda: self._kept(step, key, acting, lambda: value))
 
     def atomic(
         self, step: str, given: InputT, produce: Callable[[InputT], T], acting: Mapping[str, str] | None = None
     ) -> T:
         """Like `once`, but `produce` runs inside the transaction of its record: both happen or neither does.
 
+        It may be undone and run again, where work of others in the same group commit fails: it changes the store only.
         `acting` names what acts where `produce` itself does not.
         """
         acting = acting_of(produce) if acting is None else acting
         key = self._key(step, _fingerprint(step, given), acting)
-        with self._database.transaction():
-            found = records.recorded_once(self._database, key)
-            if found is not None:
-                return cast(T, self._journal.opened(found))
-            return self._keep(step, key, acting, produce(given))
+        return self._grouped(lambda: self._kept(step, key, acting, lambda: produce(given)))
 
     def maybe(
         self, step: str, produce: Callable[[], Frozen | None], acting: Mapping[str, str] = _NOTHING
     ) -> Frozen | None:
         """Like `atomic` for a step that often does nothing: then `produce` gives none, and nothing is recorded."""
         key = self._key(step, "maybe", acting)
-        with self._database.transaction():
-            found = records.recorded_once(self._database, key)
-            if found is not None:
-                return self._journal.opened(found)
-            value = produce()
-            return None if value is None else self._keep(step, key, acting, value)
+        return self._grouped(lambda: self._kept(step, key, acting, produce, nothing=True))
 
     def note(self, kind: str, value: Frozen) -> None:
         """Append something that happened on the way and is no step's result, for example a failed model call."""
@@ -208,23 +204,30 @@ class Log:
 
     def close(self, outcome: Outcome, acting: Mapping[str, str] = _NOTHING) -> Outcome:
         """Record how the event ended. The same outcome again is fine; another one raises `Conflict`."""
-        with self._database.transaction():
-            recorded = self.outcome()
-            if recorded is None:
-                self._append("outcome", "outcome", self._key("outcome"), acting, outcome)
-            elif recorded != outcome:
-                raise Conflict(
-                    f"event {self._event} has ended as {recorded.kind}; it cannot also end as {outcome.kind}."
-                )
+        self._grouped(lambda: self._closed(outcome, acting))
         return outcome
 
-    def _keep(self, step: str, key: str, acting: Mapping[str, str], value: T) -> T:
-        with self._database.transaction():
-            found = records.recorded_once(self._database, key)
-            if found is not None:
-                return cast(T, self._journal.opened(found))
+    def _closed(self, outcome: Outcome, acting: Mapping[str, str]) -> None:
+        recorded = self.outcome()
+        if recorded is None:
+            self._append("outcome", "outcome", self._key("outcome"), acting, outcome)
+        elif recorded != outcome:
+            raise Conflict(f"event {self._event} has ended as {recorded.kind}; it cannot also end as {outcome.kind}.")
+
+    def _kept(
+        self, step: str, key: str, acting: Mapping[str, str], produce: Callable[[], T], nothing: bool = False
+    ) -> T:
+        """What is recorded under this key, or else what `produce` gives, recorded; with `nothing`, none is not."""
+        found = records.recorded_once(self._database, key)
+        if found is not None:
+            return cast(T, self._journal.opened(found))
+        value = produce()
+        if value is not None or not nothing:
             self._append("step", step, key, acting, value)
         return value
+
+    def _grouped(self, work: Callable[[], ResultT]) -> ResultT:
+        return self._journal._grouped(self._stream, work)
 
     def _append(self, kind: str, step: str, once: str, acting: Mapping[str, str], value: Frozen | None) -> None:
         self._journal._append(
