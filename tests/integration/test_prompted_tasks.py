@@ -332,7 +332,7 @@ class TestSummariser:
         assert answer.asks[0] in ("Bel 020 7946 0018", "Bel +44 20 7946 0018")
         assert answer.key_points == ("Beloofd voor vrijdag",)
         assert answer.evidence == (Quote(source="message:0", text="nothing has come"),)
-        assert (answer.language, answer.by.prompt, answer.warnings) == ("nl", "summarise/1", ())
+        assert (answer.language, answer.by.prompt, answer.warnings) == ("nl", "summarise/2", ())
 
     def test_is_told_the_readers_language_and_nothing_confidential(self, server: FakeModelServer) -> None:
         server.plan(says(summarised()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 LANGUAGES = ("en", "de", "fr", "es", "nl")
 
 LABELS: dict[str, tuple[str, str, str, str, str]] = {
@@ -33,3 +35,21 @@ def label(name: str, language: str, **values: str) -> str:
     code = language[:2].lower()
     told = LABELS[name][LANGUAGES.index(code) if code in LANGUAGES else 0]
     return told.format(**values) if values else told
+
+
+_MONTHS: dict[str, str] = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+}
+
+
+def long_date(day: date, language: str) -> str:
+    """A day as a letter writes it: `26 November 2026`, `26. November 2026`, `26 de noviembre de 2026`."""
+    code = language[:2].lower() if language[:2].lower() in _MONTHS else "en"
+    month = _MONTHS[code].split()[day.month - 1]
+    return {"de": f"{day.day}. {month} {day.year}", "es": f"{day.day} de {month} de {day.year}"}.get(
+        code, f"{day.day} {month} {day.year}"
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from triage.domain import Category, FactEvidence, Shipment, ShipmentKind, View
-from triage.facts.labels import LANGUAGES
-from triage.facts.wording import Reader
+from triage.facts.labels import LANGUAGES, long_date
 from triage.models.language import detect_language
 
 _PHRASES: dict[str, tuple[str, str, str, str, str]] = {
@@ -95,10 +94,11 @@ def punctual_answer(view: View, language: str | None = None) -> str:
     if not is_punctual_question(view) or promised is None or not isinstance(promised.value, date):
         return ""
     wanted = language or writer_language(view)
-    reader = Reader(wanted, view.case.captured_at.year)
     order = view.case.order
     name = order.ref.name if order else None
-    first = _say("on_time" if name else "on_time_bare", wanted, order=name or "", date=reader.date(promised.value))
+    first = _say(
+        "on_time" if name else "on_time_bare", wanted, order=name or "", date=long_date(promised.value, wanted)
+    )
     return " ".join([first, *stage(view, wanted)])
 
 
@@ -112,7 +112,7 @@ def stage(view: View, language: str) -> list[str]:
     shipment = out[-1]
     delivered = next((f.value for f in view.facts if f.id == f"shipment.delivered[{shipment.ref.name}]"), None)
     if isinstance(delivered, date):
-        return [_say("delivered", language, date=Reader(language, view.case.captured_at.year).date(delivered))]
+        return [_say("delivered", language, date=long_date(delivered, language))]
     if shipment.state != "done":
         return [_say("assigned" if shipment.state == "assigned" else "waiting", language)]
     return [_left(shipment, language)] + (
