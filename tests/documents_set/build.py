@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +68,14 @@ def made(issuer: Issuer, doc: Doc) -> tuple[bytes, Proof]:
     return SPOILS[doc.spoil](issuer.draw(proof)), proof
 
 
-def entry(issuer: Issuer, doc: Doc) -> dict[str, Any]:
+def entry(issuer: Issuer, doc: Doc, name: str = "documents") -> dict[str, Any]:
     """A document's line of the index; paths are relative to the folder above."""
     return {
         "id": doc.id,
-        "path": f"documents/{doc.id}.pdf",
-        "truth": f"documents/{doc.id}.json",
+        "path": f"{name}/{doc.id}.pdf",
+        "truth": f"{name}/{doc.id}.json",
         "family": issuer.family,
-        "language": issuer.style.language,
+        "language": issuer.style.language.partition("_")[0],
         "document_type": doc.type,
         "hard": list(doc.tags),
         "split": issuer.split,
@@ -84,15 +85,20 @@ def entry(issuer: Issuer, doc: Doc) -> dict[str, Any]:
 
 
 def build(folder: Path) -> None:
-    """Write documents, truth and index into `folder`."""
+    """Write the set's documents, truth and index into `folder`."""
+    write(folder, ISSUERS, "documents", {})
+
+
+def write(folder: Path, issuers: Sequence[Issuer], name: str, more: Mapping[str, str]) -> None:
+    """Write these issuers' documents, truth and index into `folder`; `more` stands in each line of the index."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
-    for issuer, doc in every():
+    for issuer, doc in ((one, doc) for one in issuers for doc in one.docs):
         pdf, proof = made(issuer, doc)
         (folder / f"{doc.id}.pdf").write_bytes(pdf)
         answer = json.dumps(truth(proof), ensure_ascii=False, indent=1) + "\n"
         (folder / f"{doc.id}.json").write_text(answer, encoding="utf-8", newline="\n")
-        lines.append(json.dumps(entry(issuer, doc), ensure_ascii=False) + "\n")
+        lines.append(json.dumps(entry(issuer, doc, name) | more, ensure_ascii=False) + "\n")
     (folder / "index.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
