@@ -26,6 +26,8 @@ class Settings:
     """`postgresql://…` in place of `audit.db`."""
     keys_url: str | None = None
     """`postgresql://…` in place of `keys.db`."""
+    ledger: Path | None = None
+    """Another place of the erasure ledger."""
 
     @classmethod
     def of(cls, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -39,8 +41,12 @@ class Settings:
             import platformdirs
 
             home = Path(platformdirs.user_data_dir("odoo-triage", appauthor=False))
+        ledger = environment.get("TRIAGE_ERASURES", "").strip()
         return cls(
-            home.expanduser().absolute(), _address(environment, "TRIAGE_DATABASE"), _address(environment, "TRIAGE_KEYS")
+            home.expanduser().absolute(),
+            _address(environment, "TRIAGE_DATABASE"),
+            _address(environment, "TRIAGE_KEYS"),
+            Path(ledger).expanduser().absolute() if ledger else None,
         )
 
     @property
@@ -62,6 +68,11 @@ class Settings:
     def keys(self) -> Path:
         """The file with the keys of the cases, where no database is named."""
         return self.home / "keys.db"
+
+    @property
+    def erasures(self) -> Path:
+        """The erasure ledger: which keys must not come back with a backup. Keep it apart from the backups."""
+        return self.ledger or self.home / "erasures.jsonl"
 
     @property
     def policy_file(self) -> Path:

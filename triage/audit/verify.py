@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.audit import sealing
+from triage.audit import checkpoints, sealing
 from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import open_record
 from triage.domain import Card, Decision, Endings, Frozen
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
 from triage.storage.records import Record
 
 
@@ -45,7 +45,7 @@ class Verification:
         )
 
 
-def verify(database: Database, keys: KeyFile | None = None) -> Verification:
+def verify(database: Database, keys: Keys | None = None) -> Verification:
     """Follow every stream from its first record and check links, columns, payloads and what points into the journal.
 
     Found: a changed, removed, inserted, swapped or reordered record; a column that disagrees with the record; a
@@ -73,19 +73,18 @@ def verify(database: Database, keys: KeyFile | None = None) -> Verification:
     )
 
 
-def _faults(database: Database, keys: KeyFile | None, counted: Counter[str]) -> Iterator[str]:
+def _faults(database: Database, keys: Keys | None, counted: Counter[str]) -> Iterator[str]:
     if keys is not None:
         keys.belong_to(database)
     told: dict[str, int] = {}
     yield from _chain_faults(database, keys, counted, told)
     for stream, seq in records.strays(database):
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
+    yield from checkpoints.faults(database)
     yield from _card_faults(database, keys, counted, told)
 
 
-def _chain_faults(
-    database: Database, keys: KeyFile | None, counted: Counter[str], told: dict[str, int]
-) -> Iterator[str]:
+def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: dict[str, int]) -> Iterator[str]:
     removed = records.removals(database)
     stream, seq, prev = None, 0, GENESIS
     for record in records.every(database):
@@ -100,7 +99,7 @@ def _chain_faults(
         seq, prev = record.seq, record.hash
 
 
-def _opening_fault(record: Record, keys: KeyFile | None, counted: Counter[str], told: dict[str, int]) -> str | None:
+def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], told: dict[str, int]) -> str | None:
     if record.sealed is None:
         counted["erased"] += 1
         return None
@@ -125,14 +124,12 @@ def _tell(value: Frozen | None, told: dict[str, int]) -> None:
     if isinstance(value, Card):
         told[str(value.id)] = max(told.get(str(value.id), 0), value.revision)
     elif isinstance(value, Decision):
+        told[str(value.card)] = told.get(str(value.card), 0) + 1
     elif isinstance(value, Endings):
         told |= {str(each.card): told.get(str(each.card), 0) + 1 for each in value.cards}
-        told[str(value.card)] = told.get(str(value.card), 0) + 1
 
 
-def _card_faults(
-    database: Database, keys: KeyFile | None, counted: Counter[str], told: dict[str, int]
-) -> Iterator[str]:
+def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], told: dict[str, int]) -> Iterator[str]:
     for number in cards.without_record(database):
         yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
     for row in cards.every(database):

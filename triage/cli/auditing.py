@@ -3,24 +3,189 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
 
 from triage.cli.show import console, literal, shorten, shown
-from triage.cli.wiring import open_store
-from triage.settings import Settings
+from triage.cli.wiring import now, open_store
+from triage.errors import UsageError
+from triage.settings import Settings, person
+
+if TYPE_CHECKING:
+    from triage.audit.signing import Signer
 
 
-def run_verify(home: Path | None) -> int:
+def run_verify(checkpoint: Path | None, public_key: Path | None, home: Path | None) -> int:
     """Verify every stream; 1 and the first bad record where one is found."""
+    from triage.audit.checkpoints import Signed, compare
+    from triage.audit.signing import read_public
     from triage.audit.verify import verify
 
+    if public_key is not None and checkpoint is None:
+        raise UsageError("--public-key is the key of a checkpoint: name its file with --checkpoint.")
+    signed = None if checkpoint is None else Signed.read(checkpoint)
+    keys = [] if public_key is None else [read_public(public_key)]
     with open_store(Settings.of(home)) as store:
         checked = verify(store.database, store.keys)
+        beside = None if signed is None or checked.first_bad else compare(store.database, signed, keys)
     typer.echo(checked.describe())
-    return 1 if checked.first_bad else 0
+    if signed is not None and not checked.first_bad:
+        number, at = signed.checkpoint.number, signed.checkpoint.at
+        said = f"Checkpoint {number} of {at:%Y-%m-%d %H:%M:%S}"
+        signature = "signed by the given key" if keys else "its signature was not checked (--public-key)"
+        typer.echo(f"{said}: BROKEN: {beside}." if beside else f"{said}: the store holds all it saw; {signature}.")
+    return 1 if checked.first_bad or beside else 0
+
+
+def run_keygen(path: Path) -> int:
+    """Make a signing key."""
+    from triage.audit.signing import make_key
+
+    name = make_key(path)
+    typer.echo(f"{path}: signing key {name}. Whoever checks signatures needs {path.name}.pub, and only that.")
+    return 0
+
+
+def run_sign(path: Path) -> int:
+    """Sign a statement from standard input; for `--signer`."""
+    import sys
+
+    from triage.audit.signing import KeySigner
+
+    signature = KeySigner.read(path).sign(sys.stdin.buffer.read())
+    typer.echo(json.dumps(signature.as_json()))
+    return 0
+
+
+def run_checkpoint(
+    key: Path | None, signer: str | None, out: str | None, due: tuple[int, int] | None, home: Path | None
+) -> int:
+    """Make a checkpoint, and hand it on; `due`: only after so many records, or so many minutes and any record."""
+    from datetime import timedelta
+
+    from triage.audit.checkpoints import is_due, make
+    from triage.audit.handing import hand_on
+
+    settings = Settings.of(home)
+    signs = signing(key, signer)
+    with open_store(settings) as store:
+        if due is not None and not is_due(store.database, now(), records=due[0], age=timedelta(minutes=due[1])):
+            typer.echo("No checkpoint is due.")
+            return 0
+        made = make(store.journal, now, signs)
+    checkpoint = made.checkpoint
+    records = sum(head.size for head in checkpoint.streams)
+    typer.echo(
+        f"Checkpoint {checkpoint.number}: {records} records in {len(checkpoint.streams)} streams, "
+        + (f"signed by key {made.signatures[0].key}." if made.signatures else "not signed (--key or --signer).")
+    )
+    if out is not None:
+        typer.echo(f"Handed on to {hand_on(made, out)}.")
+    return 0
+
+
+def run_export(
+    folder: Path,
+    since: datetime | None,
+    until: datetime | None,
+    company: str | None,
+    with_keys: bool,
+    key: Path | None,
+    signer: str | None,
+    why: str,
+    home: Path | None,
+) -> int:
+    """Write a bundle of a period."""
+    from triage.audit.checkpoints import STORE, make
+    from triage.audit.export import Period, export
+    from triage.domain import Reading
+
+    settings, signs = Settings.of(home), signing(key, signer)
+    period = Period(_utc(since), _utc(until), company)
+    with open_store(settings) as store:
+        checkpoint = make(store.journal, now, signs)
+        done = export(store.database, store.keys, folder, period, checkpoint, signer=signs, with_keys=with_keys)
+        reading = Reading(by=person(), what="export", why=why, records=done.records, at=now())
+        store.journal.record(
+            stream=company or STORE,
+            kind="reading",
+            case=store.keys.case_id(STORE, "readings"),
+            event=None,
+            value=reading,
+        )
+    erased = f", {done.erased} of them erased" if done.erased else ""
+    typer.echo(
+        f"{folder}: {done.records} records{erased}, {done.cards} cards, {done.decisions} decisions, proofs up to "
+        f"checkpoint {checkpoint.checkpoint.number}."
+    )
+    if with_keys:
+        typer.echo("keys.json opens every record of the cases in it: hand it over as carefully as the content.")
+    return 0
+
+
+def run_hold(handle: str, lifted: bool, why: str, home: Path | None) -> int:
+    """Put the case of a card on hold, or lift its hold."""
+    from triage.audit import retention
+
+    with open_store(Settings.of(home)) as store:
+        card = store.cards.get(handle)
+        change = retention.lift if lifted else retention.hold
+        change(store.journal, store.cards.case_key(card), card.key.company, person(), why, now())
+    typer.echo(f"Card {card.number}, {card.proposal.record.name}: {'hold lifted' if lifted else 'on hold'}.")
+    return 0
+
+
+def run_retain(apply: bool, home: Path | None) -> int:
+    """Show, or take away, the payloads whose time is up."""
+    from triage.audit import retention
+    from triage.storage import checkpoints
+
+    settings = Settings.of(home)
+    policy = settings.policy()
+    if not policy.retention:
+        typer.echo("Policy keeps everything: it has no entry `retention`.")
+        return 0
+    with open_store(settings) as store:
+        for company in checkpoints.sizes(store.database):
+            for expired in retention.preview(store.journal, company, policy.retention, now()):
+                on_hold = f", {expired.held} more on hold" if expired.held else ""
+                typer.echo(f"{company}: {expired.name} older than {expired.days} days: {expired.count}{on_hold}")
+            if apply:
+                taken = sum(
+                    removal.count
+                    for removal in retention.apply(store.journal, company, policy.retention, now(), person())
+                )
+                typer.echo(f"{company}: {taken} payloads taken away; their envelopes stay.")
+    if not apply:
+        typer.echo("Nothing was changed. --apply takes them away.")
+    return 0
+
+
+def signing(key: Path | None, signer: str | None) -> Signer | None:
+    """Who signs: a key file, a command, or what `TRIAGE_SIGNING_KEY` or `TRIAGE_SIGNER` names; none: nobody."""
+    from triage.audit.signing import CommandSigner, KeySigner
+
+    if key is not None and signer is not None:
+        raise UsageError("--key and --signer: one of them signs, not both.")
+    if key is None and signer is None:
+        named = os.environ.get("TRIAGE_SIGNING_KEY")
+        key, signer = (Path(named) if named else None), os.environ.get("TRIAGE_SIGNER")
+    if signer is not None and key is None:
+        words = shlex.split(signer)
+        if not words:
+            raise UsageError("--signer: names no command.")
+        return CommandSigner(words)
+    return None if key is None else KeySigner.read(key)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def run_show(handle: str, as_json: bool, home: Path | None) -> int:

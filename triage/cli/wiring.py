@@ -49,6 +49,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     A store without its key file is an error, too: a new one would fit nothing in it.
     """
     from triage.audit.journal import Journal
+    from triage.audit.ledger import Ledger
     from triage.cards.store import CardStore
     from triage.storage.database import Database
     from triage.storage.keys import Keys
@@ -63,6 +64,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     settings.make_home()
     # Keys first: where there is a store, its keys were there before it.
     with Keys.open(settings.key_store, create=not existed) as keys, Database.open(settings.database) as database:
+        Ledger(settings.erasures).replay(keys)  # a restored backup brings back nothing that was forgotten
         yield Store(
             database,
             keys,

@@ -25,7 +25,7 @@ from triage.domain.answers import (
     Usage,
 )
 from triage.domain.arrival import Arrival, ArrivalRecord, Door
-from triage.domain.audit import Checkpoint, Erasure, Reading, Removal, StreamHead
+from triage.domain.audit import Checkpoint, Erasure, Hold, Reading, Removal, StreamHead
 from triage.domain.base import Frozen, fingerprint, utc
 from triage.domain.budgets import Budgets, Price
 from triage.domain.cards import (
@@ -139,6 +139,7 @@ TYPES: dict[str, type[Frozen]] = {
         Erasure,
         Removal,
         Reading,
+        Hold,
     )
 }
 """Types that may stand in a record, by the name under which they stand there."""
@@ -213,6 +214,7 @@ __all__ = [
     "Hindrance",
     "HindranceKind",
     "Hit",
+    "Hold",
     "Impact",
     "Invoice",
     "InvoiceKind",

@@ -74,3 +74,13 @@ class Reading(Frozen):
     records: int = Field(ge=0)
     """How many records they were shown."""
     at: Moment
+
+
+class Hold(Frozen):
+    """A case was put on hold, or a hold was lifted: while it holds, nothing of the case is removed or erased."""
+
+    case: Hex
+    by: str
+    why: str
+    at: Moment
+    lifted: bool

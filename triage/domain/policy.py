@@ -134,6 +134,9 @@ class Policy(Frozen):
     endpoints: tuple[Endpoint, ...] = ()
     limits: Limits = Limits()
     advice: Advice = Advice()
+    retention: dict[str, Annotated[int, Field(ge=1)]] = {}
+    """Days for which recorded content is kept, by kind of record or name of step (`capture`: 365). What is not named is
+    kept; envelopes always are."""
     language: str | None = Field(default=None, pattern="^(en|de|fr|es|nl)$")
     """In which language cards are written for their readers (ISO 639-1); none: in the company's."""
     routes: dict[Category, Route] = {}

@@ -46,6 +46,8 @@ _SELECT = f"SELECT {_NAMES} FROM cards"  # noqa: S608
 _INSERT = f"INSERT INTO cards ({_NAMES}) VALUES ({', '.join('?' * len(fields(CardRow)))})"  # noqa: S608
 _WITHOUT_LIMIT = 2**63 - 1
 _FILTERS = frozenset({"company", "category", "severity", "state", "team"})
+WAITING = ("open", "awaiting_second")
+"""States in which a card can still be decided."""
 _OPEN = "state IN ('open', 'awaiting_second')"
 
 
@@ -105,6 +107,13 @@ def waiting_on(database: Database, company: str, record: str) -> list[CardRow]:
     return _many(database, f"WHERE company = ? AND record = ? AND {_OPEN} ORDER BY number", company, record)
 
 
+def newest_of_record(database: Database, company: str, record: str) -> CardRow | None:
+    """The card of a record that was changed last, whatever its state."""
+    return _one(
+        database, "WHERE company = ? AND record = ? ORDER BY updated_at DESC, number DESC LIMIT 1", company, record
+    )
+
+
 def waiting(database: Database, after: int, limit: int) -> list[CardRow]:
     """Cards that can still be decided, by number, from the one after `after`."""
     return _many(database, f"WHERE {_OPEN} AND number > ? ORDER BY number LIMIT ?", after, limit)
@@ -131,6 +140,11 @@ def of_event(database: Database, event: str, company: str) -> list[CardRow]:
     """Cards that an event of a company made or updated, by number."""
     where = "WHERE company = ? AND id IN (SELECT card FROM card_events WHERE event = ?) ORDER BY number"
     return _many(database, where, company, event)
+
+
+def of_case(database: Database, case: str) -> list[CardRow]:
+    """Cards whose content is sealed with the key of this case, by number."""
+    return _many(database, "WHERE case_id = ? ORDER BY number", case)
 
 
 def every(database: Database) -> Iterator[CardRow]:

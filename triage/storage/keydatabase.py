@@ -51,21 +51,25 @@ class KeyDatabase(Keys):
         self._database.close()
 
     @override
-    def delete(self, *cases: str) -> None:
-        if not any(self._live(case) for case in cases):
-            return
+    def forget(self, *key_ids: bytes) -> int:
+        there = "SELECT 1 FROM case_keys WHERE id = ? AND secret IS NOT NULL"
+        if not any(self._database.query(there, (key_id,)) for key_id in key_ids):
+            return 0
         with self._database.locked((_LOCK,)):
             self._database.execute("LOCK TABLE case_keys IN ACCESS EXCLUSIVE MODE")
-            for case in cases:
+            gone = sum(
                 self._database.execute(
                     f"UPDATE case_keys SET secret = NULL, deleted_at = {_NOW}"  # noqa: S608
-                    " WHERE case_id = ? AND secret IS NOT NULL",
-                    (case,),
+                    " WHERE id = ? AND secret IS NOT NULL",
+                    (key_id,),
                 )
+                for key_id in key_ids
+            )
             # An update leaves the old bytes on their page; a new file does not have them.
             self._database.execute("CREATE TEMPORARY TABLE kept_keys ON COMMIT DROP AS SELECT * FROM case_keys")
             self._database.execute("TRUNCATE case_keys")
             self._database.execute("INSERT INTO case_keys SELECT * FROM kept_keys")
+        return gone
 
     def _prepare(self, create: bool) -> None:
         if self._database.has_table("journal"):

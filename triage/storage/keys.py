@@ -112,9 +112,13 @@ class Keys(ABC):
         found = self._kept(key_id)
         return found is not None and found[1] is None
 
-    @abstractmethod
     def delete(self, *cases: str) -> None:
         """Delete the live keys of these cases: what they sealed can never be read again. Deleting twice is harmless."""
+        self.forget(*(key.id for key in map(self._live, cases) if key is not None))
+
+    @abstractmethod
+    def forget(self, *key_ids: bytes) -> int:
+        """Delete the keys with these ids; returns how many were still there."""
 
     @abstractmethod
     def _live(self, case: str) -> CaseKey | None: ...
@@ -199,14 +203,21 @@ class KeyFile(Keys):
             self._connection.close()
 
     @override
-    def delete(self, *cases: str) -> None:
+    def forget(self, *key_ids: bytes) -> int:
+        there = "SELECT 1 FROM keys WHERE id = ? AND secret IS NOT NULL"
+        if not any(self._run(there, (key_id,)) for key_id in key_ids):
+            return 0
         with self._transaction():
-            for case in cases:
-                self._run(
-                    "UPDATE keys SET secret = NULL, deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
-                    " WHERE case_id = ? AND secret IS NOT NULL",
-                    (case,),
+            return sum(
+                len(
+                    self._run(
+                        "UPDATE keys SET secret = NULL, deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+                        " WHERE id = ? AND secret IS NOT NULL RETURNING 1",
+                        (key_id,),
+                    )
                 )
+                for key_id in key_ids
+            )
 
     def _prepare(self) -> None:
         # A rollback journal, not WAL: after a deletion no second file holds the key, and deleted bytes are zeroed.

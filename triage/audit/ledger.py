@@ -1,0 +1,88 @@
+"""The erasure ledger: which keys were deleted for good, kept apart from store, keys and their backups.
+
+A backup from before an erasure brings its keys back. Whoever restores one opens the store, the ledger is read, and
+what had been forgotten is forgotten again. It names nobody: ids of keys and cases, and times. One JSON object a line,
+each with the hash of the line before, so that a line taken out shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from triage.domain import utc
+from triage.errors import StoreError
+
+_START = "0" * 64
+
+
+class Forgetting(Protocol):
+    """The part of the keys that a ledger needs."""
+
+    def forget(self, *key_ids: bytes) -> int:
+        """Delete these keys for ever; returns how many were still there."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A file; it need not exist until something is forgotten."""
+
+    path: Path
+
+    def append(self, key_ids: Iterable[bytes], at: datetime) -> None:
+        """Write down, durably, that these keys are to be deleted. Raises `StoreError` where that fails."""
+        lines = self._lines()
+        previous = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else _START
+        entry = {"at": utc(at), "keys": sorted(key.hex() for key in key_ids), "previous": previous}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "a", encoding="utf-8") as file:
+                file.write(json.dumps(entry, sort_keys=True) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StoreError(f"{self.path}: the erasure ledger cannot be written ({error.strerror}).") from error
+
+    def keys(self) -> set[bytes]:
+        """Ids of all keys that must not come back. Raises `StoreError` where the ledger was changed."""
+        found: set[bytes] = set()
+        previous = _START
+        for number, line in enumerate(self._lines(), start=1):
+            entry = self._entry(line, number)
+            if entry.get("previous") != previous:
+                raise StoreError(f"{self.path}, line {number}: a line before it was changed or taken out.")
+            found |= {bytes.fromhex(key) for key in entry["keys"]}
+            previous = hashlib.sha256(line.encode()).hexdigest()
+        return found
+
+    def replay(self, keys: Forgetting) -> int:
+        """Delete again what a restored backup brought back; returns how many keys that were."""
+        gone = self.keys()
+        return keys.forget(*gone) if gone else 0
+
+    def _lines(self) -> list[str]:
+        try:
+            return [line for line in self.path.read_text("utf-8").split("\n") if line]
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"{self.path}: the erasure ledger cannot be read.") from error
+
+    def _entry(self, line: str, number: int) -> dict[str, Any]:
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            # A crash while a line was written leaves half of one at the end: its keys were not deleted yet.
+            raise StoreError(
+                f"{self.path}, line {number}: is not whole. If it is the last one, take it out and erase again."
+            ) from error
+        if not isinstance(entry, dict) or not isinstance(entry.get("keys"), list):
+            raise StoreError(f"{self.path}, line {number}: is no entry of an erasure ledger.")
+        return entry

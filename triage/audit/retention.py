@@ -1,0 +1,108 @@
+"""Takes away payloads whose time is up, and keeps the proof: envelopes stay, so the chain still verifies.
+
+What policy keeps for so many days is named by the kind of record (`event`, `outcome`, `decision`, `publish`, `arrival`
+...) or by the step (`capture`, `extract`, `classify` ...); the step goes before the kind. What policy does not name is
+kept. A case on hold keeps everything until the hold is lifted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from triage.audit.checkpoints import STORE
+from triage.audit.journal import Journal
+from triage.domain import Hold, Removal, utc
+from triage.errors import UsageError
+from triage.storage import retention as rows
+
+_AT_ONCE = 500
+"""Payloads that one record of the chain takes away: a transaction stays short."""
+
+
+@dataclass(frozen=True)
+class Expired:
+    """Payloads of one kind whose time is up."""
+
+    company: str
+    name: str
+    """Kind of record, or step."""
+    days: int
+    count: int
+    held: int
+    """How many more would be, were their cases not on hold."""
+
+
+def preview(journal: Journal, company: str, days: Mapping[str, int], now: datetime) -> list[Expired]:
+    """What `apply` would take away, by kind; nothing is changed."""
+    return [
+        Expired(
+            company,
+            name,
+            count_days,
+            rows.count(journal.database, company, name, _before(now, count_days), tuple(days), held=False),
+            rows.count(journal.database, company, name, _before(now, count_days), tuple(days), held=True),
+        )
+        for name, count_days in sorted(days.items())
+    ]
+
+
+def apply(journal: Journal, company: str, days: Mapping[str, int], now: datetime, by: str) -> Iterator[Removal]:
+    """Take away what is too old, in small steps; each is a record of the chain first.
+
+    Stopping in between is harmless: what is left goes the next time.
+    """
+    for name, count_days in sorted(days.items()):
+        before = now - timedelta(days=count_days)
+        while True:
+            with journal.database.transaction():
+                found = rows.expired(
+                    journal.database, company, name, _before(now, count_days), tuple(days), limit=_AT_ONCE
+                )
+                if not found:
+                    break
+                removal = Removal(kinds=(name,), before=before, count=len(found), by=by, at=now)
+                seq = journal.record(
+                    stream=company,
+                    kind="retention",
+                    case=journal.keys.case_id(STORE, "retention"),
+                    event=None,
+                    value=removal,
+                )
+                rows.remove(journal.database, company, found, seq)
+            yield removal
+
+
+def hold(journal: Journal, case: str, company: str, by: str, why: str, now: datetime) -> Hold:
+    """Keep everything of a case, whatever its age, and refuse to erase it. Holding twice keeps the first reason."""
+    if not why.strip():
+        raise UsageError("a hold needs a reason: --why says which matter it is kept for.")
+    placed = Hold(case=case, by=by, why=why, at=now, lifted=False)
+    with journal.database.transaction():
+        if rows.place_hold(journal.database, case, company, utc(now)):
+            _record(journal, company, placed)
+    return placed
+
+
+def lift(journal: Journal, case: str, company: str, by: str, why: str, now: datetime) -> Hold:
+    """End a hold. Raises `UsageError` where there is none."""
+    lifted = Hold(case=case, by=by, why=why, at=now, lifted=True)
+    with journal.database.transaction():
+        if not rows.lift_hold(journal.database, case):
+            raise UsageError("this case is not on hold.")
+        _record(journal, company, lifted)
+    return lifted
+
+
+def held(journal: Journal, cases: Sequence[str]) -> set[str]:
+    """Those of these cases that are on hold."""
+    return rows.held(journal.database).intersection(cases)
+
+
+def _record(journal: Journal, company: str, value: Hold) -> None:
+    journal.record(stream=company, kind="hold", case=journal.keys.case_id(STORE, "holds"), event=None, value=value)
+
+
+def _before(now: datetime, days: int) -> str:
+    return utc(now - timedelta(days=days))

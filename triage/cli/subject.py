@@ -1,0 +1,212 @@
+"""`triage subject`: what is recorded about a person, handed over or forgotten."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from triage.cli.options import Home, guarded
+
+if TYPE_CHECKING:
+    from triage.audit.forgetting import Found
+    from triage.cli.wiring import Store
+
+subject = typer.Typer(help="Find, hand over or forget what is recorded about a person.", no_args_is_help=True)
+
+Names = Annotated[
+    list[str],
+    typer.Argument(metavar="NAME...", help="Name, e-mail address, telephone number: all that the person goes by."),
+]
+Deep = Annotated[
+    bool, typer.Option("--deep", help="Also open every record and look for the names in its texts. Takes a while.")
+]
+Beside = Annotated[
+    list[Path] | None,
+    typer.Option("--beside", help="Also look into these files and folders: evaluation sets, recordings, exports."),
+]
+
+
+@subject.command("find")
+def subject_find(names: Names, deep: Deep = False, beside: Beside = None, home: Home = None) -> None:
+    """List the cases that name a person, and what was made of them in Odoo."""
+    guarded(_find, names, deep, beside or [], home)
+
+
+@subject.command("export")
+def subject_export(
+    names: Names,
+    out: Annotated[Path, typer.Option("--out", help="New file: one JSON object a line.", show_default=False)],
+    deep: Deep = False,
+    why: Annotated[str, typer.Option("--why", help="Which request; stands in the record of this reading.")] = "",
+    home: Home = None,
+) -> None:
+    """Hand over everything recorded in the cases that name a person. It names others, too: look before you send it."""
+    guarded(_export, names, out, deep, why, home)
+
+
+@subject.command("erase")
+def subject_erase(
+    names: Names,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it. Without it, only say what would go.")] = False,
+    why: Annotated[str, typer.Option("--why", help="Which request; stands in the record.")] = "",
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Also take back the notes, activities and drafts in Odoo.")
+    ] = False,
+    deep: Deep = False,
+    beside: Beside = None,
+    home: Home = None,
+) -> None:
+    """Forget a person: delete the keys of the cases that name them. The chain still verifies. Cannot be undone."""
+    guarded(_erase, names, yes, why, withdraw, deep, beside or [], home)
+
+
+def _find(names: Sequence[str], deep: bool, beside: Sequence[Path], home: Path | None) -> int:
+    from triage.audit import forgetting
+    from triage.cli.wiring import open_store
+    from triage.settings import Settings
+
+    with open_store(Settings.of(home)) as store:
+        found = forgetting.find(store.journal, names, deep=deep)
+    _list(found)
+    _list_beside(names, beside)
+    return 0
+
+
+def _export(names: Sequence[str], out: Path, deep: bool, why: str, home: Path | None) -> int:
+    from triage.audit import forgetting
+    from triage.cli.wiring import open_store
+    from triage.errors import UsageError
+    from triage.settings import Settings
+
+    with open_store(Settings.of(home)) as store:
+        found = forgetting.find(store.journal, names, deep=deep)
+        try:
+            handle = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except OSError as error:
+            raise UsageError(f"{out}: cannot be made ({error.strerror}). Name a new file.") from error
+        count = 0
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            for record, value in forgetting.handed_over(store.journal, found):
+                line = {
+                    "company": record.stream,
+                    "record": record.seq,
+                    "at": record.at,
+                    "kind": record.step or record.kind,
+                    "type": type(value).__name__,
+                    "value": value.model_dump(mode="json"),
+                }
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                count += 1
+        _note_reading(store, names, why, count)
+    typer.echo(f"{out}: {count} records of {len(found)} cases. They name others, too: look before you send them.")
+    return 0
+
+
+def _erase(
+    names: Sequence[str],
+    yes: bool,
+    why: str,
+    withdraw: bool,
+    deep: bool,
+    beside: Sequence[Path],
+    home: Path | None,
+) -> int:
+    from triage.audit import forgetting
+    from triage.audit.ledger import Ledger
+    from triage.cli.wiring import now, open_store
+    from triage.settings import Settings, person
+
+    settings = Settings.of(home)
+    with open_store(settings) as store:
+        found = forgetting.find(store.journal, names, deep=deep)
+        _list(found)
+        if not yes:
+            _list_beside(names, beside)
+            typer.echo("Nothing was erased. --yes erases it; that cannot be undone.")
+            return 0
+        if withdraw and any(case.advisories for case in found) and _withdraw(found, home):
+            typer.echo("Nothing was erased: what stands in Odoo could not all be taken back.")
+            return 1
+        done = forgetting.erase(store.journal, Ledger(settings.erasures), found, names[0], person(), why, now)
+    typer.echo(f"Erased: {sum(len(each.keys) for each in done)} keys of {len(found)} cases.")
+    _list_beside(names, beside, remove=True)
+    if any(case.advisories for case in found) and not withdraw:
+        typer.echo("What stands in Odoo stays there: remove it by hand, or use --withdraw.")
+    typer.echo("Backups of the key file from before now must go, or the erasure ledger must be kept with them.")
+    return 0
+
+
+def _withdraw(found: Sequence[Found], home: Path | None) -> int:
+    from triage.cli.odoo import run_withdraw
+
+    return run_withdraw(None, [str(number) for case in found for number in case.cards], home)
+
+
+def _list(found: Sequence[Found]) -> None:
+    from triage.cli.show import shown
+
+    if not found:
+        typer.echo("No case names this person.")
+    for case in found:
+        name = case.record.name if case.record else f"case {case.id[:12]} (erased)"
+        cards = f", cards {', '.join(f'#{number}' for number in case.cards)}" if case.cards else ""
+        span = f"{case.first[:10]} to {case.last[:10]}"
+        typer.echo(shown(f"{case.company}: {name}: {case.records} records, {span}{cards}"))
+        for advisory in case.advisories:
+            typer.echo(shown(f"  in Odoo: {advisory.verb} {advisory.ref.key if advisory.ref else ''}"))
+
+
+def _list_beside(names: Sequence[str], places: Sequence[Path], *, remove: bool = False) -> None:
+    """Name the files that speak of the person; take the lines out of those that are one JSON object a line."""
+    wanted = [" ".join(name.casefold().split()) for name in names]
+    for path in sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*"))):
+        if not path.is_file():
+            continue
+        try:
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+        except (OSError, UnicodeDecodeError):
+            typer.echo(f"{path}: was not searched, it is no text.")
+            continue
+        kept = [line for line in lines if not _names(line, wanted)]
+        if len(kept) == len(lines):
+            continue
+        if remove and path.suffix == ".jsonl":
+            path.write_text("".join(kept), "utf-8")
+            typer.echo(f"{path}: {len(lines) - len(kept)} lines taken out.")
+        else:
+            typer.echo(
+                f"{path}: {len(lines) - len(kept)} lines name the person"
+                + ("; remove them by hand." if remove else ".")
+            )
+
+
+def _names(line: str, wanted: Sequence[str]) -> bool:
+    text = line
+    if line.lstrip().startswith("{"):
+        try:
+            text = json.dumps(json.loads(line), ensure_ascii=False)
+        except ValueError:
+            text = line
+    flat = " ".join(text.casefold().split())
+    return any(name in flat for name in wanted)
+
+
+def _note_reading(store: Store, names: Sequence[str], why: str, count: int) -> None:
+    from triage.audit.checkpoints import STORE
+    from triage.cli.wiring import now
+    from triage.domain import Reading
+    from triage.settings import person
+
+    hashed = store.keys.subject_hash(names[0])[:16]
+    store.journal.record(
+        stream=STORE,
+        kind="reading",
+        case=store.keys.case_id(STORE, "readings"),
+        event=None,
+        value=Reading(by=person(), what=f"subject {hashed}", why=why, records=count, at=now()),
+    )
