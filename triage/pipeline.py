@@ -131,7 +131,8 @@ def triage(event: Event, desk: Desk) -> Outcome:
     read = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
     papers = [hold_back(paper, policy) for paper in read]
     acting = {"policy": policy.fingerprint(), "software": __version__}
-    view = View(case, tuple(papers), establish_facts(case, papers, policy))
+    before = log.once("before", case.record, lambda record: desk.cards.before(case.company.name, record))
+    view = View(case, tuple(papers), establish_facts(case, papers, policy), before=before, policy=policy)
     for task in desk.tasks:
         view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
     cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
@@ -262,7 +263,8 @@ def _why_none(view: View) -> str:
     main = view.classification.suggestions[0] if view.classification else None
     if main is None or main.category is not Category.OTHER:
         return "policy switches this category off"
-    said = next((evidence.text for evidence in main.evidence), "")
+    answer = view.summary.answer if view.summary else ""
+    said = answer or next((evidence.text for evidence in main.evidence), "")
     return f"{main.subtype or 'no order exception'}" + (f": {said}" if said else "")
 
 

@@ -73,6 +73,15 @@ def _proposal(view: View, suggestion: Suggestion, policy: Policy) -> Proposal:
         second_person=suggestion.category in policy.second_person,
         warnings=tuple(dict.fromkeys(_warnings(view))),
         case=view.case.fingerprint(),
+        promised=summary.promised if summary else (),
+        questions=summary.questions if summary else (),
+        next_step=summary.next_step if summary else "",
+        news=summary.news if summary else (),
+        news_since=summary.news_since if summary else None,
+        reader=summary.reader if summary else "",
+        heard=tuple(message.id for message in view.case.messages),
+        reply=view.reply,
+        routing=view.routing,
     )
 
 

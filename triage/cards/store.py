@@ -11,7 +11,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from triage.audit import sealing
-from triage.domain import Card, CardKey, CardState, Proposal, RecordRef, utc
+from triage.cards.updating import before_of
+from triage.domain import Before, Card, CardKey, CardState, Proposal, RecordRef, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.storage import cards as rows
 from triage.storage import records
@@ -81,6 +82,12 @@ class CardStore:
     def waiting_on(self, company: str, record: RecordRef) -> list[Card]:
         """The cards of a record that somebody can still decide, by number, without erased ones."""
         return self._readable_of(rows.waiting_on(self._database, company, self._keyed(company, record)))
+
+    def before(self, company: str, record: RecordRef) -> Before | None:
+        """What the record's newest card said; none where there is none that this version can bring up to date."""
+        row = rows.newest_of_record(self._database, company, self._keyed(company, record))
+        card = None if row is None else self._readable(row)
+        return None if card is None else before_of(card)
 
     def waiting(self, limit: int, after: int = 0) -> list[Card]:
         """Cards that somebody can still decide, by number, from the one after number `after`; without erased ones."""

@@ -15,6 +15,8 @@ from triage.domain.facts import Fact
 from triage.domain.papers import Paper
 from triage.domain.policy import Policy
 from triage.domain.priority import Priority
+from triage.domain.reply import Reply
+from triage.domain.routing import Routing
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -47,6 +49,18 @@ class View:
         """The summarise task's answer, once there is one."""
         found = self.answers.get("summarise")
         return found if isinstance(found, Summary) else None
+
+    @property
+    def reply(self) -> Reply | None:
+        """The reply task's answer, once there is one."""
+        found = self.answers.get("reply")
+        return found if isinstance(found, Reply) else None
+
+    @property
+    def routing(self) -> Routing | None:
+        """The route task's answer, once there is one."""
+        found = self.answers.get("route")
+        return found if isinstance(found, Routing) else None
 
     @property
     def causes(self) -> CauseAssessment | None:
