@@ -18,18 +18,22 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
         credit,
         data,
         documents,
+        hindrance,
         ownership,
         price,
         promise,
         purchase,
         shipment,
         stock,
+        supply,
         weight,
     )
     from triage.facts.grounds import Grounds
 
     grounds = Grounds(case, tuple(papers), policy)
-    rooms = (stock, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership)
+    rooms = (
+        stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership
+    )  # fmt: skip
     computed = [fact for room in rooms for fact in room.facts(grounds)]
     reported = [_as_reported(fact) for fact in case.reported]
     return (*computed, *weight.facts(grounds, [*computed, *reported]), *reported)

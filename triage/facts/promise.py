@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from triage.domain import Fact, Promise, Shipment, ShipmentKind
@@ -36,18 +36,44 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
     current = _current(grounds) or original
     yield Fact(name="promise.current", value=current.day, sources=(current.source,), how=current.how)
     if current.day != original.day:
-        yield _moved(original, current)
+        yield _moved(original, current, _last_change(grounds))
+    yield from _changes(grounds)
     yield from _standing(grounds, original)
 
 
-def _moved(original: Dated, current: Dated) -> Fact:
+def _last_change(grounds: Grounds) -> str:
+    """Who or what set the newest promise, where that is known, and when."""
+    promises = _to_customer(grounds)
+    if len(promises) < 2:
+        return ""
+    by = f" by {promises[-1].by}" if promises[-1].by else ""
+    return f", changed{by} on {grounds.day(promises[-1].made_at)}"
+
+
+def _changes(grounds: Grounds) -> Iterator[Fact]:
+    """How often the promise was changed."""
+    promises = _to_customer(grounds)
+    if len(promises) > 1:
+        steps = [
+            f"{grounds.day(one.made_at)} to {one.promised_for}" + (f" by {one.by}" if one.by else "")
+            for one in promises[1:]
+        ]
+        yield Fact(
+            name="promise.changes",
+            value=Decimal(len(promises) - 1),
+            sources=tuple(dict.fromkeys(one.source for one in promises)),
+            how=f"first promised for {promises[0].promised_for}, changed on " + ", on ".join(steps),
+        )
+
+
+def _moved(original: Dated, current: Dated, changed: str) -> Fact:
     days = (current.day - original.day).days
     return Fact(
         name="promise.moved_days",
         value=Decimal(days),
         unit="days",
         sources=(original.source, current.source),
-        how=f"first promised for {original.day}, now for {current.day}",
+        how=f"first promised for {original.day}, now for {current.day}{changed}",
     )
 
 
@@ -70,6 +96,15 @@ def original_promise(grounds: Grounds) -> Dated | None:
     if order is None or order.commitment_date is None or order.state in {"draft", "sent"}:
         return None
     return _current(grounds)
+
+
+def standing_promise(grounds: Grounds, moment: datetime) -> Dated | None:
+    """The promise to the customer that was in force at a moment; none where none was made by then."""
+    made = [promise for promise in _to_customer(grounds) if promise.made_at <= moment]
+    if not made:
+        return None
+    last = made[-1]
+    return Dated(last.promised_for, last.source, f"then promised for {last.promised_for}")
 
 
 def _current(grounds: Grounds) -> Dated | None:

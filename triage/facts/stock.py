@@ -250,6 +250,7 @@ def _substitutes(grounds: Grounds) -> Iterator[Fact]:
     for product, moves in sent.items():
         quantity = sum((move.done for move in moves), Decimal(0))
         meant = [p for p, rest in owed.items() if rest == quantity] or list(owed)
+        meant = [p for p in meant if not _is_reserved(grounds, p)] if len(meant) > 1 else meant
         if len(meant) == 1:
             yield Fact(
                 name="stock.substituted",
@@ -259,6 +260,12 @@ def _substitutes(grounds: Grounds) -> Iterator[Fact]:
                 how=f"{tidy(quantity)} of {product} went out, which was not ordered, while {tidy(owed[meant[0]])} of "
                 f"{meant[0]} are still owed",
             )
+
+
+def _is_reserved(grounds: Grounds, product: str) -> bool:
+    """Whether all that is owed of a product is there for the order: nothing went out in its place then."""
+    lines = [line for line in grounds.case.lines if line.product == product]
+    return all((line.reserved or Decimal(0)) >= _rest(line) for line in lines)
 
 
 def _goes_out(grounds: Grounds, move: Move) -> bool:

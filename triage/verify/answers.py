@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from triage.domain import Answer, Classification, Paper, Promised, Suggestion, Summary, View
+from triage.domain import Answer, Cause, CauseAssessment, Classification, Paper, Promised, Suggestion, Summary, View
 from triage.verify.numbers import Support, missing
 from triage.verify.pages import verify_paper
 from triage.verify.quotes import verified_evidence
@@ -27,6 +27,8 @@ def verify(answer: AnswerT, view: View) -> AnswerT:
         checked = _summary(answer, view)
     elif isinstance(answer, Paper):
         checked = verify_paper(answer)
+    elif isinstance(answer, CauseAssessment):
+        checked = _causes(answer, view)
     assert isinstance(checked, type(answer))
     return checked
 
@@ -49,6 +51,21 @@ def _classification(answer: Classification, view: View) -> Classification:
 
     suggestions = tuple(checked(suggestion) for suggestion in answer.suggestions)
     return answer.with_(suggestions=suggestions, warnings=_with_warnings(answer.warnings, warnings))
+
+
+def _causes(answer: CauseAssessment, view: View) -> CauseAssessment:
+    """Causes with the evidence that holds. One whose evidence all fails is no cause any more."""
+    warnings: list[str] = []
+
+    def checked(cause: Cause) -> Cause:
+        evidence, refused = verified_evidence(cause.evidence, view)
+        against, refused_too = verified_evidence(cause.against, view)
+        warnings.extend((*refused, *refused_too))
+        return cause.with_(evidence=evidence, against=against)
+
+    found = [(before, checked(before)) for before in answer.causes]
+    causes = tuple(after for before, after in found if after.evidence or not before.evidence)
+    return answer.with_(causes=causes, warnings=_with_warnings(answer.warnings, warnings))
 
 
 def _supported(text: str, support: Support) -> tuple[str, list[str]]:
