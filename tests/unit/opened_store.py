@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.databases import target_in
 from triage.audit.journal import Journal
 from triage.cards.store import CardStore
 from triage.domain import (
@@ -44,11 +45,11 @@ class Ticking:
 
 
 class Opened:
-    """Everything over one folder."""
+    """Everything over one folder; its store may lie in a PostgreSQL database (`tests.databases.place_in`)."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.database = Database.open(home / "audit.db")
+        self.database = Database.open(target_in(home))
         self.keys = KeyFile(home / "keys.db")
         self.clock = Ticking()
         self.journal = Journal(self.database, self.keys, self.clock)

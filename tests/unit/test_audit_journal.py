@@ -21,7 +21,14 @@ from triage.errors import Conflict, KeyMissing, StoreError, UsageError
 
 
 @pytest.fixture
-def opened(tmp_path: Path):
+def opened(home: Path):
+    with Opened(home) as store:
+        yield store
+
+
+@pytest.fixture
+def in_file(tmp_path: Path):
+    """A store in a file, for what only files have."""
     with Opened(tmp_path) as store:
         yield store
 
@@ -167,12 +174,14 @@ def test_a_case_is_named_by_its_id_only(opened: Opened) -> None:
         opened.journal.record(stream="a", kind="effect", case="file:jane-doe.eml", event=None, value=ORDER)
 
 
-def test_nothing_personal_is_readable_in_the_file(opened: Opened, tmp_path: Path) -> None:
+def test_nothing_personal_is_readable_in_the_file(in_file: Opened, tmp_path: Path) -> None:
     mail = event(record=RecordRef(model="file", id=None, name="complaint-jane-doe.eml"))
-    log = opened.journal.of(mail)
+    log = in_file.journal.of(mail)
     log.once("capture", mail.ref, lambda _: case())
-    opened.journal.record(stream=COMPANY, kind="note", case=log.case, event=mail.key, value=None, subjects=["Jane Doe"])
-    opened.database.close()
+    in_file.journal.record(
+        stream=COMPANY, kind="note", case=log.case, event=mail.key, value=None, subjects=["Jane Doe"]
+    )
+    in_file.database.close()
     for file in tmp_path.iterdir():
         content = file.read_bytes().lower()
         assert b"jane-doe" not in content, file.name
@@ -218,9 +227,10 @@ def test_the_journal_cannot_be_edited_through_the_store(opened: Opened) -> None:
     for sql in (
         "UPDATE journal SET kind = 'x'",
         "DELETE FROM journal",
-        "UPDATE payloads SET sealed = x'00'",
+        "UPDATE payloads SET seq = seq",
         "DELETE FROM payloads",
-        "INSERT OR REPLACE INTO payloads SELECT stream, seq, x'00' FROM payloads",
+        "INSERT INTO payloads SELECT stream, seq, sealed FROM payloads WHERE 1 = 1"
+        " ON CONFLICT (stream, seq) DO UPDATE SET sealed = excluded.sealed",
         "INSERT INTO removals SELECT stream, seq, stream, seq FROM journal",
     ):
         with pytest.raises(StoreError, match=r"append-only|removal"):
@@ -237,17 +247,17 @@ def test_a_payload_may_go_where_a_record_allows_it(opened: Opened) -> None:
     assert (checked.first_bad, checked.erased, checked.payloads) == (None, 1, 1)
 
 
-def test_a_full_disk_leaves_nothing_behind(opened: Opened) -> None:
-    log = opened.journal.of(event())
-    pages = opened.database.query("PRAGMA page_count")[0][0]
-    opened.database.query(f"PRAGMA max_page_count={pages}")
+def test_a_full_disk_leaves_nothing_behind(in_file: Opened) -> None:
+    log = in_file.journal.of(event())
+    pages = in_file.database.query("PRAGMA page_count")[0][0]
+    in_file.database.query(f"PRAGMA max_page_count={pages}")
     big = Document(name="a", media_type="b", content=random.Random(1).randbytes(90_000))
     with pytest.raises(StoreError, match="disk is full"):
         log.once("capture", ORDER, lambda _: case().with_(documents=(big,)))
-    opened.database.query("PRAGMA max_page_count=1000000")
-    assert len(bodies(opened)) == 1
+    in_file.database.query("PRAGMA max_page_count=1000000")
+    assert len(bodies(in_file)) == 1
     assert log.once("capture", ORDER, Counting()) == ref(1)
-    assert verify(opened.database, opened.keys).first_bad is None
+    assert verify(in_file.database, in_file.keys).first_bad is None
 
 
 def test_threads_doing_one_step_agree(opened: Opened) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import damage, target_in
 from tests.unit.opened_store import COMPANY, ORDER, Opened, case, decision, event, proposal
 from triage.audit.story import story
 from triage.domain import (
@@ -30,8 +31,8 @@ BY = Producer(method=Method.EMBEDDED, model="e5-small", version="0")
 
 
 @pytest.fixture
-def opened(tmp_path: Path):
-    with Opened(tmp_path) as store:
+def opened(home: Path):
+    with Opened(home) as store:
         yield store
 
 
@@ -106,8 +107,8 @@ def test_erased_records_stay_in_the_story(opened: Opened) -> None:
 
 def test_a_changed_record_is_not_told(opened: Opened) -> None:
     [card] = told(opened, "file:1", Category.STOCK)
-    opened.database.execute("DROP TRIGGER payloads_no_update")
-    opened.database.execute("UPDATE payloads SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 2")
+    [row] = opened.database.query("SELECT sealed FROM payloads WHERE seq = 2")
+    damage(target_in(opened.home), "UPDATE payloads SET sealed = ? WHERE seq = 2", row["sealed"] + b"0")
     with pytest.raises(ChainBroken, match="sealed content"):
         story(opened.database, opened.keys, card)
 

@@ -19,7 +19,14 @@ MAIL = RecordRef(model="mail.message", id=None, name="<1@doe-fixings.example>")
 
 
 @pytest.fixture
-def opened(tmp_path: Path):
+def opened(home: Path):
+    with Opened(home) as store:
+        yield store
+
+
+@pytest.fixture
+def in_file(tmp_path: Path):
+    """A store in a file, for what only files have."""
     with Opened(tmp_path) as store:
         yield store
 
@@ -227,23 +234,23 @@ def test_after_an_erasure_the_exception_gets_a_new_card(opened: Opened) -> None:
     assert verify(opened.database, opened.keys).first_bad is None
 
 
-def test_nothing_personal_is_readable_in_the_table(opened: Opened) -> None:
+def test_nothing_personal_is_readable_in_the_table(in_file: Opened) -> None:
     record = RecordRef(model="file", id=None, name="complaint-jane-doe.eml")
-    opened.cards.put(proposal(record=record), "file:complaint-jane-doe.eml")
-    opened.database.close()
-    everything = b"".join(file.read_bytes() for file in opened.home.iterdir()).lower()
+    in_file.cards.put(proposal(record=record), "file:complaint-jane-doe.eml")
+    in_file.database.close()
+    everything = b"".join(file.read_bytes() for file in in_file.home.iterdir()).lower()
     assert b"jane" + b"-doe" not in everything
     assert b"jane doe" not in everything
 
 
 @pytest.mark.parametrize("change", ["state = 'accepted'", "team = 'x'", "revision = 5", "sealed = zeroblob(80)"])
-def test_a_row_changed_from_outside_is_refused(opened: Opened, change: str) -> None:
-    opened.cards.put(proposal(), "file:1")
-    with sqlite3.connect(opened.home / "audit.db") as other:
+def test_a_row_changed_from_outside_is_refused(in_file: Opened, change: str) -> None:
+    in_file.cards.put(proposal(), "file:1")
+    with sqlite3.connect(in_file.home / "audit.db") as other:
         other.execute(f"UPDATE cards SET {change}")
     other.close()
     with pytest.raises(ChainBroken, match="card #1"):
-        opened.cards.get(1)
+        in_file.cards.get(1)
 
 
 def test_a_decision_after_the_card_was_closed_is_refused(opened: Opened) -> None:

@@ -23,8 +23,8 @@ ORDERED = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opened]:
-    with Opened(tmp_path) as one:
+def opened(home: Path) -> Iterator[Opened]:
+    with Opened(home) as one:
         yield one
 
 

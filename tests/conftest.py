@@ -1,0 +1,39 @@
+"""Fixtures that every suite may use: both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import ENGINES, PostgresServer, place_in, postgres_server, target_in
+from triage.storage.database import Database
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole session, started at first use."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """Address of an empty schema: what `TRIAGE_DATABASE`, `TRIAGE_KEYS` and `Database.open` take."""
+    return postgres.schema()
+
+
+@pytest.fixture(params=ENGINES)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder for an installation, once for each engine: `target_in(home)` says where its store lies."""
+    if request.param == "postgresql":
+        place_in(tmp_path, request.getfixturevalue("postgres_url"))
+    return tmp_path
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:
+    """An empty store, once for each engine."""
+    with Database.open(target_in(home)) as opened:
+        yield opened
