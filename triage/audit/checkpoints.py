@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -153,8 +153,11 @@ def compare(database: Database, signed: Signed, keys: Sequence[Ed25519PublicKey]
     return None
 
 
-def faults(database: Database) -> Iterator[str]:
-    """What is wrong with the store's own checkpoints and with the streams as they tell of them."""
+def faults(database: Database, told: Mapping[int, Checkpoint]) -> Iterator[str]:
+    """What is wrong with the store's own checkpoints and with the streams as they tell of them.
+
+    `told` are those that records of the journal tell of, as far as they could be opened.
+    """
     before: Signed | None = None
     trees: dict[str, Frontier] = {}
     for row in rows.every(database):
@@ -165,7 +168,12 @@ def faults(database: Database) -> Iterator[str]:
             return
         yield from _order_faults(signed, row, before)
         yield from _root_faults(database, signed.checkpoint, trees)
+        if told.get(row.number, signed.checkpoint) != signed.checkpoint:
+            yield f"checkpoint {row.number}: it is not the one that its record tells of"
         before = signed
+    last = 0 if before is None else before.checkpoint.number
+    if told and max(told) > last:
+        yield f"checkpoint {max(told)} is missing: a record tells of it"
 
 
 def _order_faults(signed: Signed, row: CheckpointRow, before: Signed | None) -> Iterator[str]:
@@ -184,7 +192,7 @@ def _root_faults(database: Database, checkpoint: Checkpoint, trees: dict[str, Fr
         tree = trees.get(head.stream, Frontier())
         tree = tree.plus(rows.hashes(database, head.stream, tree.size, head.size))
         trees[head.stream] = tree
-        if tree.size < head.size:
+        if tree.size != head.size:
             yield f"stream {head.stream}: {tree.size} records, checkpoint {checkpoint.number} saw {head.size}"
         elif tree.root.hex() != head.root:
             yield f"stream {head.stream}: not the records that checkpoint {checkpoint.number} saw"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triage.audit import checkpoints, sealing
 from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import open_record
-from triage.domain import Card, Decision, Endings, Frozen
+from triage.domain import Card, Checkpoint, Decision, Endings, Erasure, Frozen
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database
@@ -45,6 +45,17 @@ class Verification:
         )
 
 
+@dataclass
+class _Told:
+    """What records say of other rows."""
+
+    revisions: dict[str, int] = field(default_factory=dict)
+    """Card → the revision that it has at least."""
+    checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
+    erased: set[bytes] = field(default_factory=set)
+    """Ids of keys that were deleted."""
+
+
 def verify(database: Database, keys: Keys | None = None) -> Verification:
     """Follow every stream from its first record and check links, columns, payloads and what points into the journal.
 
@@ -76,15 +87,16 @@ def verify(database: Database, keys: Keys | None = None) -> Verification:
 def _faults(database: Database, keys: Keys | None, counted: Counter[str]) -> Iterator[str]:
     if keys is not None:
         keys.belong_to(database)
-    told: dict[str, int] = {}
+    told = _Told()
     yield from _chain_faults(database, keys, counted, told)
     for stream, seq in records.strays(database):
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
-    yield from checkpoints.faults(database)
+    yield from checkpoints.faults(database, told.checkpoints)
+    yield from _erasure_faults(keys, told)
     yield from _card_faults(database, keys, counted, told)
 
 
-def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: dict[str, int]) -> Iterator[str]:
+def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: _Told) -> Iterator[str]:
     removed = records.removals(database)
     stream, seq, prev = None, 0, GENESIS
     for record in records.every(database):
@@ -99,7 +111,7 @@ def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], 
         seq, prev = record.seq, record.hash
 
 
-def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], told: dict[str, int]) -> str | None:
+def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], told: _Told) -> str | None:
     if record.sealed is None:
         counted["erased"] += 1
         return None
@@ -119,22 +131,33 @@ def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], tol
     return None
 
 
-def _tell(value: Frozen | None, told: dict[str, int]) -> None:
-    """Note the revision that a card has at least after this record: a decision or an end makes one more."""
+def _tell(value: Frozen | None, told: _Told) -> None:
+    """Note what a record says of other rows. A decision, or an end, makes one more revision of its card."""
+    revisions = told.revisions
     if isinstance(value, Card):
-        told[str(value.id)] = max(told.get(str(value.id), 0), value.revision)
+        revisions[str(value.id)] = max(revisions.get(str(value.id), 0), value.revision)
     elif isinstance(value, Decision):
-        told[str(value.card)] = told.get(str(value.card), 0) + 1
+        revisions[str(value.card)] = revisions.get(str(value.card), 0) + 1
     elif isinstance(value, Endings):
-        told |= {str(each.card): told.get(str(each.card), 0) + 1 for each in value.cards}
+        revisions |= {str(each.card): revisions.get(str(each.card), 0) + 1 for each in value.cards}
+    elif isinstance(value, Checkpoint):
+        told.checkpoints[value.number] = value
+    elif isinstance(value, Erasure):
+        told.erased |= {bytes.fromhex(key) for key in value.keys}
 
 
-def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], told: dict[str, int]) -> Iterator[str]:
+def _erasure_faults(keys: Keys | None, told: _Told) -> Iterator[str]:
+    """Keys that a record says are gone, and that are here: an erasure was broken off, or a backup brought them back."""
+    if keys is not None and (there := sorted(key for key in told.erased if keys.has(key))):
+        yield f"{len(there)} keys that were erased are here again, the first is {there[0].hex()}: erase once more"
+
+
+def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], told: _Told) -> Iterator[str]:
     for number in cards.without_record(database):
         yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
     for row in cards.every(database):
         counted["cards"] += 1
-        revision = told.pop(row.id, 0)
+        revision = told.revisions.pop(row.id, 0)
         if row.revision < revision:
             yield f"card #{row.number}: it stands at revision {row.revision}, the journal tells of {revision}"
         if keys is None:
@@ -146,5 +169,5 @@ def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], t
                 yield f"card #{row.number}: {error}"
         except ChainBroken:
             yield f"card #{row.number}: its row was changed outside this software"
-    for card in told:
+    for card in told.revisions:
         yield f"card {card}: the journal tells of it, its row was taken away"

@@ -57,6 +57,11 @@ def hashes(database: Database, stream: str, after: int, up_to: int) -> Iterator[
 def _rows(database: Database, rest: str) -> list[CheckpointRow]:
     sql = f"SELECT number, at, body, signatures, frontiers FROM checkpoints {rest}"  # noqa: S608
     return [
-        CheckpointRow(row["number"], row["at"], bytes(row["body"]), row["signatures"], row["frontiers"])
+        CheckpointRow(row["number"], row["at"], _bytes(row["body"]), row["signatures"], row["frontiers"])
         for row in database.query(sql)
     ]
+
+
+def _bytes(value: object) -> bytes:
+    """What stands in a column of bytes; nothing where somebody put something else there."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""

@@ -107,6 +107,11 @@ class Keys(ABC):
             raise KeyMissing(f"{self.name}: key {key_id.hex()} was deleted at {deleted_at}: its content is erased.")
         return secret
 
+    def has(self, key_id: bytes) -> bool:
+        """Whether the secret under this id is here."""
+        found = self._kept(key_id)
+        return found is not None and found[1] is not None
+
     def was_deleted(self, key_id: bytes) -> bool:
         """Whether this key was here and was deleted on purpose."""
         found = self._kept(key_id)

@@ -1,0 +1,244 @@
+"""Checkpoints: what they state, who signed them, and what they show that a chain alone cannot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, proposal
+from triage.audit import checkpoints
+from triage.audit.chain import record_hash
+from triage.audit.checkpoints import STORE, Signed, compare, is_due, make
+from triage.audit.handing import hand_on
+from triage.audit.merkle import root_of
+from triage.audit.signing import CHECKPOINT, CommandSigner, KeySigner, Signature, make_key, read_public
+from triage.audit.verify import verify
+from triage.domain import NoException
+from triage.errors import ConfigurationError, Conflict, UsageError
+
+
+def fill(opened: Opened, *keys: str, company: str = COMPANY) -> None:
+    for key in keys:
+        log = opened.journal.of(event(key, company=company))
+        log.once("capture", ORDER, lambda _: case())
+        log.close(NoException(why="thanks"))
+
+
+@pytest.fixture
+def opened(tmp_path: Path):
+    with Opened(tmp_path / "store") as found:
+        fill(found, "file:1", "file:2")
+        yield found
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> KeySigner:
+    make_key(tmp_path / "signing.key")
+    return KeySigner.read(tmp_path / "signing.key")
+
+
+def hashes(opened: Opened, stream: str, size: int) -> list[bytes]:
+    rows = opened.database.query("SELECT body FROM journal WHERE stream = ? ORDER BY seq LIMIT ?", (stream, size))
+    return [bytes.fromhex(record_hash(bytes(row["body"]))) for row in rows]
+
+
+def test_it_states_size_and_root_of_each_stream(opened: Opened, signer: KeySigner) -> None:
+    fill(opened, "file:3", company="Elsewhere B.V.")
+    made = make(opened.journal, opened.clock, signer)
+    assert [(head.stream, head.size) for head in made.checkpoint.streams] == [(COMPANY, 6), ("Elsewhere B.V.", 3)]
+    for head in made.checkpoint.streams:
+        assert head.root == root_of(hashes(opened, head.stream, head.size)).hex()
+    assert made.checkpoint.number == 1
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_the_next_one_goes_on_from_the_last_and_names_it(opened: Opened, signer: KeySigner) -> None:
+    first = make(opened.journal, opened.clock, signer)
+    fill(opened, "file:3")
+    second = make(opened.journal, opened.clock, signer)
+    heads = {head.stream: head for head in second.checkpoint.streams}
+    assert second.checkpoint.previous == first.digest
+    assert heads[COMPANY].size == 9
+    assert heads[COMPANY].root == root_of(hashes(opened, COMPANY, 9)).hex()
+    assert heads[STORE].size == 1
+    assert second.checkpoint.origin == first.checkpoint.origin
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_a_signature_holds_for_its_key_and_its_words_only(opened: Opened, signer: KeySigner, tmp_path: Path) -> None:
+    made = make(opened.journal, opened.clock, signer)
+    key = read_public(tmp_path / "signing.key.pub")
+    assert made.is_signed_by(key)
+    later = Signed(made.checkpoint.with_(at=NOW + timedelta(days=1)), made.signatures)
+    assert not later.is_signed_by(key)
+    make_key(tmp_path / "other.key")
+    assert not made.is_signed_by(read_public(tmp_path / "other.key.pub"))
+
+
+def test_a_file_gives_back_the_checkpoint(opened: Opened, signer: KeySigner, tmp_path: Path) -> None:
+    made = make(opened.journal, opened.clock, signer)
+    path = Path(hand_on(made, str(tmp_path / "outside")))
+    assert Signed.read(path) == made
+    with pytest.raises(UsageError, match="already"):
+        hand_on(made, str(tmp_path / "outside"))
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"checkpoint": {}, "signatures": []}', "[1]", "\x00"])
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=r"x\.json"):
+        Signed.read(tmp_path / "x.json")
+
+
+def test_a_cut_off_tail_shows_with_the_checkpoint_and_only_with_it(opened: Opened, signer: KeySigner) -> None:
+    before = shutil.copytree(opened.home, opened.home.parent / "yesterday")
+    fill(opened, "file:3")
+    made = make(opened.journal, opened.clock, signer)
+    assert compare(opened.database, made) is None
+    with Opened(before) as yesterday:
+        assert verify(yesterday.database, yesterday.keys).first_bad is None
+        found = compare(yesterday.database, made)
+    assert found is not None
+    assert "6 records" in found
+    assert "3 were cut off" in found
+
+
+def test_a_store_rewritten_with_its_keys_shows_with_the_checkpoint(opened: Opened, signer: KeySigner) -> None:
+    made = make(opened.journal, opened.clock, signer)
+    shutil.rmtree(opened.home / "again", ignore_errors=True)
+    again = opened.home.parent / "again"
+    again.mkdir()
+    shutil.copy(opened.home / "keys.db", again / "keys.db")
+    with Opened(again) as rewritten:
+        fill(rewritten, "file:1", "file:another")
+        assert verify(rewritten.database, rewritten.keys).first_bad is None
+        found = compare(rewritten.database, made)
+    assert found is not None
+    assert "are not those" in found
+
+
+def test_a_checkpoint_of_another_key_is_not_believed(opened: Opened, signer: KeySigner, tmp_path: Path) -> None:
+    made = make(opened.journal, opened.clock, signer)
+    make_key(tmp_path / "other.key")
+    found = compare(opened.database, made, [read_public(tmp_path / "other.key.pub")])
+    assert found == "checkpoint 1 is not signed by the key that was given"
+
+
+def change(opened: Opened, *statements: str) -> None:
+    with closing(sqlite3.connect(opened.home / "audit.db", isolation_level=None)) as store:
+        for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            store.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            store.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM checkpoints WHERE number = 1", "checkpoint 1 is missing"),
+        ("UPDATE checkpoints SET body = 'text' WHERE number = 2", "checkpoint 2: its row cannot be read"),
+        (
+            "UPDATE checkpoints SET body = CAST(replace(CAST(body AS TEXT), ':6', ':5') AS BLOB) WHERE number = 2",
+            "checkpoint 2 saw",
+        ),
+        ("UPDATE checkpoints SET body = x'7b7d' WHERE number = 2", "checkpoint 2: its row cannot be read"),
+        ("UPDATE checkpoints SET at = '2020-01-01T00:00:00Z' WHERE number = 1", "checkpoint 1: its row was changed"),
+        ("UPDATE checkpoints SET signatures = '7' WHERE number = 1", "checkpoint 1: its row cannot be read"),
+    ],
+)
+def test_a_changed_checkpoint_is_found(opened: Opened, signer: KeySigner, statement: str, said: str) -> None:
+    make(opened.journal, opened.clock, signer)
+    make(opened.journal, opened.clock, signer)
+    change(opened, statement)
+    found = verify(opened.database, opened.keys).first_bad
+    assert found is not None
+    assert said in found
+
+
+def test_a_wrong_frontier_makes_a_checkpoint_that_does_not_fit(opened: Opened) -> None:
+    make(opened.journal, opened.clock)
+    change(
+        opened,
+        "UPDATE checkpoints SET frontiers = '{\"" + COMPANY + '": [6, "' + "00" * 32 + '", "' + "00" * 32 + "\"]}'",
+    )
+    make(opened.journal, opened.clock)
+    found = verify(opened.database, opened.keys).first_bad
+    assert found is not None
+    assert "not the records that checkpoint 2 saw" in found
+
+
+def test_two_at_once_are_not_both_made(opened: Opened, signer: KeySigner) -> None:
+    class Racing:
+        def sign(self, statement: bytes) -> Signature:
+            make(opened.journal, opened.clock, signer)
+            return signer.sign(statement)
+
+    with pytest.raises(Conflict):
+        make(opened.journal, opened.clock, Racing())
+    assert len(checkpoints.stored(opened.database)) == 1
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_due_after_so_many_records_or_so_long(opened: Opened) -> None:
+    assert is_due(opened.database, NOW, records=100, age=timedelta(hours=1))
+    make(opened.journal, lambda: NOW)
+    day = timedelta(days=1)
+    assert not is_due(opened.database, NOW + 9 * day, records=1, age=day)
+    fill(opened, "file:3")
+    assert not is_due(opened.database, NOW, records=4, age=day)
+    assert is_due(opened.database, NOW, records=3, age=day)
+    assert not is_due(opened.database, NOW + day - timedelta(seconds=1), records=4, age=day)
+    assert is_due(opened.database, NOW + day, records=4, age=day)
+
+
+def test_a_command_signs_for_an_account_without_the_key(opened: Opened, tmp_path: Path) -> None:
+    make_key(tmp_path / "signing.key")
+    command = [sys.executable, "-m", "triage", "audit", "sign", str(tmp_path / "signing.key")]
+    made = make(opened.journal, opened.clock, CommandSigner(command))
+    assert made.is_signed_by(read_public(tmp_path / "signing.key.pub"))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("import sys; sys.exit(3)", "code 3"), ("print('no')", "no signature"), ("print('[]')", "no signature")],
+)
+def test_a_command_that_does_not_sign_leaves_nothing_behind(opened: Opened, code: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        make(opened.journal, opened.clock, CommandSigner([sys.executable, "-c", code]))
+    assert checkpoints.stored(opened.database) == []
+
+
+def test_a_key_signs_nothing_else(signer: KeySigner) -> None:
+    with pytest.raises(UsageError, match="neither"):
+        signer.sign(b"pay 1000 EUR")
+    assert signer.sign(CHECKPOINT + b"{}").ed25519
+
+
+def test_a_signing_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    make_key(tmp_path / "signing.key")
+    (tmp_path / "signing.key").chmod(0o644)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        KeySigner.read(tmp_path / "signing.key")
+    with pytest.raises(UsageError, match="never written over"):
+        make_key(tmp_path / "signing.key")
+
+
+def test_the_record_of_a_checkpoint_names_it(opened: Opened, signer: KeySigner) -> None:
+    made = make(opened.journal, opened.clock, signer)
+    row = opened.database.query("SELECT kind, body FROM journal WHERE stream = ?", (STORE,))
+    assert [each["kind"] for each in row] == ["checkpoint"]
+    assert json.loads(made.to_text())["checkpoint"]["number"] == 1
+
+
+def test_a_store_with_cards_and_checkpoints_is_whole(opened: Opened, signer: KeySigner) -> None:
+    log = opened.journal.of(event("file:9"))
+    log.atomic("card", proposal(), lambda it: opened.cards.put(it, "file:9"))
+    make(opened.journal, opened.clock, signer)
+    assert verify(opened.database).first_bad is None
