@@ -9,6 +9,7 @@ TriageError
 │   ├── KeyMissing        the key of a record is gone (erased) or its file is not here
 │   └── Conflict          somebody else changed it first (compare-and-set)
 ├── DecisionRefused       this person may not decide this card, or not like this
+├── SwitchedOff           somebody has switched the software off; events wait
 ├── OdooError             Odoo gave no usable answer
 │   ├── OdooUnavailable   down, slow, or something else answers in its place: may work later
 │   ├── AccessDenied      the key is wrong or expired, or the service user lacks a right
@@ -72,6 +73,10 @@ class Conflict(StoreError):
 
 class DecisionRefused(TriageError):
     """The decision is not allowed; the message says why and what would be."""
+
+
+class SwitchedOff(TriageError):
+    """Somebody has switched the software off. Nothing is lost: the event stays open and is done once it is on again."""
 
 
 class OdooError(TriageError):

@@ -204,6 +204,26 @@ def publish(card: Card, publisher: Publish, cards: CardStore, journal: Journal) 
     return publication
 
 
+def withdraw(
+    card: Card, taker: Withdraw, cards: CardStore, journal: Journal, *, by: str = "", why: str = ""
+) -> Withdrawal:
+    """Take back what was published of a card on a person's word, and record it. Doing it again is harmless.
+
+    Raises `OdooError` where Odoo does not take it; then nothing is recorded.
+    """
+    taken = taker(card).with_(by=by, why=why)
+    journal.record(
+        stream=card.key.company,
+        kind="withdrawal",
+        case=cards.case_key(card),
+        event=card.events[-1],
+        value=taken,
+        acting=acting_of(taker),
+        subjects=[by] if by else (),
+    )
+    return taken
+
+
 def _asked(log: Log, step: str, given: InputT, ask: Callable[[InputT], AnswerT]) -> AnswerT:
     """The step's answer; where a model gave none, what went to it is recorded before the error goes on."""
     try:
@@ -286,4 +306,17 @@ class _OnePolicy:
         return self.policy
 
 
-__all__ = ["Desk", "Extract", "Policies", "Publish", "Source", "Task", "decide", "one_policy", "publish", "triage"]
+__all__ = [
+    "Desk",
+    "Extract",
+    "Policies",
+    "Publish",
+    "Source",
+    "Task",
+    "Withdraw",
+    "decide",
+    "one_policy",
+    "publish",
+    "triage",
+    "withdraw",
+]

@@ -12,6 +12,8 @@ from triage.cli.audit import audit
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 from triage.cli.subject import subject
+from triage.cli.switch import switch_app
+from triage.cli.withdraw import withdraw
 
 app = typer.Typer(
     name="triage",
@@ -27,6 +29,8 @@ app.add_typer(subject, name="subject")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")
+app.add_typer(switch_app, name="switch")
+app.command("withdraw")(withdraw)
 
 
 @app.command()

@@ -15,23 +15,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import typer
 from rich.text import Text
 
 from triage.cli.connected import connected, connection_of, using
-from triage.cli.posting import post_card, said
+from triage.cli.posting import post_card
 from triage.cli.show import console, json_line, literal
-from triage.cli.wiring import Store, now, open_store
-from triage.domain import Publication, Withdrawal
-from triage.errors import KeyMissing, OdooError, UsageError
+from triage.cli.wiring import now, open_store
+from triage.errors import UsageError
 from triage.settings import Settings
 
 if TYPE_CHECKING:
     from triage.odoo.check import Finding, Report
     from triage.odoo.connection import Connection
-    from triage.odoo.publish import Publisher
 
 _KEY_DAYS = 90
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -107,18 +104,9 @@ def run_post(handles: Sequence[str], home: Path | None) -> int:
 
 def run_withdraw(since: str | None, handles: Sequence[str], home: Path | None) -> int:
     """Take back what stands in Odoo of these cards, or of all cards since a time."""
-    if since is None and not handles:
-        raise UsageError("what is to be taken back? Say --since, for example --since 2d, or --card.")
-    begin = moment(since, now()).strftime("%Y-%m-%d %H:%M:%S") if since else None
-    settings = Settings.of(home)
-    with open_store(settings) as store, connected(settings) as at:
-        publisher = at.publisher(settings.policy())
-        wanted = [store.cards.get(handle).id for handle in handles]
-        wanted = wanted or list(publisher.posted(begin))
-        failed = sum(not _withdraw(card, publisher, store) for card in wanted)
-    if not wanted:
-        typer.echo("Nothing of ours was posted since then.")
-    return 1 if failed else 0
+    from triage.cli.withdraw import run_withdraw as take_back
+
+    return take_back(since, handles, None, "", home)
 
 
 def run_changes(since: str, models: Sequence[str], as_json: bool, home: Path | None) -> int:
@@ -198,32 +186,6 @@ def _as_admin(connection: Connection, login: str) -> Connection:
             raise UsageError(f"the administrator's key or password is missing: set {ADMIN_KEY}.")
         os.environ[ADMIN_KEY] = getpass.getpass(f"Key or password of {login}: ")
     return connection.with_(login=login, api=Api.JSONRPC, key_variable=ADMIN_KEY)
-
-
-def _withdraw(card: UUID, publisher: Publisher, store: Store) -> bool:
-    """Take back one card's advisories and record it; says what came of it."""
-    try:
-        known = store.cards.get(card)
-    except (UsageError, KeyMissing):
-        typer.echo(f"Card {card}: is not in this store, so what stands in Odoo of it was left there.")
-        return True
-    try:
-        taken = publisher.withdraw(card)
-    except OdooError as error:
-        typer.echo(f"Card {known.number}: not taken back. {error}")
-        return False
-    store.journal.record(
-        stream=known.key.company,
-        kind="withdrawal",
-        case=store.cards.case_key(known),
-        event=known.events[-1],
-        value=Withdrawal(card=card, advisories=taken),
-        acting=publisher.acting,
-    )
-    there = tuple(each for each in taken if each.status != "absent")
-    told = said(Publication(card=card, on=known.proposal.record, advisories=there)) or "nothing of it stands in Odoo"
-    typer.echo(f"Card {known.number} · {known.proposal.record.name}: {told}")
-    return True
 
 
 def _print_report(found: Report, written: Path | None) -> None:
