@@ -12,6 +12,7 @@ from triage.domain import Arrival, Case, Coalesced, Company, DeadLetter, Door, E
 from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
 from triage.jobs.inbox import Inbox, backoff
 from triage.storage.database import Database
+from triage.storage.inbox import InboxRow
 from triage.storage.keys import KeyFile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -56,6 +57,12 @@ def event(number: int = 1, company: str = "Southwind") -> Event:
 def started(inbox: Inbox, number: int = 1, key: str = "a") -> str:
     found = inbox.accept(arrival(key, number)).id
     assert inbox.start(found, 1, "w") is not None
+    return found
+
+
+def begun(inbox: Inbox, job: str, run: int, worker: str = "w") -> InboxRow:
+    found = inbox.start(job, run, worker)
+    assert found is not None
     return found
 
 
@@ -127,9 +134,11 @@ def test_a_changed_row_is_noticed(inbox: Inbox) -> None:
 
 def test_an_arrival_ends_once_and_its_outcome_is_recorded(inbox: Inbox) -> None:
     found = started(inbox)
+    assert not inbox.knows(event())
     with inbox.database.transaction():
         inbox.journal.of(event())
-        inbox.remember(found, event())
+        inbox.remember(begun(inbox, found, 1), event())
+    assert inbox.knows(event())
     assert inbox.finish(found, NoException(why="on time"))
     assert not inbox.finish(found, Gone())
     row = inbox.get(found)
@@ -175,28 +184,41 @@ def test_a_run_is_begun_again_by_another_worker_and_an_old_run_is_not(inbox: Inb
     again = inbox.start(found, 1, "other")
     assert again is not None
     assert again.worker == "other"
-    assert inbox.wait(found, 1, NOON + timedelta(minutes=1))
+    assert inbox.wait(again, NOON + timedelta(minutes=1))
     assert inbox.start(found, 1, "w") is None
     assert inbox.start(found, 2, "w") is not None
+
+
+def test_a_worker_that_lost_its_run_changes_nothing(inbox: Inbox) -> None:
+    found = started(inbox)
+    stale = begun(inbox, found, 1, "stale")
+    begun(inbox, found, 1, "other")
+    assert not inbox.wait(stale, NOON)
+    assert not inbox.fail(stale, "late", NOON, most=1)
+    row = inbox.get(found)
+    assert row is not None
+    assert (row.state, row.worker, row.attempts) == ("working", "other", 0)
 
 
 def test_waiting_burns_no_attempt_and_failing_does(inbox: Inbox) -> None:
     found = started(inbox)
     for run in range(1, 6):
-        assert inbox.wait(found, run, NOON, "Odoo is down", down=True)
+        assert inbox.wait(begun(inbox, found, run), NOON, "Odoo is down", down=True)
     row = inbox.get(found)
     assert row is not None
     assert (row.state, row.attempts, row.waits, row.error) == ("waiting", 0, 5, "Odoo is down")
-    assert inbox.fail(found, 6, "poison", NOON, most=3) == "waiting"
-    assert inbox.fail(found, 6, "an old run", NOON, most=3) == "waiting"
-    assert inbox.fail(found, 7, "poison", NOON, most=3) == "waiting"
-    assert inbox.fail(found, 8, "poison", NOON, most=3) == "dead"
+    old = begun(inbox, found, 6)
+    assert inbox.fail(old, "poison", NOON, most=3)
+    assert not inbox.fail(old, "an old run", NOON, most=3)
+    assert inbox.fail(begun(inbox, found, 7), "poison", NOON, most=3)
+    assert inbox.dead() == []
+    assert inbox.fail(begun(inbox, found, 8), "poison", NOON, most=3)
     assert [one.id for one in inbox.dead()] == [found]
 
 
 def dead(inbox: Inbox) -> str:
     found = started(inbox)
-    inbox.fail(found, 1, "poison", NOON, most=1)
+    inbox.fail(begun(inbox, found, 1), "poison", NOON, most=1)
     return found
 
 

@@ -9,8 +9,10 @@ import typer
 
 from triage import __version__
 from triage.cli.audit import audit
+from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
+from triage.cli.serve import serve, worker
 from triage.cli.subject import subject
 from triage.cli.switch import switch_app
 from triage.cli.withdraw import withdraw
@@ -29,6 +31,9 @@ app.add_typer(subject, name="subject")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")
+app.command()(serve)
+app.command()(worker)
+app.add_typer(jobs_app, name="jobs")
 app.add_typer(switch_app, name="switch")
 app.command("withdraw")(withdraw)
 

@@ -14,10 +14,14 @@ from triage.domain import Arrival, ArrivalRecord, DeadLetter, Door, Event, Outco
 from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.storage import inbox as rows
 from triage.storage import records
-from triage.storage.inbox import DEAD, DONE, QUEUED, WAITING, WORKING, InboxRow
+from triage.storage.inbox import CASE, DEAD, DONE, NOTHING, QUESTION, QUEUED, WAITING, WORKING, InboxRow
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SHORTEST_PREFIX = 8
+
+
+class _ClosedMeanwhile(Exception):
+    """Undoes the record of an outcome where somebody else has moved the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Inbox:
         Threads that accept at the same time share one commit.
         """
         row = self._sealed(arrival)
-        return Accepted(row.id, self._grouped(lambda: rows.insert(self.database, row)))
+        return Accepted(row.id, self.database.grouped(lambda: rows.insert(self.database, row)))
 
     def accept_many(self, arrivals: Sequence[Arrival]) -> list[Accepted]:
         """Keep several, all or none, in one commit."""
@@ -119,11 +123,27 @@ class Inbox:
             rows.change(self.database, arrival, {"run": run}, {"state": WORKING, "worker": worker})
             return rows.by_id(self.database, arrival)
 
-    def remember(self, arrival: str, event: Event) -> None:
-        """Note which event an arrival led to, in the transaction that records the event."""
+    def remember(self, row: InboxRow, event: Event) -> None:
+        """Note which event an arrival led to, in the transaction that records the event.
+
+        Raises `Conflict` where the run is not with this worker any more.
+        """
         changes = {"event": self.event_id(event), "stream": event.company}
-        if not rows.change(self.database, arrival, {"state": WORKING}, changes):
-            raise Conflict(f"job {arrival[:12]}: somebody else has ended it meanwhile.")
+        if not rows.change(self.database, row.id, _of_run(row), changes):
+            raise Conflict(f"job {row.id[:12]}: another worker has it in hand.")
+
+    def knows(self, event: Event) -> bool:
+        """Whether the journal has this event already."""
+        return records.case_of_event(self.database, self.event_id(event), event.company) is not None
+
+    def others(self, row: InboxRow) -> list[InboxRow]:
+        """Other arrivals on the same record that nobody works on and that bring nothing along, oldest first."""
+        return rows.others_open(self.database, row)
+
+    def carry(self, later: InboxRow, row: InboxRow) -> bool:
+        """Have a later arrival wait no longer than this one would have had to; false where it is being worked on."""
+        since = min(later.since, row.since)
+        return rows.change(self.database, later.id, {"state": (WAITING, QUEUED), "run": later.run}, {"since": since})
 
     def finish(
         self,
@@ -139,10 +159,25 @@ class Inbox:
 
         False where it was closed already.
         """
+        row = rows.by_id(self.database, arrival)
+        if row is None or row.state == DONE:
+            return False
+        try:
+            self._close(row, outcome, by, why, carried_by, acting)
+        except _ClosedMeanwhile:
+            return False
+        return True
+
+    def _close(
+        self,
+        row: InboxRow,
+        outcome: Outcome,
+        by: str | None,
+        why: str,
+        carried_by: str | None,
+        acting: Mapping[str, str],
+    ) -> None:
         with self.database.transaction():
-            row = rows.by_id(self.database, arrival)
-            if row is None or row.state == DONE:
-                return False
             stream, seq = self._record(row, outcome, by, why, acting)
             changes = {
                 "state": DONE,
@@ -153,34 +188,34 @@ class Inbox:
                 "finished_at": utc(self._clock()),
                 "worker": None,
             }
-            return rows.change(self.database, arrival, {"state": row.state, "run": row.run}, changes)
+            if not rows.change(self.database, row.id, {"state": row.state, "run": row.run}, changes):
+                raise _ClosedMeanwhile
 
-    def wait(self, arrival: str, run: int, until: datetime, error: str | None = None, *, down: bool = False) -> bool:
-        """Put a run back to wait; this burns no attempt. `down`: for something that is down, so it waits longer."""
-        with self.database.transaction():
-            row = rows.by_id(self.database, arrival)
-            if row is None:
-                return False
-            changes = {"error": error, "waits": row.waits + 1 if down else row.waits}
-            return self._back(row, run, until, changes)
+    def wait(self, row: InboxRow, until: datetime, error: str | None = None, *, down: bool = False) -> bool:
+        """Put a run back to wait; this burns no attempt. `down`: for something that is down, so it waits longer.
 
-    def fail(self, arrival: str, run: int, error: str, until: datetime, most: int) -> str:
-        """Count a failed attempt: the arrival waits until then, or is dead after `most` attempts; the new state."""
-        with self.database.transaction():
-            row = rows.by_id(self.database, arrival)
-            if row is None or row.run != run or row.state in {DONE, DEAD}:
-                return row.state if row else DONE
-            tried = row.attempts + 1
-            if tried < most:
-                self._back(row, run, until, {"error": error, "attempts": tried, "waits": 0})
-                return WAITING
-            changes = {"state": DEAD, "error": error, "attempts": tried, "worker": None, "waits": 0}
-            rows.change(self.database, arrival, {"run": run, "state": row.state}, changes)
-            return DEAD
+        False where it is not this run's turn any more, or not with this worker.
+        """
+        return self._back(row, until, {"error": error, "waits": row.waits + 1 if down else row.waits})
+
+    def fail(self, row: InboxRow, error: str, until: datetime, most: int) -> bool:
+        """Count a failed attempt: the arrival waits until then, or is dead after `most` attempts.
+
+        False where it is not this run's turn any more, or not with this worker.
+        """
+        tried = row.attempts + 1
+        changes = {"error": error, "attempts": tried, "waits": 0}
+        if tried < most:
+            return self._back(row, until, changes)
+        return rows.change(self.database, row.id, _of_run(row), {"state": DEAD, "worker": None, **changes})
 
     def dead(self, limit: int = 100) -> list[InboxRow]:
         """What was given up and waits for a person."""
         return rows.page(self.database, [DEAD], limit)
+
+    def page(self, states: Sequence[str], limit: int, after: tuple[str, str] = ("", "")) -> list[InboxRow]:
+        """Rows in these states by time and id, after a (received_at, id)."""
+        return rows.page(self.database, states, limit, after)
 
     def retry(self, arrival: str, by: str, why: str) -> None:
         """Have a dead arrival tried again, from its first attempt; who and why is recorded.
@@ -209,10 +244,6 @@ class Inbox:
             dropped = rows.drop_payloads(self.database, utc(payloads_before))
             return dropped, rows.delete_finished(self.database, utc(rows_before))
 
-    def _grouped(self, work: Callable[[], bool]) -> bool:
-        with self.database.transaction():
-            return work()
-
     def _sealed(self, arrival: Arrival) -> InboxRow:
         case = self._key_case(arrival)
         due = utc(arrival.due_at)
@@ -222,7 +253,11 @@ class Inbox:
             door=arrival.door.value,
             company=arrival.company,
             record=self._keys.keyed_hash("arrival-record", arrival.ref.key),
-            carries=int(arrival.case is not None or arrival.answer_to is not None),
+            carries=CASE
+            if arrival.case is not None
+            else QUESTION
+            if arrival.answer_to is not None or arrival.door is Door.BRIDGE
+            else NOTHING,
             key_case=case,
             sealed=None,
             received_at=utc(arrival.received_at),
@@ -289,9 +324,9 @@ class Inbox:
         )
         return stream, seq
 
-    def _back(self, row: InboxRow, run: int, until: datetime, changes: Mapping[str, object]) -> bool:
-        given = {"state": WAITING, "run": run + 1, "due_at": utc(until), "worker": None, **changes}
-        return rows.change(self.database, row.id, {"run": run, "state": (WAITING, QUEUED, WORKING)}, given)
+    def _back(self, row: InboxRow, until: datetime, changes: Mapping[str, object]) -> bool:
+        given = {"state": WAITING, "run": row.run + 1, "due_at": utc(until), "worker": None, **changes}
+        return rows.change(self.database, row.id, _of_run(row), given)
 
     def _dead(self, arrival: str, by: str, why: str) -> InboxRow:
         if not by.strip() or not why.strip():
@@ -301,6 +336,11 @@ class Inbox:
             state = "not in the inbox" if row is None else row.state
             raise UsageError(f"job {arrival[:12]} is {state}, not dead: there is nothing to decide.")
         return row
+
+
+def _of_run(row: InboxRow) -> dict[str, object]:
+    """What is true of a row as long as this run is the one that counts."""
+    return {"run": row.run, "state": (QUEUED, WORKING), "worker": row.worker}
 
 
 def backoff(times: int, first: float, most: float) -> timedelta:

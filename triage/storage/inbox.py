@@ -11,6 +11,9 @@ from triage.storage.database import Database
 WAITING, QUEUED, WORKING, DONE, DEAD = "waiting", "queued", "working", "done", "dead"
 """States of a row. `waiting`: for its time. `queued`: handed to the queue. `dead`: given up until somebody looks."""
 
+NOTHING, CASE, QUESTION = 0, 1, 2
+"""What an arrival brings along that no other one can stand in for: a case, or the wish for an answer."""
+
 STATES = (WAITING, QUEUED, WORKING, DONE, DEAD)
 
 
@@ -26,7 +29,7 @@ class InboxRow:
     record: str
     """Keyed hash of the record's key."""
     carries: int
-    """1 where the arrival brings a case of its own: then no other arrival can stand in for it."""
+    """`NOTHING`, `CASE` or `QUESTION`."""
     key_case: str
     sealed: bytes | None
     received_at: str
@@ -96,10 +99,22 @@ def waiting_companies(database: Database, now: str) -> list[str]:
     return [row[0] for row in database.query(sql, (now,))]
 
 
-def due(database: Database, company: str, now: str, limit: int) -> list[InboxRow]:
-    """What a company has due, longest due first."""
-    where = "WHERE state = 'waiting' AND company = ? AND due_at <= ? ORDER BY due_at, received_at, id LIMIT ?"
-    return _many(database, where, company, now, limit)
+def due(database: Database, company: str, now: str, limit: int, *, without_odoo: bool = False) -> list[InboxRow]:
+    """What a company has due and can be reviewed now, longest due first: its record is in nobody's hands.
+
+    `without_odoo`: only what brings its case along.
+    """
+    where = (
+        "WHERE state = 'waiting' AND company = ? AND due_at <= ? AND NOT EXISTS (SELECT 1 FROM inbox held"
+        " WHERE held.record = inbox.record AND held.state IN ('queued', 'working'))"
+    )
+    only = f" AND carries = {CASE}" if without_odoo else ""
+    return _many(database, f"{where}{only} ORDER BY due_at, received_at, id LIMIT ?", company, now, limit)
+
+
+def queued_by(database: Database, worker: str) -> list[InboxRow]:
+    """What a worker has handed to the queue and nobody has begun."""
+    return _many(database, "WHERE state = 'queued' AND worker = ? ORDER BY due_at, id", worker)
 
 
 def held(database: Database, company: str | None = None) -> int:
@@ -117,7 +132,7 @@ def started_since(database: Database, company: str, since: str) -> int:
 
 
 def others_open(database: Database, row: InboxRow) -> list[InboxRow]:
-    """Other arrivals on the same record that nobody works on yet and that need no answer of their own, oldest first."""
+    """Other arrivals on the same record that nobody works on yet and that bring nothing along, oldest first."""
     where = f"WHERE record = ? AND id <> ? AND carries = 0 AND {_OPEN} ORDER BY received_at, id LIMIT 500"
     return _many(database, where, row.record, row.id)
 

@@ -36,9 +36,10 @@ CREATE INDEX inbox_finished ON inbox (finished_at);
 -- One review of a record at a time, whoever works on it.
 CREATE UNIQUE INDEX inbox_one_working ON inbox (record) WHERE state = 'working';
 
--- Who works, and when each was last heard of.
+-- Who works, and when each was last heard of. `owner` is new with each start: two processes under one name notice.
 CREATE TABLE workers (
     id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
     started_at TEXT NOT NULL,
     beat_at TEXT NOT NULL,
     jobs INTEGER NOT NULL,

@@ -1,0 +1,42 @@
+"""The web process of `triage serve`: it ends when the process that started it does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+
+def end_with_parent() -> None:
+    """Have this process asked to stop when its standard input ends: whoever started it keeps the other end open."""
+    threading.Thread(target=_wait_for_the_end, name="parent", daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(host: str, port: int) -> None:
+    """Serve until asked to stop."""
+    import uvicorn
+
+    from triage.logs import configure
+
+    configure()
+    end_with_parent()
+    uvicorn.run(
+        "service.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=15,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,91 @@
+"""Puts a worker together and lets it work."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from triage.cli.wiring import EMBEDDED, now, open_store
+from triage.settings import Settings
+
+if TYPE_CHECKING:
+    from triage.cli.wiring import Store
+    from triage.jobs.bounds import Gate
+    from triage.jobs.configuration import JobsConfiguration
+    from triage.jobs.worker import Worker
+
+RETURNED = 3
+"""Exit status of a worker that stopped with jobs in its hands: others take them up."""
+
+
+def work(settings: Settings, slot: str | None, concurrency: int | None) -> int:
+    """Work until SIGTERM or SIGINT; the exit status.
+
+    Raises `ConfigurationError`, `UsageError` and `StoreError` where it cannot start.
+    """
+    from triage.jobs.configuration import read_configuration
+    from triage.jobs.slots import slot as hold_slot
+
+    settings.make_home()
+    configuration = read_configuration(settings.home)
+    if concurrency is not None:
+        configuration = configuration.with_(concurrency=concurrency)
+    with ExitStack() as stack:
+        name = stack.enter_context(hold_slot(settings.home, slot))
+        store = stack.enter_context(open_store(settings, create=True))
+        worker = put_together(settings, store, configuration, name, stack)
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            worker.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        return 0 if worker.run() else RETURNED
+
+
+def put_together(
+    settings: Settings, store: Store, configuration: JobsConfiguration, name: str, stack: ExitStack
+) -> Worker:
+    """A worker of this name over an open store; what it opens is closed with `stack`."""
+    from triage.cli.office import InstalledOffice
+    from triage.jobs.engine import Engine, Pace
+    from triage.jobs.inbox import Inbox
+    from triage.jobs.reaper import Reaper
+    from triage.jobs.relay import Relay
+    from triage.jobs.review import Reviewer
+    from triage.jobs.switching import Switch
+    from triage.jobs.worker import Worker
+
+    office = InstalledOffice(settings, store, configuration.model)
+    stack.callback(office.close)
+    office.policy()
+    inbox, switch = Inbox(store.journal, now), Switch(store.journal, now)
+    reviewer = Reviewer(
+        inbox, office, configuration, name, now, switch=switch, answering=office, gate=_gate(configuration)
+    )
+    pace = Pace(configuration.concurrency, configuration.ahead, configuration.poll_seconds)
+    engine = Engine(queue_of(settings), name, pace, reviewer.review)
+    relay = Relay(inbox, engine, configuration, name, now, switch=switch, outages=reviewer.outages)
+    reaper = Reaper(inbox, engine, relay, configuration, now, reviewer.failed)
+    return Worker(inbox, engine, reviewer, relay, reaper, configuration, now)
+
+
+def queue_of(settings: Settings) -> Path | str:
+    """Where the queue lies: a schema of its own in the same database, or a file beside the store."""
+    return settings.database_url or settings.home / "jobs.db"
+
+
+def _gate(configuration: JobsConfiguration) -> Gate | None:
+    """The share of the endpoint that this worker's model is at."""
+    from triage.jobs.bounds import Gate
+
+    if configuration.model == EMBEDDED:
+        return None
+    share = configuration.endpoints.get(configuration.model.partition(":")[0])
+    return Gate(share) if share else None
+
+
+__all__ = ["RETURNED", "put_together", "queue_of", "work"]
