@@ -1,0 +1,234 @@
+"""A person is found, handed over and forgotten; a restored backup does not bring them back; holds and retention."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.databases import target_in
+from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, proposal, ref
+from triage.audit import forgetting, retention
+from triage.audit.ledger import Ledger
+from triage.audit.verify import verify
+from triage.domain import Case, Company, Message, NoException, Partner
+from triage.errors import KeyMissing, StoreError, UsageError
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
+
+OTHER = ref(43)
+MARK = "quince-and-velvet-7731"
+"""Stands in the person's mail and nowhere else."""
+
+
+def of_jane(**more: object) -> Case:
+    mail = Message(id="<1@doe-fixings.example>", author="Jane Doe", email="jane@doe-fixings.example", body=MARK)
+    return case().with_(messages=(mail,), **more)
+
+
+def of_somebody_else() -> Case:
+    return Case(
+        record=OTHER,
+        company=Company(name=COMPANY, currency="EUR"),
+        captured_at=NOW,
+        partner=Partner(name="Peter Pan", emails=("peter@pan.example",)),
+        messages=(Message(id="<2@pan.example>", body="Please call Jane  DOE about it."),),
+    )
+
+
+def fill(opened: Opened) -> None:
+    for key, record, made in (("mail:1", ORDER, of_jane()), ("mail:2", OTHER, of_somebody_else())):
+        log = opened.journal.of(event(key, record))
+        log.once("capture", record, lambda _, made=made: made)
+        log.atomic("card", proposal(record=record, summary=key), lambda it, key=key: opened.cards.put(it, key))
+        log.close(NoException(why="thanks"))
+
+
+@pytest.fixture
+def opened(home: Path):
+    with Opened(home) as found:
+        fill(found)
+        yield found
+
+
+def erase(opened: Opened, *names: str) -> None:
+    found = forgetting.find(opened.journal, names)
+    forgetting.erase(
+        opened.journal, Ledger(opened.home / "erasures.jsonl"), found, names[0], "dpo", "request 12", opened.clock
+    )
+
+
+def of_hers(opened: Opened) -> list[object]:
+    found = forgetting.find(opened.journal, ["Jane Doe"])
+    return [value for _, value in forgetting.handed_over(opened.journal, found)]
+
+
+@pytest.mark.parametrize("name", ["Jane Doe", "jane   doe", "JANE@DOE-FIXINGS.EXAMPLE", "Jane Doe Fixings"])
+def test_found_by_whatever_the_case_calls_them(opened: Opened, name: str) -> None:
+    (found,) = forgetting.find(opened.journal, [name])
+    assert found.record == ORDER
+    assert (found.company, found.records, found.cards) == (COMPANY, 4, (1,))
+
+
+def test_named_only_in_a_text_is_found_by_reading_every_text(opened: Opened) -> None:
+    assert [each.record for each in forgetting.find(opened.journal, ["Jane Doe"], deep=True)] == [ORDER, OTHER]
+    assert forgetting.find(opened.journal, ["Nobody Atall"], deep=True) == []
+
+
+def test_everything_of_their_cases_is_handed_over(opened: Opened) -> None:
+    values = [
+        value for _, value in forgetting.handed_over(opened.journal, forgetting.find(opened.journal, ["Jane Doe"]))
+    ]
+    assert [type(value).__name__ for value in values] == ["Event", "Case", "Card", "NoException"]
+
+
+def test_forgotten_here_and_nobody_else_is(opened: Opened) -> None:
+    erase(opened, "Jane Doe")
+    with pytest.raises(KeyMissing):
+        opened.cards.get(1)
+    assert opened.cards.get(2).proposal.summary == "mail:2"
+    state = opened.database.query("SELECT state FROM cards WHERE number = 1")[0]["state"]
+    assert state == "expired"
+    checked = verify(opened.database, opened.keys)
+    assert checked.first_bad is None
+    assert checked.erased == 4
+    assert [
+        value for _, value in forgetting.handed_over(opened.journal, forgetting.find(opened.journal, ["Jane Doe"]))
+    ] == []
+
+
+def test_the_record_of_it_names_nobody(opened: Opened) -> None:
+    erase(opened, "Jane Doe")
+    record = next(each for each in opened.database.query("SELECT kind, body FROM journal WHERE kind = 'erasure'"))
+    assert b"Jane" not in bytes(record["body"])
+    assert "Jane" not in (opened.home / "erasures.jsonl").read_text()
+
+
+def test_nothing_is_in_clear_and_a_restored_backup_brings_nothing_back(tmp_path: Path) -> None:
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    with Opened(home) as opened:
+        fill(opened)
+    shutil.copytree(home, backup)
+    with Opened(home) as opened:
+        erase(opened, "Jane Doe")
+        for file in home.iterdir():  # the write-ahead log is still there
+            assert MARK.encode() not in file.read_bytes(), file
+            assert b"Jane" not in file.read_bytes(), file
+    ledger = Ledger(tmp_path / "kept-elsewhere.jsonl")
+    shutil.move(home / "erasures.jsonl", ledger.path)
+    shutil.rmtree(home)
+    shutil.copytree(backup, home)
+    with Opened(home) as opened:
+        assert opened.cards.get(1)  # what a backup would bring back
+        assert ledger.replay(opened.keys) == 1
+        with pytest.raises(KeyMissing):
+            opened.cards.get(1)
+        assert verify(opened.database, opened.keys).first_bad is None
+        assert ledger.replay(opened.keys) == 0
+
+
+def test_keys_that_came_back_beside_a_newer_store_are_found(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Opened(home) as opened:
+        fill(opened)
+        erase(opened, "Peter Pan")
+        shutil.copy(home / "keys.db", tmp_path / "keys.db")
+        erase(opened, "Jane Doe")
+    shutil.copy(tmp_path / "keys.db", home / "keys.db")
+    with KeyFile(home / "keys.db") as keys, Database.open(target_in(home)) as database:
+        found = verify(database, keys).first_bad
+    assert found is not None
+    assert "erase once more" in found
+
+
+def test_erasing_after_a_break_in_between_finishes_it(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_self: object, *_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(Ledger, "append", broken)
+    with pytest.raises(StoreError):
+        erase(opened, "Jane Doe")
+    monkeypatch.undo()
+    found = verify(opened.database, opened.keys).first_bad
+    assert found is not None
+    assert "erase once more" in found
+    erase(opened, "Jane Doe")
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_a_ledger_with_a_line_taken_out_is_not_believed(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "erasures.jsonl")
+    for number in range(3):
+        ledger.append([bytes([number]) * 8], NOW)
+    assert len(ledger.keys()) == 3
+    first, _, third = ledger.path.read_text().splitlines()
+    ledger.path.write_text(f"{first}\n{third}\n")
+    with pytest.raises(StoreError, match="line 2"):
+        ledger.keys()
+    ledger.path.write_text(f'{first}\n{{"at"')
+    with pytest.raises(StoreError, match="not whole"):
+        ledger.keys()
+
+
+def test_a_case_on_hold_is_neither_erased_nor_thinned(opened: Opened) -> None:
+    kept = opened.cards.case_key(opened.cards.get(1))
+    retention.hold(opened.journal, kept, COMPANY, "legal", "claim 7", NOW)
+    with pytest.raises(UsageError, match="S00042"):
+        erase(opened, "Jane Doe")
+    later = NOW + timedelta(days=400)
+    (expired,) = retention.preview(opened.journal, COMPANY, {"capture": 365}, later)
+    assert (expired.count, expired.held) == (1, 1)
+    assert sum(each.count for each in retention.apply(opened.journal, COMPANY, {"capture": 365}, later, "timer")) == 1
+    assert opened.cards.get(1)
+    retention.lift(opened.journal, kept, COMPANY, "legal", "settled", NOW)
+    with pytest.raises(UsageError, match="not on hold"):
+        retention.lift(opened.journal, kept, COMPANY, "legal", "settled", NOW)
+    erase(opened, "Jane Doe")
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_a_hold_needs_a_reason(opened: Opened) -> None:
+    with pytest.raises(UsageError, match="reason"):
+        retention.hold(opened.journal, "0" * 64, COMPANY, "legal", " ", NOW)
+
+
+def payloads(opened: Opened) -> list[str]:
+    sql = (
+        "SELECT coalesce(j.step, j.kind) FROM journal j JOIN payloads p ON p.stream = j.stream AND p.seq = j.seq"
+        " ORDER BY j.seq"
+    )
+    return [row[0] for row in opened.database.query(sql)]
+
+
+@pytest.mark.parametrize(("seconds", "gone"), [(2, 0), (3, 1), (100, 2)])
+def test_content_goes_when_its_time_is_up_and_the_chain_stays(opened: Opened, seconds: int, gone: int) -> None:
+    """The first capture was recorded two seconds after the clock began."""
+    now = NOW + timedelta(days=30, seconds=seconds)
+    before = payloads(opened)
+    taken = sum(each.count for each in retention.apply(opened.journal, COMPANY, {"capture": 30}, now, "timer"))
+    assert taken == gone
+    assert before.count("capture") - payloads(opened).count("capture") == gone
+    checked = verify(opened.database, opened.keys)
+    assert checked.first_bad is None
+    assert checked.erased == gone
+
+
+def test_a_step_goes_before_its_kind(opened: Opened) -> None:
+    now = NOW + timedelta(days=50)
+    days = {"step": 40, "capture": 365}
+    assert {each.name: each.count for each in retention.preview(opened.journal, COMPANY, days, now)} == {
+        "capture": 0,
+        "step": 2,
+    }
+
+
+def test_proofs_of_what_was_done_are_never_thinned(opened: Opened) -> None:
+    erase(opened, "Jane Doe")
+    now = NOW + timedelta(days=5000)
+    days = dict.fromkeys(("erasure", "retention", "hold", "checkpoint", "reading", "step", "event", "outcome"), 1)
+    list(retention.apply(opened.journal, COMPANY, days, now, "timer"))
+    list(retention.apply(opened.journal, COMPANY, days, now, "timer"))
+    assert set(payloads(opened)) == {"erasure", "retention"}
+    assert verify(opened.database, opened.keys).first_bad is None
