@@ -12,7 +12,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from triage.domain.policies import COMPANIES, FOR_ALL, PolicyBook, merged
 from triage.domain.policy import Policy
 from triage.errors import ConfigurationError, UsageError
 
@@ -90,11 +92,15 @@ class Settings:
             ) from error
 
     def policy(self) -> Policy:
-        """The company's policy, or the default one.
+        """The policy of companies that have none of their own, or the default one.
 
         Raises `ConfigurationError` that names the file and the first wrong entry.
         """
-        return read_policy(self.policy_file) if self.policy_file.exists() else Policy()
+        return self.policies().base
+
+    def policies(self) -> PolicyBook:
+        """The policies of all companies, or the default one. Raises as `policy` does."""
+        return read_policies(self.policy_file) if self.policy_file.exists() else PolicyBook(Policy())
 
 
 def _address(environment: Mapping[str, str], name: str) -> str | None:
@@ -105,9 +111,32 @@ def _address(environment: Mapping[str, str], name: str) -> str | None:
 
 
 def read_policy(path: Path) -> Policy:
-    """Read a policy from a YAML file; unknown keys and wrong values are errors."""
+    """The policy of companies that have none of their own, from a YAML file. Raises as `read_policies` does."""
+    return read_policies(path).base
+
+
+def read_policies(path: Path) -> PolicyBook:
+    """Read the policies in a YAML file; unknown keys and wrong values are `ConfigurationError`s."""
+    data = _entries(path)
+    own = data.pop(COMPANIES, None) or {}
+    if not isinstance(own, dict) or not all(isinstance(entries, dict) for entries in own.values()):
+        raise ConfigurationError(f"{path}: {COMPANIES}: must hold, under each company's name, what differs there.")
+    return PolicyBook(
+        _policy(path, "", data),
+        {str(name): _of_company(path, str(name), data, entries) for name, entries in own.items()},
+    )
+
+
+def _of_company(path: Path, name: str, base: dict[str, Any], own: dict[str, Any]) -> Policy:
+    if fixed := sorted(FOR_ALL & set(own)):
+        raise ConfigurationError(
+            f"{path}: {COMPANIES}.{name}: {fixed[0]} is the same for all companies. Write it outside of {COMPANIES}."
+        )
+    return _policy(path, f"{COMPANIES}.{name}: ", merged(base, own))
+
+
+def _entries(path: Path) -> dict[str, Any]:
     import yaml
-    from pydantic import ValidationError
 
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -117,13 +146,21 @@ def read_policy(path: Path) -> Policy:
         raise ConfigurationError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    if data is not None and not isinstance(data, dict):
+        raise ConfigurationError(f"{path}: holds no entries (`name: value`). `triage schema Policy` shows them.")
+    return data or {}
+
+
+def _policy(path: Path, about: str, data: dict[str, Any]) -> Policy:
+    from pydantic import ValidationError
+
     try:
-        return Policy.model_validate_json(_as_json({} if data is None else data))
+        return Policy.model_validate_json(_as_json(data))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise ConfigurationError(
-            f"{path}: {where}: {first['msg']}. `triage schema Policy` shows what may stand there."
+            f"{path}: {about}{where}: {first['msg']}. `triage schema Policy` shows what may stand there."
         ) from error
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from triage.cli.wiring import now
 from triage.domain import Company, Limits, Policy
+from triage.domain.policies import PolicyBook
 from triage.errors import AccessDenied, UsageError
 from triage.settings import Settings
 
@@ -48,12 +49,16 @@ class Connected:
 
         return Finder(self.odoo, self.capture, self.company(), text_of=text_of_paper)
 
-    def source(self, policy: Policy, model: str, place: str | None = None) -> LiveSource:
+    def source(self, policy: Policy | PolicyBook, model: str, place: str | None = None) -> LiveSource:
         """Records as a source of events; `place` tells this Odoo from others where its address does not."""
         from triage import __version__
         from triage.odoo.live import LiveSource
 
-        acting = {"policy": policy.fingerprint(), "model": model, "software": __version__}
+        book = policy if isinstance(policy, PolicyBook) else PolicyBook(policy)
+
+        def acting(company: Company) -> dict[str, str]:
+            return {"policy": book.current(company).fingerprint(), "model": model, "software": __version__}
+
         return LiveSource(self.capture, place or self.place, now, acting)
 
     def hand(self) -> Hand:
@@ -73,11 +78,12 @@ class Connected:
             "write notes itself. An administrator makes the gate with `triage odoo grant`."
         )
 
-    def publisher(self, policy: Policy) -> Publisher:
+    def publisher(self, policy: Policy | PolicyBook) -> Publisher:
         """Publishes cards here. Raises as `hand` does, and `UsageError` where the configured team is not there."""
         from triage.odoo.publish import Publisher
 
-        publisher = Publisher(self.odoo, self.hand(), self.connection, policy.advice)
+        advice = policy.advice if isinstance(policy, Policy) else lambda company: policy.of(company).advice
+        publisher = Publisher(self.odoo, self.hand(), self.connection, advice)
         _ = publisher.team
         return publisher
 

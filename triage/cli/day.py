@@ -15,7 +15,8 @@ import typer
 
 from triage.cli.show import Row, case_name, console, internal_error, json_line, literal, outcomes_table
 from triage.cli.wiring import EMBEDDED, Store, desk, now, open_store
-from triage.domain import Card, CardState, Company, Event, Limits, Policy
+from triage.domain import Card, CardState, Company, Event, Limits
+from triage.domain.policies import PolicyBook
 from triage.errors import InputError, StoreError, TriageError, UsageError
 from triage.settings import Settings
 
@@ -60,15 +61,16 @@ def run(asked: Asked, home: Path | None) -> int:
     if not asked.files and not asked.named:
         raise UsageError("nothing to triage: name files, or records of Odoo with --odoo sale.order:S00042.")
     settings = Settings.of(home)
-    policy = settings.policy()
+    policies = settings.policies()
+    policy = policies.base
     book = _book(Path(asked.records)) if asked.records and asked.records != _CONNECTED else None
     with ExitStack() as stack:
         odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
-        publisher = odoo.publisher(policy) if odoo and asked.post else None
+        publisher = odoo.publisher(policies) if odoo and asked.post else None
         store = stack.enter_context(open_store(settings, create=True))
-        rows = _run_files(asked, book, policy, store, odoo) if asked.files else []
-        rows += _run_records(asked, policy, store, odoo) if odoo and asked.named else []
-        posts = _post(rows, policy, store, publisher) if publisher else []
+        rows = _run_files(asked, book, policies, store, odoo) if asked.files else []
+        rows += _run_records(asked, policies, store, odoo) if odoo and asked.named else []
+        posts = _post(rows, policies, store, publisher) if publisher else []
     _print_rows(rows, asked.as_json, posts)
     if not asked.as_json:
         next_steps(settings, rows, home)
@@ -76,21 +78,21 @@ def run(asked: Asked, home: Path | None) -> int:
 
 
 def _run_files(
-    asked: Asked, book: RecordBook | None, policy: Policy, store: Store, odoo: Connected | None
+    asked: Asked, book: RecordBook | None, policies: PolicyBook, store: Store, odoo: Connected | None
 ) -> list[Row]:
     if asked.records == _CONNECTED and odoo is not None:
-        source = searching_source(asked.files, odoo, policy.limits)
+        source = searching_source(asked.files, odoo, policies.base.limits)
     else:
-        source = _source(asked.files, book, asked.company, policy.limits)
-    at = desk(store, source, policy, asked.model, has_odoo=odoo is not None)
+        source = _source(asked.files, book, asked.company, policies.base.limits)
+    at = desk(store, source, policies.base, asked.model, has_odoo=odoo is not None, policies=policies)
     rows = triage_all(source.events(), source, at, store)
     return [*rows, *(Row(name=problem.source, error=problem) for problem in source.problems)]
 
 
-def _run_records(asked: Asked, policy: Policy, store: Store, odoo: Connected) -> list[Row]:
+def _run_records(asked: Asked, policies: PolicyBook, store: Store, odoo: Connected) -> list[Row]:
     """Each record on its own: one that is not there is one line, and the others go on."""
-    source = odoo.source(policy, asked.model)
-    at = desk(store, source, policy, asked.model, has_odoo=True)
+    source = odoo.source(policies, asked.model)
+    at = desk(store, source, policies.base, asked.model, has_odoo=True, policies=policies)
     rows: list[Row] = []
     for text in _with_progress(asked.named):
         try:
@@ -102,10 +104,10 @@ def _run_records(asked: Asked, policy: Policy, store: Store, odoo: Connected) ->
     return rows
 
 
-def _post(rows: Sequence[Row], policy: Policy, store: Store, publisher: Publisher) -> list[Post]:
+def _post(rows: Sequence[Row], policies: PolicyBook, store: Store, publisher: Publisher) -> list[Post]:
     from triage.cli.posting import post_cards
 
-    return post_cards([card for row in rows for card in row.cards], policy, publisher, store)
+    return post_cards([card for row in rows for card in row.cards], policies, publisher, store)
 
 
 def _book(records: Path) -> RecordBook:

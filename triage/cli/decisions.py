@@ -75,8 +75,9 @@ def run_decide(
     from triage.pipeline import decide
 
     settings = Settings.of(home)
-    policy = settings.policy()
+    policies = settings.policies()
     with open_store(settings) as store:
+        policy = policies.of(store.cards.get(handle).key.company)
         decided = decide(
             handle,
             _one_of(Verdict, verdict, "verdict"),

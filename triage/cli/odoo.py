@@ -93,10 +93,10 @@ def run_post(handles: Sequence[str], home: Path | None) -> int:
     """Post each of the cards; 1 if Odoo took one of them not."""
     settings = Settings.of(home)
     with open_store(settings) as store, connected(settings) as at:
-        policy = settings.policy()
+        policies = settings.policies()
         cards = [store.cards.get(handle) for handle in handles]
-        publisher = at.publisher(policy)
-        posts = [post_card(card, policy, publisher, store) for card in cards]
+        publisher = at.publisher(policies)
+        posts = [post_card(card, policies.of(card.key.company), publisher, store) for card in cards]
     for post in posts:
         typer.echo(post.line)
     return 1 if any(post.error for post in posts) else 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from triage.cli.wiring import Store
 from triage.domain import Card, CardState, Mode, Policy, Publication
+from triage.domain.policies import PolicyBook
 from triage.errors import StoreError, TriageError, UsageError
 
 if TYPE_CHECKING:
@@ -70,9 +71,11 @@ def why_not(card: Card, policy: Policy) -> str | None:
 _POSTED_STATES = (CardState.OPEN, CardState.AWAITING_SECOND, CardState.ACCEPTED, CardState.EDITED)
 
 
-def post_cards(cards: Sequence[Card], policy: Policy, publisher: Publisher, store: Store) -> list[Post]:
+def post_cards(cards: Sequence[Card], policies: PolicyBook, publisher: Publisher, store: Store) -> list[Post]:
     """Post those of the cards that may be posted, each on its own: one that Odoo refuses does not stop the others."""
-    return [post_card(card, policy, publisher, store) for card in cards if why_not(card, policy) is None]
+    policy_of = {card.id: policies.of(card.key.company) for card in cards}
+    wanted = [card for card in cards if why_not(card, policy_of[card.id]) is None]
+    return [post_card(card, policy_of[card.id], publisher, store) for card in wanted]
 
 
 def post_card(card: Card, policy: Policy, publisher: Publisher, store: Store) -> Post:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from triage.audit.journal import Journal
     from triage.cards.store import CardStore
-    from triage.pipeline import Desk, Extract, Publish, Source, Task
+    from triage.domain.policies import PolicyBook
+    from triage.pipeline import Desk, Extract, Publish, Source, Task, Withdraw
     from triage.storage.database import Database
     from triage.storage.keys import Keys
     from triage.storage.promises import PromiseLedger
@@ -82,15 +83,19 @@ def desk(
     *,
     has_odoo: bool = False,
     publish: Publish | None = None,
+    withdraw: Withdraw | None = None,
+    policies: PolicyBook | None = None,
 ) -> Desk:
     """Everything the path needs. Raises `ConfigurationError` where policy asks for what is not connected.
 
-    `publish` is for what runs by itself. On the command line a person says `--post`, whatever the policy's mode.
+    `publish` and `withdraw` are for what runs by itself. On the command line a person says `--post`, whatever the
+    policy's mode. `policies` are those of single companies; what models are set up with is the same in all.
     """
     from triage.odoo.remembering import Remembering
     from triage.pipeline import Desk, one_policy
 
-    if not has_odoo and publish is None and Mode.ADVISE in {policy.default_mode, *policy.modes.values()}:
+    modes = {mode for each in (policies.every() if policies else (policy,)) for mode in _modes(each)}
+    if not has_odoo and publish is None and Mode.ADVISE in modes:
         raise ConfigurationError(
             "policy: mode `advise` publishes into Odoo, and no Odoo is connected here. "
             "Use `shadow`, which does everything else."
@@ -98,12 +103,17 @@ def desk(
     return Desk(
         journal=store.journal,
         source=Remembering(source, store.promises.keep),
-        policies=one_policy(policy),
+        policies=policies or one_policy(policy),
         extract=extractor(model, policy),
         tasks=[classifier(model, policy), summariser(model, policy)],
         cards=store.cards,
         publish=publish,
+        withdraw=withdraw,
     )
+
+
+def _modes(policy: Policy) -> set[Mode]:
+    return {policy.default_mode, *policy.modes.values()}
 
 
 def classifier(model: str, policy: Policy) -> Task:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from triage.domain import Case, Event, RecordRef, fingerprint
+from triage.domain import Case, Company, Event, RecordRef, fingerprint
 from triage.errors import RecordMissing
 from triage.odoo.capture import Capture
 
@@ -21,11 +21,17 @@ class LiveSource:
     give events of one record, the order: triage each before asking for the next, which takes its place.
     """
 
-    def __init__(self, capture: Capture, place: str, clock: Callable[[], datetime], acting: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        capture: Capture,
+        place: str,
+        clock: Callable[[], datetime],
+        acting: Mapping[str, str] | Callable[[Company], Mapping[str, str]],
+    ) -> None:
         self._capture = capture
         self._place = place
         self._clock = clock
-        self._acting = dict(acting)
+        self._acting = acting
         self._captured: dict[str, Case] = {}
 
     def find(self, text: str) -> RecordRef:
@@ -42,7 +48,12 @@ class LiveSource:
             raise RecordMissing(f"{ref.model} {ref.name} is not there, or the service user may not read it.")
         self._captured |= {ref.key: case, case.record.key: case}
         day = case.captured_at.astimezone(ZoneInfo(case.company.timezone)).date()
-        seen = [self._place, case.with_(captured_at=_NEVER).fingerprint(), day.isoformat(), self._acting]
+        seen = [
+            self._place,
+            case.with_(captured_at=_NEVER).fingerprint(),
+            day.isoformat(),
+            self._acting_on(case.company),
+        ]
         return Event(
             key=f"odoo:{fingerprint(seen)}",
             source="command",
@@ -50,6 +61,10 @@ class LiveSource:
             ref=case.record,
             received_at=self._clock(),
         )
+
+    def _acting_on(self, company: Company) -> dict[str, str]:
+        """Names and hashes of what acts on this company's cases."""
+        return dict(self._acting(company) if callable(self._acting) else self._acting)
 
     def capture(self, ref: RecordRef) -> Case | None:
         """The case that the last event of this record was made of, by the record asked for or by the event's `ref`.

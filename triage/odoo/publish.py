@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from uuid import UUID
 
@@ -26,7 +26,9 @@ class Publisher:
     method raises `OdooError` where Odoo does not take it; with a gate nothing of that card was written then.
     """
 
-    def __init__(self, odoo: Odoo, hand: Hand, connection: Connection, advice: Advice) -> None:
+    def __init__(
+        self, odoo: Odoo, hand: Hand, connection: Connection, advice: Advice | Callable[[str], Advice]
+    ) -> None:
         self._odoo = odoo
         self._hand = hand
         self._connection = connection
@@ -69,21 +71,21 @@ class Publisher:
         record = card.proposal.record
         here = may_advise_on(record.model) and record.id is not None
         if card.ended is not None:
-            if here and self._advice.note:
+            if here and self._advice_for(card).note:
                 yield Note(marker=marker_of(card.id, "note"), record=record, text=end_text(card, card.ended))
             yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
             return
-        if here and self._advice.note:
+        if here and self._advice_for(card).note:
             yield Note(marker=marker_of(card.id, "note"), record=record, text=note_text(card))
         if self._wants_ticket(card):
             yield self._ticket(card)
-        elif here and self._advice.activity and not is_accepted(card):
+        elif here and self._advice_for(card).activity and not is_accepted(card):
             yield self._activity(card)
 
     def _wants_ticket(self, card: Card) -> bool:
         when = {TicketsWhen.ADVISED, TicketsWhen.ACCEPTED} if is_accepted(card) else {TicketsWhen.ADVISED}
         is_ticket = card.proposal.record.model == _TICKET
-        return self._advice.tickets in when and not is_ticket and self._hand.has_tickets
+        return self._advice_for(card).tickets in when and not is_ticket and self._hand.has_tickets
 
     def _activity(self, card: Card) -> Activity:
         act_by, text = card.proposal.suggestion.act_by, note_text(card)
@@ -93,7 +95,7 @@ class Publisher:
             summary=f"{REVIEW}{text.title.removeprefix(TITLE)}",
             note=text.footer,
             due=(act_by.at if act_by else card.created_at).date(),
-            reviewer=self._advice.reviewer,
+            reviewer=self._advice_for(card).reviewer,
         )
 
     def _ticket(self, card: Card) -> Ticket:
@@ -106,6 +108,10 @@ class Publisher:
             text=text,
             team=self.team,
         )
+
+    def _advice_for(self, card: Card) -> Advice:
+        """What the policy of the card's company wants."""
+        return self._advice(card.key.company) if callable(self._advice) else self._advice
 
     @cached_property
     def team(self) -> int | None:
