@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from triage.domain import Evidence, Fact, FactEvidence, Message, MessageKind, Quote, Role, View
 from triage.tasks.classify.reading import sentences
+from triage.tasks.classify.steering import addresses_software, meant_for_people
 
 SUBJECT_LETTERS = 200
 
@@ -27,7 +28,9 @@ class Page:
     role: Role
     message: Message | None
     text: str
-    """Subject and own sentences, for what reads words rather than vectors."""
+    """Subject and own sentences, for what reads words rather than vectors; with what speaks to the software."""
+    unread: int = 0
+    """Sentences that have no vote because they speak to the software."""
 
     @property
     def texts(self) -> list[str]:
@@ -49,10 +52,8 @@ def fact_evidence(fact: Fact) -> FactEvidence:
 def read(view: View) -> Page:
     """What is to be read of a view. Without a message the page has only what facts say in words."""
     message = view.newest
-    pieces = _of_message(view, message) if message else []
-    pieces += [Piece(str(f.value), fact_evidence(f)) for f in view.facts if _is_prose(f)]
-    role = message.role if message else Role.UNKNOWN
-    return Page(tuple(pieces), role, message, "\n".join(piece.text for piece in pieces))
+    facts = [Piece(str(f.value), fact_evidence(f)) for f in view.facts if _is_prose(f)]
+    return _page(view, message, facts) if message else _shown(facts, facts, None)
 
 
 def read_before(view: View) -> Page | None:
@@ -62,10 +63,17 @@ def read_before(view: View) -> Page | None:
     """
     newest = view.newest
     earlier = [m for m in view.case.messages if newest is not None and _goes_before(m, newest)]
-    if not earlier:
-        return None
-    pieces = _of_message(view, earlier[-1])
-    return Page(tuple(pieces), earlier[-1].role, earlier[-1], "\n".join(piece.text for piece in pieces))
+    return _page(view, earlier[-1], []) if earlier else None
+
+
+def _page(view: View, message: Message, facts: list[Piece]) -> Page:
+    pieces, meant = _of_message(view, message)
+    return _shown([*pieces, *facts], [*meant, *facts], message)
+
+
+def _shown(pieces: list[Piece], meant: list[Piece], message: Message | None) -> Page:
+    role, text = message.role if message else Role.UNKNOWN, "\n".join(piece.text for piece in pieces)
+    return Page(tuple(meant), role, message, text, len(pieces) - len(meant))
 
 
 def _goes_before(message: Message, newest: Message) -> bool:
@@ -77,14 +85,18 @@ def _is_prose(fact: Fact) -> bool:
     return fact.name.startswith("reported.") and isinstance(fact.value, str) and " " in fact.value.strip()
 
 
-def _of_message(view: View, message: Message) -> list[Piece]:
+def _of_message(view: View, message: Message) -> tuple[list[Piece], list[Piece]]:
+    """Subject and own sentences, and those of them that are meant for people: only they vote."""
     number = next(n for n, one in enumerate(view.case.messages) if one is message)
-    found: list[Piece] = []
     subject = message.subject.strip()
+    line: list[Piece] = []
     if any(letter.isalpha() for letter in subject):
         shown = Quote(source=f"message:{number}:subject", text=subject)
-        found.append(Piece(subject[:SUBJECT_LETTERS], shown, is_subject=True))
-    own = sentences(message.body)
-    if not own and message.quoted.strip() and not found:
-        return [Piece(s.text, Quote(source=f"message:{number}:quoted", text=s.text)) for s in sentences(message.quoted)]
-    return found + [Piece(s.text, Quote(source=f"message:{number}", text=s.text)) for s in own]
+        line.append(Piece(subject[:SUBJECT_LETTERS], shown, is_subject=True))
+    source, text, own = f"message:{number}", message.body, sentences(message.body)
+    if not own and message.quoted.strip() and not line:
+        source, text, own = f"message:{number}:quoted", message.quoted, sentences(message.quoted)
+    body = [Piece(one.text, Quote(source=source, text=one.text)) for one in own]
+    kept = {one.start for one in meant_for_people(text, own)}
+    meant = [piece for piece, one in zip(body, own, strict=True) if one.start in kept]
+    return [*line, *body], [*(one for one in line if not addresses_software(one.text)), *meant]

@@ -96,7 +96,7 @@ def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
         scores=scores,
         language=reading.language,
         abstained=main.abstained,
-        warnings=_conflicts(reading, choice),
+        warnings=(*_conflicts(reading, choice), *_unread(reading)),
     )
 
 
@@ -173,6 +173,16 @@ def _conflicts(reading: Reading, choice: _Choice) -> tuple[str, ...]:
         live=[one.fact for one in _live(reading.said, reading.view)] if settled(words) is not None else [],
         missed=choice.subtype == "not_received",
         punctual=on_time(reading.view.facts),
+    )
+
+
+def _unread(reading: Reading) -> tuple[str, ...]:
+    count = reading.page.unread
+    if not count:
+        return ()
+    return (
+        f"{count} sentence{'s' if count > 1 else ''} of the message speak{'' if count > 1 else 's'} to the software "
+        "and had no say",
     )
 
 
