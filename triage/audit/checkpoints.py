@@ -21,7 +21,7 @@ from triage.audit.chain import GENESIS
 from triage.audit.journal import Journal
 from triage.audit.merkle import Frontier
 from triage.audit.signing import CHECKPOINT, Signature, Signer, is_signed_by
-from triage.domain import Checkpoint, StreamHead, utc
+from triage.domain import Checkpoint, StreamHead, fingerprint, utc
 from triage.errors import UsageError
 from triage.storage import checkpoints as rows
 from triage.storage.checkpoints import CheckpointRow
@@ -105,6 +105,7 @@ def make(journal: Journal, clock: Callable[[], datetime], signer: Signer | None 
             case=journal.keys.case_id(STORE, "checkpoints"),
             event=None,
             value=checkpoint,
+            acting={"signatures": signatures_digest(signed)},
         )
     return signed
 
@@ -153,10 +154,16 @@ def compare(database: Database, signed: Signed, keys: Sequence[Ed25519PublicKey]
     return None
 
 
-def faults(database: Database, told: Mapping[int, Checkpoint]) -> Iterator[str]:
+def signatures_digest(signed: Signed) -> str:
+    """By what the record of a checkpoint names its signatures."""
+    return fingerprint([signature.as_json() for signature in signed.signatures])
+
+
+def faults(database: Database, told: Mapping[int, tuple[Checkpoint, str]]) -> Iterator[str]:
     """What is wrong with the store's own checkpoints and with the streams as they tell of them.
 
-    `told` are those that records of the journal tell of, as far as they could be opened.
+    `told` are those that records of the journal tell of, as far as they could be opened, with the digest of their
+    signatures.
     """
     before: Signed | None = None
     trees: dict[str, Frontier] = {}
@@ -168,7 +175,8 @@ def faults(database: Database, told: Mapping[int, Checkpoint]) -> Iterator[str]:
             return
         yield from _order_faults(signed, row, before)
         yield from _root_faults(database, signed.checkpoint, trees)
-        if told.get(row.number, signed.checkpoint) != signed.checkpoint:
+        here = (signed.checkpoint, signatures_digest(signed))
+        if told.get(row.number, here) != here:
             yield f"checkpoint {row.number}: it is not the one that its record tells of"
         before = signed
     last = 0 if before is None else before.checkpoint.number

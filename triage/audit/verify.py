@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from triage.audit import checkpoints, sealing
-from triage.audit.chain import GENESIS, fault
+from triage.audit.chain import GENESIS, fault, parse
 from triage.audit.journal import open_record
 from triage.domain import Card, Checkpoint, Decision, Endings, Erasure, Frozen
 from triage.errors import ChainBroken, KeyMissing, StoreError
@@ -51,7 +51,7 @@ class _Told:
 
     revisions: dict[str, int] = field(default_factory=dict)
     """Card → the revision that it has at least."""
-    checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
+    checkpoints: dict[int, tuple[Checkpoint, str]] = field(default_factory=dict)
     erased: set[bytes] = field(default_factory=set)
     """Ids of keys that were deleted."""
 
@@ -119,7 +119,7 @@ def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], tol
     if keys is None:
         return None
     try:
-        _tell(open_record(record, keys), told)
+        _tell(record, open_record(record, keys), told)
     except KeyMissing as error:
         if not keys.was_deleted(sealing.key_id(record.sealed)):
             return str(error)
@@ -131,7 +131,7 @@ def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], tol
     return None
 
 
-def _tell(value: Frozen | None, told: _Told) -> None:
+def _tell(record: Record, value: Frozen | None, told: _Told) -> None:
     """Note what a record says of other rows. A decision, or an end, makes one more revision of its card."""
     revisions = told.revisions
     if isinstance(value, Card):
@@ -141,7 +141,8 @@ def _tell(value: Frozen | None, told: _Told) -> None:
     elif isinstance(value, Endings):
         revisions |= {str(each.card): revisions.get(str(each.card), 0) + 1 for each in value.cards}
     elif isinstance(value, Checkpoint):
-        told.checkpoints[value.number] = value
+        acting = (parse(record) or {}).get("acting") or {}
+        told.checkpoints[value.number] = (value, acting.get("signatures", ""))
     elif isinstance(value, Erasure):
         told.erased |= {bytes.fromhex(key) for key in value.keys}
 

@@ -1,0 +1,289 @@
+"""A store that somebody changed: random damage is found; what only a checkpoint can show is shown by it.
+
+A few in `make test`, a thousand in `make test-all`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.unit.opened_store import COMPANY, ORDER, Opened, case, decision, event, proposal
+from triage.audit.chain import digest, record_hash
+from triage.audit.checkpoints import Signed, compare, make
+from triage.audit.signing import KeySigner, make_key, read_public
+from triage.audit.verify import verify
+from triage.cards import transitions
+from triage.domain import Category, NoException, Policy
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
+
+COMPANIES = (COMPANY, "Elsewhere B.V.")
+FEW, MANY = 60, 1000
+
+
+def fill(opened: Opened, first: int, count: int, random_: random.Random) -> None:
+    for number in range(first, first + count):
+        company = random_.choice(COMPANIES)
+        key = f"mail:{number}"
+        log = opened.journal.of(event(key, company=company))
+        log.once("capture", ORDER, lambda _: case())
+        category = random_.choice(list(Category))
+        made = proposal(category, f"card of {key}", company=company)
+        card = log.atomic("card", made, lambda it, key=key: opened.cards.put(it, key))
+        log.close(NoException(why="thanks"))
+        if random_.random() < 0.5:
+            with opened.database.transaction():
+                said = decision(card)
+                opened.cards.save(transitions.decide(card, said, Policy()), card.revision)
+                opened.journal.record(
+                    stream=company, kind="decision", case=opened.cards.case_key(card), event=key, value=said
+                )
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two checkpoints, the second one kept elsewhere, and records behind it."""
+    folder = tmp_path_factory.mktemp("tampering")
+    make_key(folder / "signing.key")
+    signer = KeySigner.read(folder / "signing.key")
+    random_ = random.Random(7)
+    with Opened(folder / "store") as opened:
+        fill(opened, 0, 6, random_)
+        make(opened.journal, opened.clock, signer)
+        opened.database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copytree(folder / "store", folder / "early")
+        fill(opened, 6, 4, random_)
+        kept = make(opened.journal, opened.clock, signer)
+        (folder / "kept.json").write_text(kept.to_text())
+        fill(opened, 10, 3, random_)
+        opened.database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder
+
+
+Damage = Callable[[sqlite3.Connection, random.Random], None]
+
+
+def some(store: sqlite3.Connection, random_: random.Random, where: str = "1 = 1") -> tuple[str, int]:
+    rows = store.execute(f"SELECT stream, seq FROM journal WHERE {where} ORDER BY stream, seq").fetchall()
+    return random_.choice(rows)
+
+
+def flip(store: sqlite3.Connection, random_: random.Random) -> None:
+    """One bit of any column of any record, payload, card or checkpoint."""
+    table, key, columns = random_.choice(
+        (
+            ("journal", "stream, seq", ("prev_hash", "hash", "kind", "at", "case_id", "event", "once", "step", "body")),
+            ("payloads", "stream, seq", ("sealed",)),
+            ("cards", "id", ("sealed", "state", "team", "severity", "revision", "company", "created_at")),
+            ("checkpoints", "number", ("body", "at", "signatures", "signatures")),
+        )
+    )
+    column = random_.choice(columns)
+    found = store.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {key}").fetchall()
+    row, value = random_.choice(found)
+    raw = bytearray(value if isinstance(value, bytes) else str(value).encode())
+    raw[random_.randrange(len(raw))] ^= 1 << random_.randrange(7)
+    changed: object = bytes(raw)
+    if isinstance(value, str):
+        changed = bytes(raw).decode("utf-8", "replace")
+    elif isinstance(value, int):
+        changed = value + random_.choice((-1, 1))
+    store.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, row))
+
+
+def swap(store: sqlite3.Connection, random_: random.Random) -> None:
+    """The payloads, or the bodies, of two records."""
+    one, other = some(store, random_), some(store, random_)
+    while one == other:
+        other = some(store, random_)
+    table, column = random_.choice((("payloads", "sealed"), ("journal", "body")))
+    values = [
+        store.execute(f"SELECT {column} FROM {table} WHERE stream = ? AND seq = ?", place).fetchone()[0]
+        for place in (one, other)
+    ]
+    for place, value in zip((one, other), reversed(values), strict=True):
+        store.execute(f"UPDATE {table} SET {column} = ? WHERE stream = ? AND seq = ?", (value, *place))
+
+
+def delete(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A record with its payload, not the last one; later ones move up, if that is tried, too."""
+    stream, seq = some(store, random_, "seq < (SELECT max(seq) FROM journal j WHERE j.stream = journal.stream)")
+    for table in ("payloads", "journal"):
+        store.execute(f"DELETE FROM {table} WHERE stream = ? AND seq = ?", (stream, seq))
+        if random_.random() < 0.5:
+            store.execute(f"UPDATE {table} SET seq = seq + 100000 WHERE stream = ? AND seq > ?", (stream, seq))
+            store.execute(f"UPDATE {table} SET seq = seq - 100001 WHERE stream = ? AND seq > 100000", (stream,))
+
+
+def insert(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A record behind the last one, with a right hash and link, and content that nobody sealed."""
+    stream, seq = some(store, random_, "seq = (SELECT max(seq) FROM journal j WHERE j.stream = journal.stream)")
+    body = json.loads(
+        store.execute("SELECT body FROM journal WHERE stream = ? AND seq = ?", (stream, seq)).fetchone()[0]
+    )
+    last = store.execute("SELECT hash FROM journal WHERE stream = ? AND seq = ?", (stream, seq)).fetchone()[0]
+    sealed = random_.randbytes(80)
+    body |= {"seq": seq + 1, "prev": last, "once": None, "payload": {"sha256": digest(sealed), "size": len(sealed)}}
+    put(store, body, sealed)
+
+
+def put(store: sqlite3.Connection, body: dict, sealed: bytes) -> str:
+    raw = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    store.execute(
+        "INSERT OR REPLACE INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            body["stream"], body["seq"], body["prev"], record_hash(raw), body["kind"], body["step"], body["at"],
+            body["event"], body["case"], body["once"], raw,
+        ),
+    )  # fmt: skip
+    store.execute("INSERT OR REPLACE INTO payloads VALUES (?, ?, ?)", (body["stream"], body["seq"], sealed))
+    return record_hash(raw)
+
+
+def rehash(store: sqlite3.Connection, random_: random.Random) -> None:
+    """Change one envelope and hash all that follows anew, as somebody without the keys can."""
+    stream, seq = some(store, random_)
+    rows = store.execute(
+        "SELECT body, (SELECT sealed FROM payloads p WHERE p.stream = j.stream AND p.seq = j.seq) FROM journal j"
+        " WHERE stream = ? AND seq >= ? ORDER BY seq",
+        (stream, seq),
+    ).fetchall()
+    store.execute("DELETE FROM journal WHERE stream = ? AND seq >= ?", (stream, seq))
+    prev = None
+    for raw, sealed in rows:
+        body = json.loads(raw)
+        if prev is None:
+            body["at"] = "2020-01-01T00:00:00.000000Z"
+        else:
+            body["prev"] = prev
+        prev = put(store, body, sealed)
+
+
+def cut(store: sqlite3.Connection, random_: random.Random) -> None:
+    """The end of a stream, with payloads: cards that point there stay."""
+    stream, seq = some(store, random_, "seq > 1")
+    for table in ("payloads", "journal"):
+        store.execute(f"DELETE FROM {table} WHERE stream = ? AND seq >= ?", (stream, seq))
+
+
+def card(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A card's row taken away, or given another's content."""
+    ids = [row[0] for row in store.execute("SELECT id FROM cards ORDER BY number")]
+    one, other = random_.sample(ids, 2)
+    if random_.random() < 0.5:
+        store.execute("DELETE FROM card_events WHERE card = ?", (one,))
+        store.execute("DELETE FROM cards WHERE id = ?", (one,))
+    else:
+        store.execute("UPDATE cards SET sealed = (SELECT sealed FROM cards WHERE id = ?) WHERE id = ?", (other, one))
+
+
+def checkpoint(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A checkpoint taken away, or one with other sizes."""
+    if random_.random() < 0.5:
+        store.execute("DELETE FROM checkpoints WHERE number = ?", (random_.choice((1, 2)),))
+        return
+    number = random_.choice((1, 2))
+    body = json.loads(store.execute("SELECT body FROM checkpoints WHERE number = ?", (number,)).fetchone()[0])
+    head = random_.choice(body["streams"])
+    head["size"] = max(0, head["size"] - random_.randint(1, 3))
+    raw = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    store.execute("UPDATE checkpoints SET body = ? WHERE number = ?", (raw, number))
+
+
+DAMAGES: tuple[Damage, ...] = (flip, flip, swap, delete, insert, rehash, cut, card, checkpoint)
+
+
+def damaged(original: Path, to: Path, number: int) -> str:
+    """A copy with one damage; its name."""
+    random_ = random.Random(number)
+    shutil.copytree(original / "store", to)
+    with closing(sqlite3.connect(to / "audit.db", isolation_level=None)) as store:
+        store.execute("PRAGMA foreign_keys=OFF")
+        for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            store.execute(f"DROP TRIGGER {name}")
+        before = list(store.iterdump())
+        while list(store.iterdump()) == before:
+            damage = random_.choice(DAMAGES)
+            damage(store, random_)
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return damage.__name__
+
+
+def found_in(home: Path, kept: Path | None = None) -> str | None:
+    with KeyFile(home / "keys.db") as keys, Database.open(home / "audit.db") as database:
+        first = verify(database, keys).first_bad
+        if first is None and kept is not None:
+            key = read_public(kept.parent / "signing.key.pub")
+            first = compare(database, Signed.read(kept), [key])
+        return first
+
+
+def check_damages(original: Path, tmp_path: Path, numbers: range) -> None:
+    missed = []
+    for number in numbers:
+        home = tmp_path / str(number)
+        name = damaged(original, home, number)
+        if found_in(home) is None:
+            missed.append((number, name))
+        shutil.rmtree(home)
+    assert missed == []
+
+
+def check_untouched(original: Path, tmp_path: Path, numbers: range) -> None:
+    for number in numbers:
+        home = tmp_path / f"untouched-{number}"
+        shutil.copytree(original / "store", home)
+        with Opened(home) as opened:
+            opened.clock.now = opened.clock.now.replace(year=2027)
+            fill(opened, 1000, number % 4, random.Random(number))
+        assert found_in(home, original / "kept.json") is None, number
+        shutil.rmtree(home)
+
+
+def test_random_damage_is_found(original: Path, tmp_path: Path) -> None:
+    check_damages(original, tmp_path, range(FEW))
+
+
+def test_no_false_alarm(original: Path, tmp_path: Path) -> None:
+    check_untouched(original, tmp_path, range(8))
+
+
+@pytest.mark.slow
+def test_a_thousand_random_damages_are_found(original: Path, tmp_path: Path) -> None:
+    check_damages(original, tmp_path, range(FEW, FEW + MANY))
+
+
+@pytest.mark.slow
+def test_no_false_alarm_on_a_thousand_untouched_stores(original: Path, tmp_path: Path) -> None:
+    check_untouched(original, tmp_path, range(MANY))
+
+
+def shortened(original: Path, home: Path) -> None:
+    """As if everything since the first six events had never happened: an older state of the whole store."""
+    with Opened(home) as opened:
+        fill(opened, 0, 6, random.Random(7))
+
+
+@pytest.mark.parametrize("what", ["truncated", "rewritten", "replaced"])
+def test_only_the_kept_checkpoint_shows_an_older_or_rewritten_store(original: Path, tmp_path: Path, what: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    if what == "truncated":
+        shutil.copytree(original / "early", home, dirs_exist_ok=True)
+    elif what == "rewritten":
+        shutil.copy(original / "store" / "keys.db", home / "keys.db")
+        with Opened(home) as opened:
+            fill(opened, 0, 13, random.Random(8))
+    else:
+        shortened(original, home)
+    assert found_in(home) is None
+    assert found_in(home, original / "kept.json") is not None
