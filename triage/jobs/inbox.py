@@ -59,7 +59,12 @@ class Inbox:
         """Keep several, all or none, in one commit."""
         sealed = [self._sealed(arrival) for arrival in arrivals]
         with self.database.transaction():
-            return [Accepted(row.id, rows.insert(self.database, row)) for row in sealed]
+            new = rows.insert_many(self.database, sealed)
+        told = []
+        for row in sealed:
+            told.append(Accepted(row.id, row.id in new))
+            new.discard(row.id)
+        return told
 
     def id_of(self, source: str, key: str) -> str:
         """The id that an arrival of this source and key has or would have."""

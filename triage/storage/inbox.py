@@ -70,10 +70,11 @@ class InboxRow:
 
 _NAMES = ", ".join(field.name for field in fields(InboxRow))
 _SELECT = f"SELECT {_NAMES} FROM inbox"  # noqa: S608
-_INSERT = (
-    f"INSERT INTO inbox ({_NAMES}) VALUES ({', '.join('?' * len(fields(InboxRow)))})"  # noqa: S608
-    " ON CONFLICT (id) DO NOTHING"
-)
+_MARKS = f"({', '.join('?' * len(fields(InboxRow)))})"
+_INSERT_HEAD = f"INSERT INTO inbox ({_NAMES}) VALUES"
+_INSERT = f"{_INSERT_HEAD} {_MARKS} ON CONFLICT (id) DO NOTHING"
+_AT_ONCE = 200
+"""Rows in one statement: databases bound the number of values."""
 _OPEN = "state IN ('waiting', 'queued')"
 _UNFINISHED = "state IN ('waiting', 'queued', 'working')"
 
@@ -81,6 +82,17 @@ _UNFINISHED = "state IN ('waiting', 'queued', 'working')"
 def insert(database: Database, row: InboxRow) -> bool:
     """Write a row; false where its id is there already."""
     return database.execute(_INSERT, astuple(row)) == 1
+
+
+def insert_many(database: Database, rows: Sequence[InboxRow]) -> set[str]:
+    """Write rows in one statement; the ids of those that were not there. Ids in one order, so that no two block."""
+    once = sorted({row.id: row for row in reversed(rows)}.values(), key=lambda row: row.id)
+    found: set[str] = set()
+    for start in range(0, len(once), _AT_ONCE):
+        some = once[start : start + _AT_ONCE]
+        sql = f"{_INSERT_HEAD} {', '.join([_MARKS] * len(some))} ON CONFLICT (id) DO NOTHING RETURNING id"
+        found |= {str(row[0]) for row in database.query(sql, [value for row in some for value in astuple(row)])}
+    return found
 
 
 def by_id(database: Database, arrival: str) -> InboxRow | None:
