@@ -1,71 +1,128 @@
-"""The web process. Today it answers whether it lives and whether it could work; it takes no events yet."""
+"""The web process: takes events in, answers the API, says how it is. It computes nothing itself."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TextIO
 
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
+from service import problems
+from service.accepting import Acceptor
+from service.access import Access
+from service.api_arrivals import arrivals
+from service.api_cards import cards
+from service.api_tasks import answers
+from service.gateway import Gateway, logger, silence_uvicorn
+from service.health import Health, health
+from service.hooks import hooks
+from service.installation import Installation
+from service.limiting import Limiter
+from service.openapi import describe
+from service.problems import Flaw, Problem
+from service.submissions import pointer
+from service.tasks import Tasks
 from triage import __version__
 from triage.errors import TriageError
 from triage.settings import Settings
 
-
-class Readiness(BaseModel):
-    """Whether each part that triage needs is usable; a problem says what to do."""
-
-    ready: bool
-    problems: dict[str, str]
+_OPEN_SECONDS = 10.0
+_THREADS = 12
+"""For what reads and writes the store; each has a connection of its own."""
 
 
-def create_app(home: Path | None = None) -> FastAPI:
+def create_app(
+    home: Path | None = None, *, environment: Mapping[str, str] = os.environ, log: TextIO | None = None
+) -> FastAPI:
     """The application over the installation in `home` (default: `TRIAGE_HOME`).
 
-    Start it on loopback: `uvicorn --factory service.app:create_app`.
+    Start it on loopback: `uvicorn --factory service.app:create_app`. One process takes hundreds of events a second;
+    several work side by side on PostgreSQL. Access lines go to `log` (default: standard error). Raises
+    `ConfigurationError` where `service.yaml` or a secret is wrong.
     """
-    settings = Settings.of(home)
-    app = FastAPI(title="odoo-triage", version=__version__, docs_url=None, redoc_url=None)
+    silence_uvicorn()
+    installation = Installation(Settings.of(home, environment), environment)
+    told = installation.configuration
+    acceptor = Acceptor(installation.inbox, told.accept_seconds, told.waiting_events)
+    tasks = Tasks(installation.settings.home, told.model, told.task_seconds, told.waiting_tasks)
+    look = Health(installation, tasks)
 
-    @app.get("/livez")
-    def livez() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "alive", "version": __version__}
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        tasks.start()
+        await _warmed(installation)
+        yield
+        await anyio.to_thread.run_sync(acceptor.close)
+        tasks.close()
+        look.close()
+        installation.close()
 
-    @app.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-    def readyz() -> JSONResponse:
-        """Store, policy and embedded models can be used; 503 and the problem of each part that cannot."""
-        problems = _problems(settings)
-        body = Readiness(ready=not problems, problems=problems)
-        return JSONResponse(body.model_dump(), status_code=503 if problems else 200)
-
+    app = FastAPI(title="odoo-triage", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
+    limiter = Limiter()
+    access = Access(installation, limiter)
+    lines = logger(log)
+    for router in (
+        hooks(installation, acceptor, limiter),
+        health(look),
+        arrivals(installation, acceptor, access),
+        cards(installation, access),
+        answers(tasks, access),
+    ):
+        app.include_router(router)
+    _handle_errors(app, lines)
+    app.add_middleware(Gateway, log=lines, max_event_bytes=told.max_event_bytes, max_body_bytes=told.max_body_bytes)
+    describe(app)
     return app
 
 
-def _problems(settings: Settings) -> dict[str, str]:
-    checks = {"policy": _check_policy, "store": _check_store, "models": _check_models}
-    problems: dict[str, str] = {}
-    for name, check in checks.items():
-        try:
-            check(settings)
-        except TriageError as error:
-            problems[name] = str(error)
-    return problems
+async def _warmed(installation: Installation) -> None:
+    """Open the store before the first event; where it cannot be opened (in time), begin without it."""
+    opening = asyncio.get_running_loop().run_in_executor(None, installation.opened)
+    opening.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait({opening}, timeout=_OPEN_SECONDS)
 
 
-def _check_policy(settings: Settings) -> None:
-    settings.policy()
+def _handle_errors(app: FastAPI, lines: Any) -> None:
+    """Every error leaves as a problem detail; nothing that was sent is repeated."""
+
+    @app.exception_handler(Problem)
+    async def problem(_: Request, error: Problem) -> Response:
+        return problems.response(error)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> Response:
+        said = str(error.detail) if error.status_code == 413 else _WORDS.get(error.status_code, "")
+        return problems.response(Problem(error.status_code, said, headers=error.headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(each["type"] == "json_invalid" for each in found):
+            return problems.response(Problem(400, "The body is no JSON."))
+        flaws = [_flaw(each) for each in found[:20]]
+        return problems.response(Problem(422, "The request is not as it should be.", errors=flaws))
+
+    @app.exception_handler(TriageError)
+    async def ours(request: Request, error: TriageError) -> Response:
+        found = problems.of_error(error)
+        if found.status >= 500:
+            lines.warning("refused", request=request.state.request_id, error=type(error).__name__)
+        return problems.response(found)
 
 
-def _check_store(settings: Settings) -> None:
-    from triage.cli.wiring import open_store
-
-    with open_store(settings, create=True) as store:
-        store.cards.all(limit=1)
+_WORDS = {404: "There is nothing here.", 405: "This method is not known here.", 400: "The body cannot be read."}
 
 
-def _check_models(settings: Settings) -> None:
-    from triage.cli.wiring import EMBEDDED, classifier
-
-    classifier(EMBEDDED, settings.policy())
+def _flaw(found: Mapping[str, Any]) -> Flaw:
+    where, *steps = found["loc"] or ("body",)
+    name = pointer(steps) if where == "body" else f"{where}: {'.'.join(map(str, steps))}"[:120]
+    return Flaw(pointer=name, detail=str(found["msg"])[:200])

@@ -24,10 +24,13 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
+from triage.odoo.capture import MODELS
 
 FILE = "service.yaml"
 SHORTEST_SECRET = 16
 """Characters of a secret in a path or header, bytes of a signing secret."""
+MESSAGES = "mail.message"
+"""May be named by a hook, which then says on which record the message stands."""
 _MODEL = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -110,6 +113,8 @@ class Source(Frozen):
         for model in value:
             if not _MODEL.fullmatch(model):
                 raise ValueError(f"{model!r} is no name of a model, as sale.order is")
+            if model not in MODELS and model != MESSAGES:
+                raise ValueError(f"{model!r} cannot be read. These can: {', '.join([*MODELS, MESSAGES])}")
         return value
 
     @field_validator("rate")

@@ -86,7 +86,7 @@ _SAID: tuple[tuple[type[TriageError], int, str], ...] = (
     (UsageError, 422, ""),
     (InputError, 422, ""),
     (DecisionRefused, 403, ""),
-    (Conflict, 409, ""),
+    (Conflict, 409, "Somebody else changed it meanwhile. Look at it again."),
     (KeyMissing, 410, "Its content was erased."),
     (StoreError, 503, "The store cannot be used now. Nothing was recorded; try again."),
     (ConfigurationError, 503, "The service is set up wrongly; `/readyz` says what is wrong."),
