@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from evals.cases import (
+    CauseTarget,
     ClassificationTarget,
     ComparisonTarget,
     EvalCase,
@@ -24,7 +25,19 @@ from evals.cases import (
 )
 from evals.inputs import case_of, document_of, events_of, papers_of, view_of
 from evals.reading import LoadedSet
-from triage.domain import Answer, Card, Classification, Frozen, Paper, Policy, Publication, Summary, View
+from triage.domain import (
+    Answer,
+    Card,
+    CauseAssessment,
+    Classification,
+    Frozen,
+    Paper,
+    Policy,
+    Priority,
+    Publication,
+    Summary,
+    View,
+)
 from triage.errors import ModelError, TriageError
 
 if TYPE_CHECKING:
@@ -67,7 +80,8 @@ class Tasks:
 
     policy: Policy
     make: Mapping[str, Callable[[], Any]]
-    """`classify`, `summarise` and `extract`, `read` (which reads attachments of cases) → how to make the task."""
+    """`classify`, `cause`, `priority`, `summarise` and `extract`, `read` (which reads attachments of cases) → how to
+    make the task."""
     price: Price | None = None
     _made: dict[str, Any] = field(default_factory=dict)
 
@@ -92,10 +106,11 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.CLASSIFICATION: ("classify",),
     Kind.SUMMARY: ("summarise",),
     Kind.EXTRACTION: ("extract",),
-    Kind.PRIORITY: ("classify",),
+    Kind.PRIORITY: ("classify", "priority"),
     Kind.INJECTION: ("read", "classify", "summarise"),
     Kind.LINK: (),
     Kind.COMPARISON: (),
+    Kind.CAUSE: ("classify", "cause"),
 }
 
 
@@ -142,9 +157,13 @@ def _priority(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
     assert isinstance(case.target, PriorityTarget)
     view = _view(case, of, tasks)
     found: Classification = verify(tasks.of("classify").invoke(view), view)
-    act_by = found.suggestions[0].act_by
-    line = _classified(case.id, found, tasks.policy) | {"act_by": act_by.at.isoformat() if act_by else None}
-    values = score(case.target, line, view.case.captured_at)
+    urgent: Priority = tasks.of("priority").invoke(view.plus(found))
+    line = _classified(case.id, found, tasks.policy) | {
+        "act_by": urgent.act_by.at.isoformat() if urgent.act_by else None,
+        "priority": urgent.score,
+        "contributions": {one.factor.value: one.points for one in urgent.contributions},
+    }
+    values = score(case.target, line)
     return Answered(output=line, score=values, taken=_taken(found, tasks), warnings=found.warnings)
 
 
@@ -175,6 +194,18 @@ def _comparison(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
     made = case_of(case, of.folder, of.head.now, tasks.policy)
     line = line_of(case.id, made, papers_of(case), tasks.policy.thresholds)
     return Answered(output=line, score=score(case.target, line), taken=Taken())
+
+
+def _cause(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
+    from evals.scoring.cause import line_of, score
+    from triage.verify.answers import verify
+
+    assert isinstance(case.target, CauseTarget)
+    view = _view(case, of, tasks)
+    view = view.plus(verify(tasks.of("classify").invoke(view), view))
+    found: CauseAssessment = verify(tasks.of("cause").invoke(view), view)
+    line = line_of(case.id, found)
+    return Answered(output=line, score=score(case.target, line), taken=_taken(found, tasks), warnings=found.warnings)
 
 
 def _view(case: EvalCase, of: LoadedSet, tasks: Tasks) -> View:
@@ -304,7 +335,7 @@ def _sum(parts: list[Taken]) -> Taken:
 
 def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
     """The score of a case that got no answer: it counts, as wrong."""
-    from evals.scoring import classification, comparison, extraction, injection, link, priority, summary
+    from evals.scoring import cause, classification, comparison, extraction, injection, link, priority, summary
 
     line = {"id": case.id, "error": str(error)}
     target = case.target
@@ -314,9 +345,11 @@ def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
     elif isinstance(target, SummaryTarget):
         values = summary.failed(target)
     elif isinstance(target, PriorityTarget):
-        values = priority.score(target, line, of.head.now)
+        values = priority.score(target, line)
     elif isinstance(target, LinkTarget):
         values = link.failed(target)
+    elif isinstance(target, CauseTarget):
+        values = cause.score(target, line)
     elif isinstance(target, ComparisonTarget):
         values = comparison.failed(target)
     elif isinstance(target, ExtractionTarget):
@@ -338,4 +371,5 @@ _ANSWER: dict[Kind, Callable[[EvalCase, LoadedSet, Tasks], Answered]] = {
     Kind.INJECTION: _injection,
     Kind.LINK: _link,
     Kind.COMPARISON: _comparison,
+    Kind.CAUSE: _cause,
 }

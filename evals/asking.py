@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.answering import Price, Tasks
-from triage.cli.wiring import EMBEDDED, classifier, extractor, summariser
+from triage.cli.wiring import EMBEDDED, classifier, explainer, extractor, prioritiser, summariser
 from triage.domain import Policy
 from triage.errors import UsageError
 
@@ -30,6 +30,8 @@ def embedded_tasks(policy: Policy) -> Tasks:
         policy,
         {
             "classify": lambda: classifier(EMBEDDED, policy),
+            "cause": explainer,
+            "priority": prioritiser,
             "summarise": lambda: summariser(EMBEDDED, policy),
             "extract": read,
             "read": read,
@@ -43,6 +45,8 @@ def prompted_tasks(chat: BaseChatModel, policy: Policy, versions: Mapping[str, i
         policy,
         {
             "classify": lambda: _prompted_classifier(chat, policy, versions.get("classify")),
+            "cause": explainer,
+            "priority": prioritiser,
             "summarise": lambda: _prompted_summariser(chat, policy, versions.get("summarise")),
             "extract": lambda: _prompted_extractor(chat, policy, versions.get("extract")),
             "read": lambda: extractor(EMBEDDED, policy),

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from triage.domain import SUBTYPES, Category, Frozen, LinkStatus, Severity, fingerprint
+from triage.domain import SUBTYPES, Category, CauseKind, Frozen, LinkStatus, Severity, fingerprint
 from triage.domain.base import Moment
 
 
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     INJECTION = "injection"
     LINK = "link"
     COMPARISON = "comparison"
+    CAUSE = "cause"
 
 
 class Given(Frozen):
@@ -116,7 +117,7 @@ class PriorityTarget(Frozen):
     category: Category | None = None
     severity: Severity | None = None
     cause: str | None = None
-    """The root cause, in words: shown in the report, not scored."""
+    """The root cause: shown in the report. Sets of kind `cause` score it."""
 
 
 class Effect(StrEnum):
@@ -191,6 +192,22 @@ class ComparisonTarget(Frozen):
     differences: tuple[WantedDifference, ...] = ()
 
 
+class CauseTarget(Frozen):
+    """Why an order is late or at risk, as far as its record tells."""
+
+    first: CauseKind | None = None
+    """The cause that must be removed first; none where nothing holds the order up."""
+    second: CauseKind | None = None
+    """The other one of a case that mixes two."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_in_words(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("first") == "none":
+            return {**value, "first": None}
+        return value
+
+
 Target = (
     ClassificationTarget
     | SummaryTarget
@@ -199,6 +216,7 @@ Target = (
     | InjectionTarget
     | LinkTarget
     | ComparisonTarget
+    | CauseTarget
 )
 
 TARGETS: dict[Kind, type[Frozen]] = {
@@ -209,6 +227,7 @@ TARGETS: dict[Kind, type[Frozen]] = {
     Kind.INJECTION: InjectionTarget,
     Kind.LINK: LinkTarget,
     Kind.COMPARISON: ComparisonTarget,
+    Kind.CAUSE: CauseTarget,
 }
 
 

@@ -50,7 +50,7 @@ def run(
     suite: Annotated[
         str | None,
         typer.Option(
-            help="Only sets of this name or kind: classification, summary, extraction, priority, injection, link."
+            help="Only sets of this name or kind: classification, summary, extraction, priority, cause, link."
         ),
     ] = None,
     extra: Annotated[

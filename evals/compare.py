@@ -221,7 +221,7 @@ def _two_sided(changes: NDArray[np.float64]) -> float:
 
 def merit(kind: Kind, values: Mapping[str, Any]) -> float:
     """How right one case is, from 0 to 1: what flips and what makes a case one of the worst."""
-    if kind in (Kind.CLASSIFICATION, Kind.LINK):
+    if kind in (Kind.CLASSIFICATION, Kind.LINK, Kind.CAUSE):
         return float(values["right"])
     if kind is Kind.INJECTION:
         return float(values.get("held") or 0.0)
@@ -270,8 +270,9 @@ def _said(kind: Kind, output: Mapping[str, Any], values: Mapping[str, Any]) -> s
         return f"{output.get('category')}, {output.get('severity')}{doubt}"
     if kind is Kind.INJECTION:
         return str(values.get("what") or "held")
-    if kind is Kind.COMPARISON:
-        return _different(output["differences"])
+    if kind in (Kind.COMPARISON, Kind.CAUSE):
+        causes = ", ".join(one["kind"] for one in output.get("causes", ())[:3]) or "none"
+        return causes if kind is Kind.CAUSE else _different(output["differences"])
     if kind is Kind.LINK:
         return _linked(output["record"], [candidate["record"] for candidate in output["candidates"]])
     if kind is Kind.EXTRACTION:
@@ -302,8 +303,8 @@ def _count(values: Mapping[str, Any], name: str) -> int:
 def wanted(kind: Kind, result: CaseResult) -> str:
     """The right answer, in a few words."""
     target = result.target
-    if kind is Kind.CLASSIFICATION:
-        return str(target.get("category"))
+    if kind in (Kind.CLASSIFICATION, Kind.CAUSE):
+        return str(target.get("category" if kind is Kind.CLASSIFICATION else "first") or "none")
     if kind is Kind.PRIORITY:
         return f"grade {target.get('grade'):g}"
     if kind is Kind.INJECTION:

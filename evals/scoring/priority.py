@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,34 +11,23 @@ from numpy.typing import NDArray
 
 from evals.cases import PriorityTarget
 from evals.measures import Measure, Table, mean_of, repeated, share_of
-from triage.domain import Severity
 
 Values = dict[str, float | str | None]
 _FEWEST = 15
-_HOUR = 3600.0
+_TOP = 20
 
 
-def score(target: PriorityTarget, line: Mapping[str, Any], now: datetime) -> Values:
-    """Score one classified case: `severity`, and `act_by` (ISO, or none) which orders cases of one severity."""
+def score(target: PriorityTarget, line: Mapping[str, Any]) -> Values:
+    """Score one case: its `priority` orders it among the others of its set."""
     answered = "error" not in line
-    order = [severity.value for severity in Severity]
     severity = line.get("severity") if answered else None
-    place = None if severity not in order else float(order.index(str(severity)))
     return {
         "answered": float(answered),
         "grade": target.grade,
-        "priority": -1.0 if place is None else place + _urgency(line.get("act_by"), now),
+        "priority": float(line["priority"]) if answered and "priority" in line else -1.0,
         "category": None if target.category is None else float(line.get("category") == target.category.value),
         "severity": None if target.severity is None else float(severity == target.severity.value),
     }
-
-
-def _urgency(act_by: str | None, now: datetime) -> float:
-    """Less than one step of severity: the sooner somebody must act, the more; nothing without a date."""
-    if not act_by:
-        return 0.0
-    hours = (datetime.fromisoformat(act_by) - now).total_seconds() / _HOUR
-    return round(0.9 / (1 + max(0.0, hours) / 24), 6)
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,12 +65,24 @@ def ndcg(table: Table, places: NDArray[np.intp]) -> float:
     return _discounted(gained) / best
 
 
+def ndcg_top(table: Table, places: NDArray[np.intp]) -> float:
+    """The same over the first twenty: what somebody works off before noon."""
+    grade, priority = table.number("grade")[places], table.number("priority")[places]
+    best = _discounted(np.sort(grade)[::-1][:_TOP])
+    if best == 0:
+        return float("nan")
+    groups = {value: grade[priority == value].mean() for value in np.unique(priority)}
+    gained = np.array([groups[value] for value in np.sort(priority)[::-1]])
+    return _discounted(gained[:_TOP]) / best
+
+
 def _discounted(gains: NDArray[np.float64]) -> float:
     return float((gains / np.log2(np.arange(2, len(gains) + 2))).sum())
 
 
 MEASURES: tuple[Measure, ...] = (
     Measure("NDCG", repeated(ndcg), fewest=_FEWEST, by_group=True, about="are the urgent ones on top?"),
+    Measure("NDCG@20", repeated(ndcg_top), fewest=_TOP, about="are the first twenty the right ones?"),
     Measure("Spearman", repeated(spearman), fewest=_FEWEST, about="rank correlation with the right order"),
     Measure("Kendall tau-b", repeated(kendall), fewest=_FEWEST, about="pairs in the right order, ties allowed for"),
     share_of(

@@ -23,6 +23,8 @@ from triage.domain import (
     View,
 )
 from triage.errors import ModelUnavailable
+from triage.tasks.cause.embedded import EmbeddedCauses
+from triage.tasks.prioritise.embedded import Prioritiser
 
 BY = Producer(method=Method.EMBEDDED, model="fake", version="1")
 
@@ -135,6 +137,8 @@ def tasks(classify: Any = None, summarise: Any = None) -> Tasks:
         Policy(),
         {
             "classify": lambda: classify or Keyed(by_words),
+            "cause": EmbeddedCauses,
+            "priority": Prioritiser,
             "summarise": lambda: summarise or Echo(),
             "read": lambda: Keyed(by_words, key="read"),
         },

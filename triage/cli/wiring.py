@@ -105,7 +105,7 @@ def desk(
         source=Remembering(source, store.promises.keep),
         policies=policies or one_policy(policy),
         extract=extractor(model, policy),
-        tasks=[classifier(model, policy), summariser(model, policy)],
+        tasks=tasks(model, policy),
         cards=store.cards,
         publish=publish,
         withdraw=withdraw,
@@ -116,7 +116,12 @@ def _modes(policy: Policy) -> set[Mode]:
     return {policy.default_mode, *policy.modes.values()}
 
 
-def classifier(model: str, policy: Policy) -> Task:
+def tasks(model: str | BaseChatModel, policy: Policy) -> list[Task]:
+    """The questions to a view, in the order in which they are asked."""
+    return [classifier(model, policy), summariser(model, policy)]
+
+
+def classifier(model: str | BaseChatModel, policy: Policy) -> Task:
     """The classify task: embedded, or prompted with the embedded one beside it and behind it."""
     from triage.tasks.classify.embedded import EmbeddedClassifier
 
@@ -132,7 +137,7 @@ def classifier(model: str, policy: Policy) -> Task:
     return Fallback[View, Classification](both, embedded)
 
 
-def summariser(model: str, policy: Policy) -> Task:
+def summariser(model: str | BaseChatModel, policy: Policy) -> Task:
     """The summarise task, likewise."""
     from triage.tasks.summarise.embedded import EmbeddedSummariser
 
@@ -146,7 +151,21 @@ def summariser(model: str, policy: Policy) -> Task:
     return Fallback[View, Summary](prompted, embedded)
 
 
-def extractor(model: str, policy: Policy) -> Extract:
+def explainer() -> Task:
+    """The cause task: embedded, whatever the model; what a chat model says of causes is not asked yet."""
+    from triage.tasks.cause.embedded import EmbeddedCauses
+
+    return EmbeddedCauses()
+
+
+def prioritiser() -> Task:
+    """The priority task: adds up facts, so that it has no other implementation."""
+    from triage.tasks.prioritise.embedded import Prioritiser
+
+    return Prioritiser()
+
+
+def extractor(model: str | BaseChatModel, policy: Policy) -> Extract:
     """The extract task, likewise."""
     from triage.documents.ocr import installed_recogniser
     from triage.tasks.extract.embedded import EmbeddedExtractor
@@ -163,7 +182,7 @@ def extractor(model: str, policy: Policy) -> Extract:
     return CombinedExtractor(prompted, embedded)
 
 
-def _chat_model(model: str, policy: Policy) -> BaseChatModel:
+def _chat_model(model: str | BaseChatModel, policy: Policy) -> BaseChatModel:
     from triage.models.catalogue import chat_model
 
-    return chat_model(model, policy, os.environ)
+    return chat_model(model, policy, os.environ) if isinstance(model, str) else model

@@ -24,6 +24,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
         promise,
         purchase,
         shipment,
+        standing,
         stock,
         supply,
         weight,
@@ -32,7 +33,8 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
 
     grounds = Grounds(case, tuple(papers), policy)
     rooms = (
-        stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership
+        stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership,
+        standing,
     )  # fmt: skip
     computed = [fact for room in rooms for fact in room.facts(grounds)]
     reported = [_as_reported(fact) for fact in case.reported]

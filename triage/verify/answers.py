@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from triage.domain import Answer, Cause, CauseAssessment, Classification, Paper, Promised, Suggestion, Summary, View
+from triage.domain import (
+    Answer,
+    Cause,
+    CauseAssessment,
+    Classification,
+    Paper,
+    Promised,
+    Reply,
+    Suggestion,
+    Summary,
+    View,
+)
 from triage.verify.numbers import Support, missing
 from triage.verify.pages import verify_paper
 from triage.verify.quotes import verified_evidence
+from triage.verify.replies import verify_reply
 from triage.verify.sentences import sentences
 
 __all__ = ["fallback", "verify", "verify_paper"]
@@ -25,6 +37,8 @@ def verify(answer: AnswerT, view: View) -> AnswerT:
         checked = _classification(answer, view)
     elif isinstance(answer, Summary):
         checked = _summary(answer, view)
+    elif isinstance(answer, Reply):
+        checked = verify_reply(answer, view)
     elif isinstance(answer, Paper):
         checked = verify_paper(answer)
     elif isinstance(answer, CauseAssessment):

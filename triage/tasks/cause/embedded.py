@@ -114,7 +114,8 @@ def _strongest(found: Iterable[Said]) -> list[Said]:
 
 
 def _hint(answer: Classification | None) -> list[Point]:
-    main = answer.suggestions[0] if answer else None
+    shown = answer.suggestions if answer else ()
+    main = next((one for one in shown if one.category is not Category.OTHER), None)
     if main is None or main.abstained or main.category not in _HINTS:
         return []
     kind, points = _HINTS[main.category]
