@@ -27,6 +27,11 @@ EXPECTED = {
     "safety": 3.0,
     "standstill": 3.0,
     "care": 0.8,
+    "cold": 1.0,
+    "without": 2.0,
+    "idle": 1.0,
+    "now": 1.2,
+    "last": 0.8,
     "today": 0.9,
     "tomorrow": 0.9,
     "clock": 0.5,
@@ -47,7 +52,7 @@ EXPECTED = {
 }
 """Where a sign's weight starts from: rare signs stay near it."""
 _PULL = 2.0
-_RARE = 0.5
+_RARE = 0.7
 """Power by which rare severities count more: the costly mistake is to overlook an urgent one."""
 Floats = npt.NDArray[np.float64]
 

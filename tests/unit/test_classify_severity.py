@@ -21,7 +21,7 @@ def severity(text: str, category: Category = Category.DELAY, *facts: Fact, subty
 
 
 def said(text: str) -> list[str]:
-    return [why for _, why in shipped_scale().said(text)]
+    return [one.why for one in shipped_scale().said(text)]
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,51 @@ def test_what_raises_is_said(text: str, why: str) -> None:
 @pytest.mark.parametrize("text", ["No rush at all.", "Keine Eile.", "Geen haast.", "Rien d'urgent.", "No corre prisa."])
 def test_leisure_weighs_against_and_is_no_urgency(text: str) -> None:
     (weight,) = shipped_scale().said(text)
-    assert weight[0] < 0
-    assert weight[1] == "there is no hurry"
+    assert weight.weight < 0
+    assert weight.why == "there is no hurry"
 
 
 def test_a_plain_exception_is_normal_and_a_plain_question_low() -> None:
     assert severity("The discount is missing.", Category.PRICING, subtype="discount") is Severity.NORMAL
     assert severity("Do you sell rope?", Category.OTHER, subtype="enquiry") is Severity.LOW
     assert severity("", Category.OTHER, subtype=None) is Severity.LOW
+
+
+@pytest.mark.parametrize("category", [Category.DAMAGE_LOSS, Category.WRONG_MISSING])
+def test_the_end_of_the_claim_period_presses_where_something_is_claimed(category: Category) -> None:
+    pressing = fact("shipment.claim_pressing", 0)
+    assert severity("", category, pressing, subtype=None) is Severity.HIGH
+    assert severity("", Category.INVOICE, pressing, subtype=None) is Severity.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The line is down since six.", "line is down"),
+        ("Unsere Leute stehen seit sieben herum.", "Leute stehen"),
+        ("Une mamie de 84 ans est sans chauffage.", "sans chauffage"),
+        ("Es producto fresco y se estropea.", "producto fresco"),
+        ("De koelcel is kapot, de vis ontdooit.", "koelcel"),
+        ("We have one day's supply, we run out tomorrow.", "run out tomorrow"),
+        ("Bitte klärt das JETZT.", "JETZT"),
+    ],
+)
+def test_a_reason_quotes_the_words_that_show_it(text: str, quote: str) -> None:
+    assert quote in [one.quote for one in shipped_scale().said(text)]
+    why = weigh_severity(view(text).case, (), text, Category.DELAY, "late").why
+    assert f"“{quote}”" in why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The production line of Kolbe runs out in 2031, we would like to plan for that.",
+        "Bitte senden Sie uns jetzt und künftig Rechnungen als PDF.",
+        "Wir haben am Montag 4 Personalausweise kopiert.",
+    ],
+)
+def test_words_that_only_resemble_a_sign_are_none(text: str) -> None:
+    assert not {"people stand idle or wait for it", "it is wanted this very moment"} & set(said(text))
 
 
 def test_a_question_never_becomes_urgent() -> None:
@@ -89,7 +126,7 @@ def test_a_question_never_becomes_urgent() -> None:
         ((fact("order.high_value", 6420), fact("customer.important", "A")), Severity.HIGH),
         ((fact("order.high_value", 6420), fact("promise.lateness", "serious")), Severity.URGENT),
         ((fact("promise.near", 0),), Severity.HIGH),
-        ((fact("shipment.claim_pressing", 0),), Severity.HIGH),
+        ((fact("shipment.claim_pressing", 0),), Severity.NORMAL),
         ((fact("credit.on_hold", False),), Severity.NORMAL),
     ],
 )
@@ -200,7 +237,7 @@ def test_catchwords_go_only_with_a_text_that_steers() -> None:
 
 def test_many_signs_do_not_pile_up() -> None:
     heap = "lawyer, injured, hospital, today, tomorrow, urgent, third time, wedding, by 10 am, 40,000 EUR"
-    raising = [weight for weight, _ in shipped_scale().said(heap) if weight > 0]
+    raising = [one.weight for one in shipped_scale().said(heap) if one.weight > 0]
     assert len(raising) == 3
 
 

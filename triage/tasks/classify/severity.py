@@ -19,6 +19,10 @@ _POINTS = {"shipment.claim_pressing": 1, "shipment.lost": 1, "credit.on_hold": 1
 _NOTHING = "nothing in the text or the facts makes it more or less urgent"
 _WEIGHTY = ("order.high_value", "customer.important")
 """One step together: what is at stake, not what went wrong."""
+_CLAIMED = frozenset({Category.DAMAGE_LOSS, Category.WRONG_MISSING})
+"""What is claimed from a carrier, so that the end of the claim period presses."""
+_BESIDE_WORDS = 0.5
+"""What a reason of the facts weighs where a message tells how urgent it is, too: part of both is the same reason."""
 _STOPS_AN_ORDER = frozenset(
     {
         Category.PRICING,
@@ -45,7 +49,8 @@ class Weight:
 def _from_facts(facts: Iterable[Fact], category: Category) -> list[tuple[int, str]]:
     """What facts add. Policy has decided already what is serious, high, important or near (`triage.facts.weight`)."""
     known = {canonical(fact.name): fact for fact in reversed(tuple(facts)) if amount(fact) != 0 or _is_near(fact)}
-    found = [(points, _said(known[name])) for name, points in _POINTS.items() if name in known]
+    fitting = (name for name in _POINTS if name != "shipment.claim_pressing" or category in _CLAIMED)
+    found = [(_POINTS[name], _said(known[name])) for name in fitting if name in known]
     if "promise.lateness" in known:
         fact = known["promise.lateness"]
         found.append((2 if fact.value == "grave" else 1, _said(fact)))
@@ -105,9 +110,8 @@ def weigh_severity(case: Case, facts: tuple[Fact, ...], text: str, category: Cat
         shown = any(one.category is category and one.strength >= _SHOWS for one in signals(facts))
         base = max(base, scale.middle) if shown else base
         added = _from_facts(facts, category)
-    total = base + sum(weight for weight, _ in words) + scale.step * sum(points for points, _ in added)
+    step = scale.step * (_BESIDE_WORDS if text.strip() else 1.0)
+    total = base + sum(one.weight for one in words) + step * sum(points for points, _ in added)
     place = min(scale.place(total), 2 if category is Category.OTHER else 3)
-    why = (
-        "; ".join(why for _, why in [*added, *words]) or "nothing in the text or the facts makes it more or less urgent"
-    )
+    why = "; ".join([*(why for _, why in added), *map(str, words)]) or _NOTHING
     return Weight(_STEPS[place], why, _act_by(case, facts, category))

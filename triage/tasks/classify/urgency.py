@@ -15,7 +15,7 @@ from triage.errors import ConfigurationError
 from triage.tasks.classify.steering import for_people
 
 SIGNS_FILE, WEIGHTS_FILE = "severity-signs.txt", "severity-1.json"
-_SELF_DECLARED = frozenset({"called", "today", "tomorrow", "again"})
+_SELF_DECLARED = frozenset({"called", "today", "tomorrow", "again", "now"})
 """What anybody can claim: counts nothing in a text that also speaks to the software."""
 _MOST_SIGNS = 3
 """Signs that raise; more of them do not raise further."""
@@ -28,6 +28,19 @@ class Sign:
     code: str
     why: str
     pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sign in a text."""
+
+    weight: float
+    why: str
+    quote: str
+    """The words that show it, as they stand in the text, spaces apart."""
+
+    def __str__(self) -> str:
+        return f"{self.why} (\u201c{self.quote}\u201d)"
 
 
 @dataclass(frozen=True)
@@ -60,18 +73,23 @@ class Scale:
         own = f"{category.value}/{subtype or ''}"
         return self.weights.get(category.value, 0.0) + self.weights.get(own, 0.0)
 
-    def said(self, text: str) -> list[tuple[float, str]]:
-        """Weights and reasons of the signs in a text (sentences on lines of their own), the heaviest first."""
+    def said(self, text: str) -> list[Said]:
+        """What the signs in a text (sentences on lines of their own) weigh, the heaviest first."""
         sentences, steered = for_people([line for line in text.splitlines() if line.strip()])
         plain = "\n".join(sentences)
-        found = {sign.code: sign for sign in self.signs if sign.pattern.search(plain)}
+        found = {sign.code: match for sign in self.signs if (match := sign.pattern.search(plain))}
         if "calm" in found:
             found.pop("called", None)
         if steered:
-            found = {code: sign for code, sign in found.items() if code not in _SELF_DECLARED}
-        weighed = [(self.weights[code], sign.why) for code, sign in found.items() if self.weights.get(code)]
-        raising = sorted((one for one in weighed if one[0] > 0), reverse=True)[:_MOST_SIGNS]
-        return [*raising, *(one for one in weighed if one[0] < 0)]
+            found = {code: match for code, match in found.items() if code not in _SELF_DECLARED}
+        whys = {sign.code: sign.why for sign in self.signs}
+        weighed = [
+            Said(self.weights[code], whys[code], " ".join(match[0].split()))
+            for code, match in found.items()
+            if self.weights.get(code)
+        ]
+        raising = sorted((one for one in weighed if one.weight > 0), key=lambda one: (-one.weight, one.why))
+        return [*raising[:_MOST_SIGNS], *(one for one in weighed if one.weight < 0)]
 
 
 def read_signs(text: str) -> tuple[Sign, ...]:
