@@ -21,6 +21,8 @@ VERSION = 1
 GENESIS = "0" * 64
 """What the first record of a stream names as its predecessor."""
 
+_PAYLOAD = "payload"
+
 _PREFIX = b"odoo-triage journal record v1\n"
 """Keeps these hashes apart from every other use of SHA-256 over the same bytes."""
 
@@ -66,23 +68,81 @@ class Envelope:
             "subjects": list(self.subjects),
         }
 
-    def record(self, sealed: bytes) -> Record:
-        """The row to store for this envelope and its sealed payload, with the canonical bytes that are hashed."""
-        body = rfc8785.dumps({**self.head(), "payload": {"sha256": digest(sealed), "size": len(sealed)}})
+    def body(self) -> Body:
+        """The canonical bytes up to what the payload adds."""
+        head = self.head()
+        before = {name: value for name, value in head.items() if name < _PAYLOAD}
+        after = {name: value for name, value in head.items() if name > _PAYLOAD}
+        return Body(canonical(before)[:-1] + b",", canonical(after)[1:])
+
+    def record(self, sealed: bytes, body: Body | None = None) -> Record:
+        """The row to store for this envelope, its sealed payload and its body, where that was made before."""
+        written = (body or self.body()).whole(sealed)
         return Record(
             stream=self.stream,
             seq=self.seq,
             prev_hash=self.prev,
-            hash=record_hash(body),
+            hash=record_hash(written),
             kind=self.kind,
             step=self.step,
             at=self.at,
             event=self.event,
             case_id=self.case,
             once=self.once,
-            body=body,
+            body=written,
             sealed=sealed,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A record's canonical bytes before and after the place of its payload's digest."""
+
+    before: bytes
+    after: bytes
+
+    @property
+    def bound(self) -> bytes:
+        """What the payload is bound to: `Envelope.head` as JSON in ASCII."""
+        head = self.before + self.after
+        return head if head.isascii() else _ascii(json.loads(head))
+
+    def whole(self, sealed: bytes) -> bytes:
+        """The bytes that are hashed."""
+        return self.before + _payload(sealed) + self.after
+
+
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def canonical(head: Mapping[str, Any]) -> bytes:
+    """Canonical JSON (RFC 8785) of an envelope, or of a part of one.
+
+    Of texts, whole numbers, and objects whose names are ASCII, Python's own encoder makes the same bytes, and in a
+    fifth of the time.
+    """
+    acting = head.get("acting", {})
+    if all(type(name) is str and name.isascii() and type(value) is str for name, value in acting.items()):
+        return _encoder.encode(head).encode()
+    return rfc8785.dumps(dict(head))
+
+
+def bound_of(record: Record) -> bytes | None:
+    """What the payload of a stored record is bound to, or none where its body is no JSON object."""
+    if record.sealed is not None and record.body.isascii():
+        before, found, after = record.body.partition(_payload(record.sealed))
+        if found:
+            return before + after
+    body = parse(record)
+    return None if body is None else _ascii({name: value for name, value in body.items() if name != _PAYLOAD})
+
+
+def _payload(sealed: bytes) -> bytes:
+    return f'"{_PAYLOAD}":{{"sha256":"{digest(sealed)}","size":{len(sealed)}}},'.encode()
+
+
+def _ascii(head: Mapping[str, Any]) -> bytes:
+    return json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
 
 
 def record_hash(body: bytes) -> str:
@@ -93,11 +153,6 @@ def record_hash(body: bytes) -> str:
 def digest(sealed: bytes) -> str:
     """The digest (hex) of a sealed payload as the envelope holds it."""
     return hashlib.sha256(sealed).hexdigest()
-
-
-def head_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """`Envelope.head` of a stored body."""
-    return {name: value for name, value in body.items() if name != "payload"}
 
 
 def parse(record: Record) -> dict[str, Any] | None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar, cast
 
 from triage.audit import sealing
-from triage.audit.chain import GENESIS, Envelope, head_of, parse
+from triage.audit.chain import GENESIS, Envelope, bound_of
 from triage.audit.subjects import subjects_of
 from triage.domain import Event, Frozen, Outcome, fingerprint, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
 from triage.storage import records
 from triage.storage.database import Database
-from triage.storage.keys import Keys
+from triage.storage.keys import CaseKey, Keys
 from triage.storage.records import Record
 
 InputT = TypeVar("InputT")
@@ -26,7 +26,16 @@ _HEX = frozenset("0123456789abcdef")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a record is sealed from, wherever in the chain it comes to stand."""
+
+    content: bytes
+    key: CaseKey
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     """What is to be appended; the chain adds place, time and hashes."""
 
@@ -39,6 +48,7 @@ class _Entry:
     once: str | None = None
     acting: Mapping[str, str] = field(default_factory=dict)
     subjects: Iterable[str] = ()
+    ready: _Ready | None = None
 
 
 class Journal:
@@ -53,6 +63,8 @@ class Journal:
         self.database = database
         self.keys = keys
         self._clock = clock
+        self._tails: dict[str, tuple[int, str]] = {}
+        """Sequence and hash of what this process appended last, by stream: a guess, which the store checks."""
 
     def of(self, event: Event) -> Log:
         """The log of one event. An event that was never seen is recorded first (kind `event`)."""
@@ -67,9 +79,7 @@ class Journal:
                 event=self.keys.event_id(event.key),
                 once=once,
             )
-            found = self._grouped(
-                event.company, lambda: records.recorded_once(self.database, once) or self._append(entry)
-            )
+            found, _ = self._recorded(entry)
         return Log(self, event.company, event.key, found.case_id, found.at)
 
     def case_key(self, event: Event) -> str:
@@ -106,7 +116,7 @@ class Journal:
             acting=acting,
             subjects=subjects,
         )
-        return self._grouped(stream, lambda: self._append(entry).seq)
+        return self._recorded(entry)[0].seq
 
     def opened(self, record: Record) -> Frozen | None:
         """The value of a record.
@@ -115,12 +125,40 @@ class Journal:
         """
         return open_record(record, self.keys)
 
+    def _recorded(self, entry: _Entry) -> tuple[Record, bool]:
+        ready = self._ready(entry)
+        return self._grouped(entry.stream, lambda: self._append(ready))
+
     def _grouped(self, stream: str, work: Callable[[], ResultT]) -> ResultT:
         return self.database.grouped(work, locks=(records.stream_lock(stream),))
 
-    def _append(self, entry: _Entry) -> Record:
-        seq, prev = records.tail(self.database, entry.stream) or (0, GENESIS)
+    def _append(self, entry: _Entry) -> tuple[Record, bool]:
+        """The record of this entry and whether it is new: of what is recorded once, the first one stays.
+
+        The place is first guessed from what was appended last; the store takes the record only if the guess is right.
+        """
+        ready = entry if entry.ready else self._ready(entry)
+        guess = self._tails.get(entry.stream)
+        if guess is not None:
+            record = self._chained(ready, *guess)
+            if records.follow(self.database, record):
+                return self._noted(record), True
+        place = records.tail(self.database, entry.stream) or (0, GENESIS)
+        found = None if entry.once is None else records.recorded_once(self.database, entry.once)
+        if found is not None:
+            return found, False
+        record = self._chained(ready, *place)
+        records.insert(self.database, record)
+        return self._noted(record), True
+
+    def _ready(self, entry: _Entry) -> _Entry:
+        """The entry with all that does not depend on its place: done before others are kept waiting."""
         named = {self.keys.subject_hash(subject) for subject in (*entry.subjects, *subjects_of(entry.value))}
+        ready = _Ready(sealing.encode(entry.value), self.keys.key_for(entry.case), tuple(sorted(named)))
+        return replace(entry, ready=ready)
+
+    def _chained(self, entry: _Entry, seq: int, prev: str) -> Record:
+        ready = cast(_Ready, entry.ready)
         envelope = Envelope(
             stream=entry.stream,
             seq=seq + 1,
@@ -132,11 +170,13 @@ class Journal:
             case=entry.case,
             once=entry.once,
             acting=entry.acting,
-            subjects=tuple(sorted(named)),
+            subjects=ready.subjects,
         )
-        sealed = sealing.seal(sealing.encode(entry.value), self.keys.key_for(entry.case), envelope.head())
-        record = envelope.record(sealed)
-        records.insert(self.database, record)
+        body = envelope.body()
+        return envelope.record(sealing.seal(ready.content, ready.key, body.bound), body)
+
+    def _noted(self, record: Record) -> Record:
+        self._tails[record.stream] = (record.seq, record.hash)
         return record
 
     def _once(self, stream: str, event: str, step: str, given: str = "", acting: Mapping[str, str] = _NOTHING) -> str:
@@ -177,7 +217,8 @@ class Log:
         if found is not None:
             return cast(T, self._journal.opened(found))
         value = produce(given)
-        return self._grouped(lambda: self._kept(step, key, acting, lambda: value))
+        record, new = self._journal._recorded(self._entry("step", step, key, acting, value))
+        return value if new else cast(T, self._journal.opened(record))
 
     def atomic(
         self, step: str, given: InputT, produce: Callable[[InputT], T], acting: Mapping[str, str] | None = None
@@ -210,7 +251,7 @@ class Log:
     def _closed(self, outcome: Outcome, acting: Mapping[str, str]) -> None:
         recorded = self.outcome()
         if recorded is None:
-            self._append("outcome", "outcome", self._key("outcome"), acting, outcome)
+            self._journal._append(self._entry("outcome", "outcome", self._key("outcome"), acting, outcome))
         elif recorded != outcome:
             raise Conflict(f"event {self._event} has ended as {recorded.kind}; it cannot also end as {outcome.kind}.")
 
@@ -223,24 +264,22 @@ class Log:
             return cast(T, self._journal.opened(found))
         value = produce()
         if value is not None or not nothing:
-            self._append("step", step, key, acting, value)
+            self._journal._append(self._entry("step", step, key, acting, value))
         return value
 
     def _grouped(self, work: Callable[[], ResultT]) -> ResultT:
         return self._journal._grouped(self._stream, work)
 
-    def _append(self, kind: str, step: str, once: str, acting: Mapping[str, str], value: Frozen | None) -> None:
-        self._journal._append(
-            _Entry(
-                stream=self._stream,
-                kind=kind,
-                case=self.case,
-                value=value,
-                step=step,
-                event=self._journal.keys.event_id(self._event),
-                once=once,
-                acting=acting,
-            )
+    def _entry(self, kind: str, step: str, once: str, acting: Mapping[str, str], value: Frozen | None) -> _Entry:
+        return _Entry(
+            stream=self._stream,
+            kind=kind,
+            case=self.case,
+            value=value,
+            step=step,
+            event=self._journal.keys.event_id(self._event),
+            once=once,
+            acting=acting,
         )
 
     def _key(self, step: str, given: str = "", acting: Mapping[str, str] = _NOTHING) -> str:
@@ -251,10 +290,10 @@ def open_record(record: Record, keys: Keys) -> Frozen | None:
     """The value of a record. Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed."""
     if record.sealed is None:
         raise KeyMissing(f"record {record.seq} of {record.stream}: its content was removed.")
-    body = parse(record)
-    if body is None:
+    bound = bound_of(record)
+    if bound is None:
         raise ChainBroken(f"record {record.seq} of {record.stream}: its envelope cannot be read.")
-    return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, head_of(body)))
+    return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, bound))
 
 
 def acting_of(produce: object) -> Mapping[str, str]:

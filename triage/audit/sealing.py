@@ -25,8 +25,8 @@ _KEY_ID = slice(1, 9)
 _NONCE = slice(9, 21)
 _HEADER = 21
 
-Place = Mapping[str, Any] | Sequence[str | int]
-"""Where a sealed value belongs: a record's envelope, a card's clear columns. JSON values."""
+Place = bytes | Mapping[str, Any] | Sequence[str | int]
+"""Where a sealed value belongs: a record's envelope, a card's clear columns. JSON values, or JSON in ASCII."""
 
 
 def encode(value: Frozen | None) -> bytes:
@@ -78,4 +78,5 @@ def unseal(sealed: bytes, keys: Keys, case: str, place: Place) -> bytes:
 
 
 def _bound(place: Place) -> bytes:
-    return b"odoo-triage sealed v1\n" + json.dumps(place, sort_keys=True, separators=(",", ":")).encode()
+    text = place if isinstance(place, bytes) else json.dumps(place, sort_keys=True, separators=(",", ":")).encode()
+    return b"odoo-triage sealed v1\n" + text

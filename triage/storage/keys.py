@@ -6,7 +6,6 @@ must therefore not outlive an erasure. Nothing is cached: a key that another pro
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -141,7 +140,7 @@ class Keys(ABC):
         can try out guesses.
         """
         text = "".join(f"{len(part)}:{part}" for part in (purpose, *parts))
-        return hmac.new(self._hash_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._hash_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def subject_hash(self, value: str) -> str:
         """Keyed hash of a person's name or address, however it is spaced and capitalised."""

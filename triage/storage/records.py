@@ -9,6 +9,16 @@ from triage.storage.database import Database, Row
 
 _COLUMNS = "j.stream, j.seq, j.prev_hash, j.hash, j.kind, j.step, j.at, j.event, j.case_id, j.once, j.body, p.sealed"
 _JOINED = f"SELECT {_COLUMNS} FROM journal j LEFT JOIN payloads p ON p.stream = j.stream AND p.seq = j.seq"  # noqa: S608
+_INSERT = (
+    "INSERT INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_FOLLOW = (
+    "INSERT INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
+    " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    " WHERE EXISTS (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?) ON CONFLICT DO NOTHING"
+)
+_INSERT_PAYLOAD = "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +57,35 @@ def tail(database: Database, stream: str) -> tuple[int, str] | None:
 
 def insert(database: Database, record: Record) -> None:
     """Write a record and its payload. Only inside a transaction that has read the tail."""
-    database.execute(
-        "INSERT INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            record.stream,
-            record.seq,
-            record.prev_hash,
-            record.hash,
-            record.kind,
-            record.step,
-            record.at,
-            record.event,
-            record.case_id,
-            record.once,
-            record.body,
-        ),
-    )
-    database.execute(
-        "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)", (record.stream, record.seq, record.sealed)
+    database.execute(_INSERT, _columns(record))
+    database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
+
+
+def follow(database: Database, record: Record) -> bool:
+    """Write a record and its payload where the record before it is the last one and it is not recorded already.
+
+    Says whether it was written. Only inside a transaction that holds the stream's lock.
+    """
+    before = (record.stream, record.seq - 1, record.prev_hash)
+    if database.execute(_FOLLOW, (*_columns(record), *before)) != 1:
+        return False
+    database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
+    return True
+
+
+def _columns(record: Record) -> tuple[str | int | bytes | None, ...]:
+    return (
+        record.stream,
+        record.seq,
+        record.prev_hash,
+        record.hash,
+        record.kind,
+        record.step,
+        record.at,
+        record.event,
+        record.case_id,
+        record.once,
+        record.body,
     )
 
 
