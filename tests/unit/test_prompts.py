@@ -16,6 +16,7 @@ RELEASED = {
     "classify/1": "a2b03c0aedfc6c36616f7625a99ea43a244c2e86bc9844d3b3e9914bb7a3f1f4",
     "extract/1": "794791a8bb11b4ae50a715c350901ed00cdb11d958ca1ae8cac4c970efbac4d9",
     "extract/2": "40eac22e0a856db3609a1216b91ea2af2a7ea2ab722481b01d7e7bd6a6428876",
+    "reply/1": "8779c6e451074f8e4117700832b3178d1268d3d414c55c4127d95beca5637828",
     "summarise/1": "366326eabb4f3b15e71ae101553c5c734fec7f640beadd9a4f417f2bd2eba2bd",
     "summarise/2": "f61fb7df4504c88b43419b35bbaa6ad4050a6f573b6091ae4f01e8a956ab815c",
 }

@@ -69,19 +69,31 @@ def questions(view: View, thread: Thread) -> tuple[str, ...]:
     """Questions after which the one who was asked has not written: theirs to us, and ours to them."""
     if thread.closes:
         return ()
-    heard = spoken(view)
-    kept: list[str] = []
-    for place, (_, message) in enumerate(heard):
-        ours = message.role in _OURS
-        answered = any((later.role in _OURS) != ours for _, later in heard[place + 1 :])
-        if not answered:
-            kept += [shortened(text, _CHARACTERS) for text in _asked(message)]
+    kept = [shortened(text, _CHARACTERS) for message in _unanswered(view) for text in _asked(message)]
     return tuple(dict.fromkeys(kept))[:_MOST_QUESTIONS]
+
+
+def their_questions(view: View, most: int) -> tuple[str, ...]:
+    """Questions of the other side after which nobody of ours has written, whole or not at all."""
+    theirs = [message for message in _unanswered(view) if message.role not in _OURS]
+    asked = [text for message in theirs for text in _asked(message) if len(text) <= _CHARACTERS]
+    return tuple(dict.fromkeys(asked))[:most]
+
+
+def _unanswered(view: View) -> list[Message]:
+    """Messages after which the other side has not written."""
+    heard = [message for _, message in spoken(view)]
+    return [
+        message
+        for place, message in enumerate(heard)
+        if not any((later.role in _OURS) != (message.role in _OURS) for later in heard[place + 1 :])
+    ]
 
 
 def in_context(question: str, before: str) -> str:
     """A question; one as bare as `Possible?` together with the sentence before it."""
-    return f"{before} {question}" if before and len(question) <= _BARE else question
+    bare = len(question) <= _BARE and before and not before.endswith("?")
+    return f"{before} {question}" if bare else question
 
 
 def we_wait(view: View) -> bool:
