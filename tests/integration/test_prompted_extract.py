@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -76,7 +77,7 @@ class TestWindows:
 
     def test_pages_stay_whole_where_they_fit(self) -> None:
         page = self.page(rows(5))
-        second = page.with_(number=2, words=tuple(word.with_(id=word.id + 1000) for word in page.words))
+        second = page.with_(number=2, words=tuple(replace(word, id=word.id + 1000) for word in page.words))
         one, two = windows([page, second], 60)
         assert (one.first, one.last, one.repeated) == (1, 1, 0)
         assert (two.first, two.last, list(two.shown), two.repeated) == (2, 2, [1, 2], OVERLAP)

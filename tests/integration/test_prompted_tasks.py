@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -497,7 +498,7 @@ class TestExtractor:
         from triage.tasks.extract import prompted, windows
 
         (first,), _ = read(document(), Limits())
-        second = first.with_(number=2, words=tuple(word.with_(id=word.id + 1000) for word in first.words))
+        second = first.with_(number=2, words=tuple(replace(word, id=word.id + 1000) for word in first.words))
         monkeypatch.setattr(prompted, "read", lambda *_: ((first, second), ("page 3 is damaged",)))
         monkeypatch.setattr(prompted, "_MOST_WORDS", 60)
         monkeypatch.setattr(windows, "OVERLAP", 0)

@@ -74,7 +74,7 @@ def test_every_line_is_found(sample, findings):
 def test_every_value_is_read_again_from_its_box(sample, pages, findings):
     values = [*findings.fields.items(), *(item for line in findings.lines for item in line.items())]
     assert values
-    assert [(name, c.found.text) for name, c in values if not reads_again(name, c.found, pages)] == []
+    assert [(name, c.found.text) for name, c in values if not reads_again(name, c.read(), pages)] == []
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
@@ -90,7 +90,7 @@ def test_a_rotated_page_reads_like_an_upright_one(turn):
     found = {name: plain(c.value) for name, c in findings.fields.items()}
     assert {name: found.get(name) for name in sample.fields} == pytest.approx(sample.fields)
     assert len(findings.lines) == 3
-    assert all(reads_again(name, c.found, pages) for name, c in findings.fields.items())
+    assert all(reads_again(name, c.read(), pages) for name, c in findings.fields.items())
     assert text_in(pages[0], findings.fields["document_number"].found.box) == "KF-20993"
 
 

@@ -13,7 +13,6 @@ from triage.documents.ids import find_ibans, find_misprinted_ibans
 from triage.documents.places import Candidate, places, value_of
 from triage.documents.printed import Line, Span
 from triage.documents.sheet import Sheet
-from triage.domain import FieldValue
 
 
 def currency(sheet: Sheet, marks: Marks) -> Candidate | None:
@@ -106,8 +105,7 @@ def _broken_ibans(sheet: Sheet) -> Iterator[Candidate]:
                 first = line.indexes(one.start, one.start + 1)[0]
                 last = following.indexes(0, one.end - len(line.text) - 1)[1]
                 span = Span(line.page, (*line.spots[first:], *following.spots[: last + 1]))
-                found = FieldValue(value=one.value, text=span.text, page=span.page, box=span.box, verified=True)
-                yield Candidate(one.value, found, 0.6, "proved", line.number)
+                yield Candidate(one.value, span.standing, 0.6, "proved", line.number)
 
 
 def _misprinted_ibans(sheet: Sheet) -> Iterator[Candidate]:

@@ -13,7 +13,6 @@ from triage.documents.printed import Span, key_of
 from triage.documents.products import multiplies
 from triage.documents.tables import Table
 from triage.documents.wording import classes_of
-from triage.domain import FieldValue
 from triage.domain.base import Scalar
 
 Row = dict[str, Candidate]
@@ -116,8 +115,7 @@ def _suits(role: str, text: str) -> bool:
 
 
 def _candidate(value: Scalar, span: Span, support: Support, line: int) -> Candidate:
-    found = FieldValue(value=value, text=span.text, page=span.page, box=span.box, verified=True)
-    return Candidate(value, found, 1.0, support, line)
+    return Candidate(value, span.standing, 1.0, support, line)
 
 
 def _name(item: Item, described: str) -> Candidate | None:

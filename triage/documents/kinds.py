@@ -50,9 +50,7 @@ def document_type(sheet: Sheet, item_lines: frozenset[int] = frozenset()) -> Can
         return _by_labels(sheet)
     kind = max(scores, key=lambda name: scores[name])
     if kind == "corrected_invoice" and _sums_credit(sheet):
-        return replace(
-            best[kind], value="credit_note", found=best[kind].found.model_copy(update={"value": "credit_note"})
-        )
+        return replace(best[kind], value="credit_note")
     return best[kind] if scores[kind] >= 0.38 else _by_labels(sheet)
 
 

@@ -13,7 +13,6 @@ from triage.documents.places import Candidate
 from triage.documents.printed import Span, Spot, key_of
 from triage.documents.sheet import Sheet
 from triage.documents.vat_owner import Named, seller_vat_id
-from triage.domain import FieldValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,7 @@ def _candidate(named: Named | None) -> Candidate | None:
     if named.head is not None:
         spots = (*named.head.span.spots, *piece.span.spots)
     span = Span(piece.line.page, spots)
-    found = FieldValue(value=named.name, text=span.text, page=span.page, box=span.box, verified=True)
-    return Candidate(named.name, found, named.score, named.support, piece.line.number)
+    return Candidate(named.name, span.standing, named.score, named.support, piece.line.number)
 
 
 def _spots_of_name(piece: Piece, name: str) -> tuple[Spot, ...]:

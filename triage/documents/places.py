@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triage.documents.phrases import Marked
-from triage.documents.printed import Line
+from triage.documents.printed import Line, Standing
 from triage.documents.sheet import Sheet
-from triage.domain import FieldValue
+from triage.domain import Confidence, FieldValue
 from triage.domain.base import Scalar
 
 Support = Literal["proved", "labelled", "guessed"]
@@ -20,11 +20,21 @@ class Candidate:
     """A value that may be a field's, where it stands and how well it is supported."""
 
     value: Scalar
-    found: FieldValue
+    found: Standing
     score: float
     support: Support
     line: int
     """Number of its line."""
+
+    def read(self, confidence: Confidence | None = None) -> FieldValue:
+        """As it stands in a paper. Made without validation and with one set of names for all: there may be many."""
+        return FieldValue.model_construct(
+            _READ, value=self.value, text=self.found.text, page=self.found.page, box=self.found.box,
+            confidence=confidence, verified=True,
+        )  # fmt: skip
+
+
+_READ = {"value", "text", "page", "box", "confidence", "verified"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +50,7 @@ class Place:
 
 def value_of(line: Line, first: int, last: int, value: Scalar, support: Support, score: float) -> Candidate:
     """A candidate from words of a line."""
-    span = line.span(first, last)
-    found = FieldValue(value=value, text=span.text, page=span.page, box=span.box, verified=True)
-    return Candidate(value, found, score, support, line.number)
+    return Candidate(value, line.span(first, last).standing, score, support, line.number)
 
 
 def places(sheet: Sheet, mark: Marked, marks: dict[int, list[Marked]]) -> Iterator[Place]:

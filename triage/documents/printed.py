@@ -36,6 +36,15 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is printed and where: all that is kept of the words of a value."""
+
+    text: str
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Neighbouring words: where a value stands."""
 
@@ -45,12 +54,19 @@ class Span:
     @property
     def text(self) -> str:
         """As printed."""
-        return " ".join(spot.text for spot in self.spots)
+        return self.spots[0].text if len(self.spots) == 1 else " ".join(spot.text for spot in self.spots)
+
+    @property
+    def standing(self) -> Standing:
+        """Its text and place alone."""
+        return Standing(self.text, self.page, self.box)
 
     @property
     def box(self) -> Box:
         """Encloses the words, on the page as displayed."""
         boxes = [spot.word.box for spot in self.spots]
+        if len(boxes) == 1:
+            return boxes[0]
         return Box(
             x0=min(b.x0 for b in boxes),
             top=min(b.top for b in boxes),

@@ -267,14 +267,8 @@ def _pages(judged: Iterable[_Judged]) -> Iterator[Page]:
         )
 
 
-_BOX_FIELDS = set(Box.model_fields)
-_WORD_FIELDS = set(Word.model_fields)
-
-
 def _word(number: int, glyphs: Glyphs) -> Word:
-    """Made without validation and with one set of field names for all: a long file has a hundred thousand."""
-    box = Box.model_construct(_BOX_FIELDS, x0=glyphs.x0, top=glyphs.top, x1=glyphs.x1, bottom=glyphs.bottom)
-    return Word.model_construct(_WORD_FIELDS, id=number, text=glyphs.text, box=box, size=glyphs.size)
+    return Word(number, glyphs.text, Box(glyphs.x0, glyphs.top, glyphs.x1, glyphs.bottom), glyphs.size)
 
 
 def is_garbled(text: str) -> bool:

@@ -63,8 +63,12 @@ _INNER_COLON = re.compile(r"(?<=[^\W\d])[:=](?=[^\s/\\])|(?i:^(?:n[°ºo]\.?|nr\
 def _parts(word: Word, box: Box) -> list[Spot]:
     """A word, cut behind a colon that has letters before it and text after it (`Date:2026-03-04`)."""
     cut = _INNER_COLON.search(word.text)
+    if cut is None:
+        key = key_of(word.text)
+        text = word.text
+        return [Spot(text, text if key == text else key, box.x0, box.top, box.x1, box.bottom, word)]
     pieces = [word.text]
-    if cut and not word.text.lower().startswith(("http", "urn", "mailto")) and "@" not in word.text[: cut.start()]:
+    if not word.text.lower().startswith(("http", "urn", "mailto")) and "@" not in word.text[: cut.start()]:
         pieces = [word.text[: cut.end()], word.text[cut.end() :]]
     spots, at = [], box.x0
     for piece in pieces:

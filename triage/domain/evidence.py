@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from triage.domain.base import Frozen
 
 
-class Box(Frozen):
-    """A rectangle on a page in PDF points (1/72 inch), origin at the top left of the page as displayed."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page in PDF points (1/72 inch), origin at the top left of the page as displayed.
+
+    No model of its own: a long document has a hundred thousand, and each would take ten times the memory.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     x0: float
     top: float

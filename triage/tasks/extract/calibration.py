@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -29,17 +29,24 @@ class Calibration:
     population: str
     counts: dict[tuple[str, str], tuple[int, int]]
     sha256: str
+    _known: dict[tuple[str, str], Confidence | None] = field(default_factory=dict, repr=False, compare=False)
+    """Confidences that were asked for: one object for the ten thousand lines of a long document."""
 
-    def confidence(self, field: str, support: Support) -> Confidence | None:
+    def confidence(self, name: str, support: Support) -> Confidence | None:
         """The measured share of right values of a field so supported; where that was counted too rarely that of all
         fields so supported; none where even those are too few.
 
         The value is the middle of the Wilson interval rather than the bare share, which is 1 too easily.
         """
-        pool = "line.*" if field.startswith("line.") else "*"
-        right, n = self.counts.get((field, support), (0, 0))
+        if (name, support) not in self._known:
+            self._known[name, support] = self._measured(name, support)
+        return self._known[name, support]
+
+    def _measured(self, name: str, support: Support) -> Confidence | None:
+        pool = "line.*" if name.startswith("line.") else "*"
+        right, n = self.counts.get((name, support), (0, 0))
         if n < _FEWEST:
-            field = "any line field" if pool == "line.*" else "any field"
+            name = "any line field" if pool == "line.*" else "any field"
             right, n = self.counts.get((pool, support), (0, 0))
         if n < _FEWEST:
             return None
@@ -47,7 +54,7 @@ class Calibration:
         middle = (right + _Z**2 / 2) / (n + _Z**2)
         return Confidence(
             value=round(middle, 3),
-            population=f"{self.population}, {field}, {support}",
+            population=f"{self.population}, {name}, {support}",
             n=n,
             low=round(low, 3),
             high=round(high, 3),

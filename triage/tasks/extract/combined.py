@@ -84,13 +84,13 @@ def laid_beside(paper: Paper, findings: Findings, rules: str) -> Paper:
 
 
 def _value(name: str, one: Candidate) -> FieldValue:
-    return one.found.with_(confidence=calibration().confidence(name, one.support))
+    return one.read(calibration().confidence(name, one.support))
 
 
 def _head(paper: Paper, findings: Findings, rules: str) -> Iterator[Check]:
     for name, one in findings.fields.items():
         if name in paper.fields:
-            yield _check(name, name, paper.fields[name], one.found, paper.by.model, rules)
+            yield _check(name, name, paper.fields[name], one.read(), paper.by.model, rules)
 
 
 def _lines(paper: Paper, findings: Findings, rules: str) -> Iterator[Check]:
@@ -99,18 +99,18 @@ def _lines(paper: Paper, findings: Findings, rules: str) -> Iterator[Check]:
         for name in _FIGURES:
             if row is not None and name in row and name in line.fields:
                 where = f"line:{number}:{name}"
-                yield _check(where, name, line.fields[name], row[name].found, paper.by.model, rules)
+                yield _check(where, name, line.fields[name], row[name].read(), paper.by.model, rules)
 
 
 def _is_same_row(line: PaperLine, row: Mapping[str, Candidate]) -> bool:
     """Whether both stand on one printed line."""
     ours = [one for one in line.fields.values() if one.box is not None]
-    theirs = [one.found for one in row.values() if one.found.box is not None]
+    theirs = [one.found for one in row.values()]
     return any(
         one.page == other.page and one.box.top < other.box.bottom and other.box.top < one.box.bottom
         for one in ours
         for other in theirs
-        if one.box is not None and other.box is not None
+        if one.box is not None
     )
 
 

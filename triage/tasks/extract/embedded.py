@@ -136,7 +136,7 @@ def _why_nothing(pages: tuple[Page, ...], findings: Findings) -> Abstention:
 
 
 def _value(name: str, candidate: Candidate) -> FieldValue:
-    return candidate.found.with_(confidence=calibration().confidence(name, candidate.support))
+    return candidate.read(calibration().confidence(name, candidate.support))
 
 
 def _line(row: dict[str, Candidate]) -> dict[str, FieldValue]:
