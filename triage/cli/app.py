@@ -124,13 +124,16 @@ def cards(
 @app.command()
 def card(
     handle: Annotated[str, typer.Argument(metavar="CARD", help="Number of the card, or its id.")],
+    reply: Annotated[
+        bool, typer.Option("--reply", help="Only the draft of an answer, to be finished and sent by you.")
+    ] = False,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Show one card with its evidence."""
     from triage.cli.decisions import run_card
 
-    guarded(run_card, handle, as_json, home)
+    guarded(run_card, handle, as_json, home, reply)
 
 
 @app.command()

@@ -51,14 +51,33 @@ def run_cards(state: str, as_json: bool, home: Path | None) -> int:
     return 0
 
 
-def run_card(handle: str, as_json: bool, home: Path | None) -> int:
-    """Show one card."""
+def run_card(handle: str, as_json: bool, home: Path | None, reply: bool = False) -> int:
+    """Show one card, or only the draft of an answer on it."""
     with open_store(Settings.of(home)) as store:
         found = store.cards.get(handle)
+    if reply:
+        return _show_reply(found, as_json)
     if as_json:
         typer.echo(found.model_dump_json())
     else:
         console().print(card_panel(found))
+    return 0
+
+
+def _show_reply(card: Card, as_json: bool) -> int:
+    """The draft as plain text, ready to be copied; what a person has to fill in stands on standard error."""
+    draft = card.proposal.reply
+    if draft is None or not draft.text:
+        why = draft.abstained.reason if draft and draft.abstained else "it was made without one"
+        raise UsageError(f"card {card.number} has no draft of an answer: {why}.")
+    if as_json:
+        typer.echo(draft.model_dump_json(exclude={"calls"}))
+        return 0
+    typer.echo(draft.text)
+    for blank in draft.blanks:
+        typer.echo(f"to fill in: {blank}", err=True)
+    for warning in draft.warnings:
+        typer.echo(f"mind: {warning}", err=True)
     return 0
 
 

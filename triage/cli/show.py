@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from triage.cli.show_advice import is_list, told
 from triage.domain import (
     Abstained,
     Advised,
@@ -113,8 +114,8 @@ def outcomes_table(rows: Sequence[Row], width: int | None = None) -> Table:
     if width >= _WIDE:
         table.add_column("best evidence", ratio=4, overflow="fold")
     for row in cells:
-        told = row[:3] + row[4:] if narrow else row
-        table.add_row(*told[: len(table.columns)])
+        shown_cells = row[:3] + row[4:] if narrow else row
+        table.add_row(*shown_cells[: len(table.columns)])
     return table
 
 
@@ -206,9 +207,9 @@ def card_panel(card: Card) -> Panel:
 def _parts(card: Card, suggestion: Suggestion) -> Iterator[Table | Text | Rule]:
     proposal = card.proposal
     yield _headline(card, suggestion)
-    if proposal.summary:
-        yield _section("What happened", [literal(proposal.summary)])
-    yield from _bullets("They ask", proposal.asks)
+    for heading, lines in told(card):
+        points = is_list(heading, proposal.reader)
+        yield from _bullets(heading, lines) if points else [_section(heading, [literal(line) for line in lines])]
     yield from _bullets("Evidence", [_with_source(evidence) for evidence in suggestion.evidence])
     yield from _bullets("What speaks against it", [_with_source(evidence) for evidence in suggestion.against])
     beside = [fact for fact in proposal.facts if is_difference(fact)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from triage.domain import Classification, Mode, Policy, Summary, View
+from triage.domain import Classification, Mode, Policy, Reply, Summary, View
 from triage.errors import ConfigurationError
 from triage.settings import Settings
 
@@ -118,7 +118,7 @@ def _modes(policy: Policy) -> set[Mode]:
 
 def tasks(model: str | BaseChatModel, policy: Policy) -> list[Task]:
     """The questions to a view, in the order in which they are asked."""
-    return [classifier(model, policy), summariser(model, policy)]
+    return [classifier(model, policy), summariser(model, policy), replier(model, policy)]
 
 
 def classifier(model: str | BaseChatModel, policy: Policy) -> Task:
@@ -163,6 +163,19 @@ def prioritiser() -> Task:
     from triage.tasks.prioritise.embedded import Prioritiser
 
     return Prioritiser()
+
+
+def replier(model: str | BaseChatModel, policy: Policy) -> Task:
+    """The reply task, likewise."""
+    from triage.tasks.reply.embedded import EmbeddedReplier
+
+    embedded = EmbeddedReplier()
+    if model == EMBEDDED:
+        return embedded
+    from triage.tasks.fallback import Fallback
+    from triage.tasks.reply.prompted import PromptedReplier
+
+    return Fallback[View, Reply](PromptedReplier(_chat_model(model, policy), replace=policy.replace), embedded)
 
 
 def extractor(model: str | BaseChatModel, policy: Policy) -> Extract:

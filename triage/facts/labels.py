@@ -19,6 +19,7 @@ LABELS: dict[str, tuple[str, str, str, str, str]] = {
         "Nuevo desde {when}",
         "Nieuw sinds {when}",
     ),
+    "reply": ("Draft of an answer", "Antwortentwurf", "Projet de réponse", "Borrador de respuesta", "Conceptantwoord"),
     "routing": ("Routing", "Zuordnung", "Acheminement", "Asignación", "Toewijzing"),
     "members": ("Same cause", "Gleiche Ursache", "Même cause", "Misma causa", "Zelfde oorzaak"),
     "customer": ("customer", "Kunde", "client", "cliente", "klant"),
