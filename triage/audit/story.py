@@ -147,8 +147,8 @@ def _parts(value: Frozen) -> Iterator[str]:
         yield from (
             f"{each.verb} {each.status}" + (f" ({each.ref.name})" if each.ref else "") for each in value.advisories
         )
-        yield getattr(value, "why", "")
-        yield from (f"by {value.by}" if getattr(value, "by", "") else "",)
+        yield value.why
+        yield f"by {value.by}" if isinstance(value, Withdrawal) and value.by else ""
     elif isinstance(value, Endings):
         yield from (f"{ending.state}: {ending.why}" for ending in value.cards)
     elif isinstance(value, Stalled):

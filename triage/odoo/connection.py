@@ -56,6 +56,38 @@ class Tickets(Frozen):
     """Name of the stage. `triage odoo grant` makes it where it is not there."""
 
 
+class Sweeping(Frozen):
+    """How this Odoo is looked through for changes, and how much of it a round may take."""
+
+    every_seconds: float = Field(default=60.0, ge=1)
+    """Between the beginnings of two rounds."""
+    models: tuple[str, ...] = (
+        "sale.order",
+        "purchase.order",
+        "helpdesk.ticket",
+        "crm.lead",
+        "tier.review",
+        "approval.request",
+        "quality.alert",
+    )
+    """Whose changed records are looked at themselves. Messages are seen on all records that can be captured."""
+    overlap_minutes: float = Field(default=5.0, ge=1)
+    """How far a look begins before the end of the last: a transaction may end after one that began later."""
+    deep_hours: float = Field(default=24.0, gt=0)
+    """So often a look begins `deep_overlap_hours` before the end of the last, for transactions that ran for hours."""
+    deep_overlap_hours: float = Field(default=26.0, gt=0)
+    first_days: float = Field(default=0.0, ge=0)
+    """How far back the first round looks; 0: what there is already is left alone."""
+    page: int = Field(default=500, ge=10, le=2000)
+    """Records that are asked for at once."""
+    most_records: int = Field(default=2000, ge=10)
+    """Changed records that a round takes up; the rest waits for the next, the oldest first."""
+    most_calls: int = Field(default=120, ge=20)
+    """After so many calls a round begins nothing new; what it has begun takes a dozen more at the most."""
+    pause_seconds: float = Field(default=0.05, ge=0)
+    """Between two calls."""
+
+
 class Connection(Frozen):
     """One Odoo and what is different there."""
 
@@ -75,6 +107,7 @@ class Connection(Frozen):
     """Which variable holds the key."""
     fields: dict[str, Name] = {}
     """Case value → field of this Odoo that holds it, for example `partner.customer_class: x_class`."""
+    sweep: Sweeping = Sweeping()
 
     @field_validator("url")
     @classmethod
