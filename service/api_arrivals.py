@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 from fastapi.responses import JSONResponse
+from pydantic import ConfigDict
 from starlette.responses import Response
 
 from service.accepting import Acceptor
@@ -36,6 +37,15 @@ Key = Annotated[
 
 class ArrivalRequest(Submission):
     """A submission, and in which company's name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"record": {"model": "sale.order", "id": 42}, "company": "Brandt & Mercer Supply B.V."},
+                {"message": {"text": "Where is order S00042?", "from_role": "customer"}},
+            ]
+        }
+    )
 
     company: str | None = None
     """Needed for a record or message where the key is for several companies or for all."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -39,6 +40,23 @@ _THREADS = 12
 """For what reads and writes the store; each has a connection of its own."""
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What an application holds open."""
+
+    installation: Installation
+    acceptor: Acceptor
+    tasks: Tasks
+    look: Health
+
+    def close(self) -> None:
+        """Write what waits to be written, then close everything."""
+        self.acceptor.close()
+        self.tasks.close()
+        self.look.close()
+        self.installation.close()
+
+
 def create_app(
     home: Path | None = None, *, environment: Mapping[str, str] = os.environ, log: TextIO | None = None
 ) -> FastAPI:
@@ -56,17 +74,15 @@ def create_app(
     look = Health(installation, tasks)
 
     @asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
+    async def life(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         tasks.start()
         await _warmed(installation)
         yield
-        await anyio.to_thread.run_sync(acceptor.close)
-        tasks.close()
-        look.close()
-        installation.close()
+        await anyio.to_thread.run_sync(app.state.parts.close)
 
     app = FastAPI(title="odoo-triage", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
+    app.state.parts = Parts(installation, acceptor, tasks, look)
     limiter = Limiter()
     access = Access(installation, limiter)
     lines = logger(log)

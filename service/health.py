@@ -19,6 +19,7 @@ from triage.cli.wiring import open_store
 from triage.domain import utc
 from triage.errors import StoreError, TriageError
 from triage.storage import inbox as rows
+from triage.storage import workers
 
 _SECONDS = 4.0
 """For all checks together; one that takes longer is a problem by itself."""
@@ -100,9 +101,7 @@ class Health:
     def _workers(self) -> str | None:
         seconds = self._installation.configuration.silent_worker_seconds
         after = utc(self._installation.clock() - timedelta(seconds=seconds))
-        sql = "SELECT count(*) FROM workers WHERE stopped_at IS NULL AND beat_at >= ?"
-        alive = int(self._installation.opened().store.database.query(sql, (after,))[0][0])
-        if alive:
+        if workers.alive(self._installation.opened().store.database, after):
             return None
         return f"no worker gave a sign in the last {seconds:g} seconds: nothing is read. Start `triage worker`."
 

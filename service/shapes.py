@@ -27,6 +27,28 @@ class Kept(_Answer):
 class ArrivalStatus(_Answer):
     """Where an arrival stands, and how it ended."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "source": "odoo",
+                    "door": "hook",
+                    "company": "Brandt & Mercer Supply B.V.",
+                    "state": "done",
+                    "received_at": "2026-11-23T09:30:00.000000Z",
+                    "due_at": "2026-11-23T09:30:10.000000Z",
+                    "attempts": 0,
+                    "error": None,
+                    "outcome": {"kind": "no_exception", "why": "the order is on time"},
+                    "outcome_kind": "no_exception",
+                    "carried_by": None,
+                    "finished_at": "2026-11-23T09:30:11.200000Z",
+                }
+            ]
+        }
+    )
+
     id: str = Field(examples=[ID])
     source: str
     door: str
@@ -96,6 +118,30 @@ class Why(BaseModel):
 class Classified(_Answer):
     """What a message is about, as `triage classify` prints it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "message",
+                    "category": "delay",
+                    "subtype": "late",
+                    "secondary": [],
+                    "severity": "high",
+                    "confidence": 0.9917,
+                    "abstained": False,
+                    "reason": None,
+                    "scores": {"delay": 0.995, "stock": 0.005},
+                    "language": "en",
+                    "evidence": [
+                        {"kind": "quote", "source": "message:0", "text": "Where is order S00042?", "verified": True}
+                    ],
+                    "warnings": [],
+                    "model": "multilingual-e5-small-q4+layer-2",
+                }
+            ]
+        }
+    )
+
     id: str | int
     category: str
     subtype: str | None
@@ -115,6 +161,23 @@ class Classified(_Answer):
 class Summarized(_Answer):
     """A summary, as `triage summarize` prints it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "message",
+                    "summary": "Where is order S00042? It was promised for Friday.",
+                    "key_points": ["It was promised for Friday."],
+                    "asks": ["Where is order S00042?"],
+                    "references": ["S00042"],
+                    "language": "en",
+                    "warnings": [],
+                    "model": "extractive-2",
+                }
+            ]
+        }
+    )
+
     id: str | int
     summary: str
     key_points: list[str]
@@ -127,6 +190,28 @@ class Summarized(_Answer):
 
 class Extracted(_Answer):
     """Fields and lines of a document with page and box, as `triage extract` prints them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "file": "confirmation.txt",
+                    "fields": {
+                        "document_number": {
+                            "value": "AB-101",
+                            "confidence": 0.802,
+                            "page": 1,
+                            "box": [95.0, 0.0, 125.0, 8.0],
+                        }
+                    },
+                    "lines": [],
+                    "checks": [],
+                    "warnings": [],
+                    "model": "layout-rules-1",
+                }
+            ]
+        }
+    )
 
     file: str
     fields: dict[str, Any]
