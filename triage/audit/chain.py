@@ -158,8 +158,8 @@ def digest(sealed: bytes) -> str:
 def parse(record: Record) -> dict[str, Any] | None:
     """The body as JSON, or none where it is no JSON object."""
     try:
-        body = json.loads(record.body)
-    except (ValueError, TypeError, RecursionError):
+        body = json.loads(record.body.decode())
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 

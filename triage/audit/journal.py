@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from triage.audit import sealing
 from triage.audit.chain import GENESIS, Envelope, bound_of
+from triage.audit.sealing import Secrets
 from triage.audit.subjects import subjects_of
 from triage.domain import Event, Frozen, Outcome, fingerprint, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
@@ -286,14 +287,19 @@ class Log:
         return self._journal._once(self._stream, self._event, step, given, acting)
 
 
-def open_record(record: Record, keys: Keys) -> Frozen | None:
+def open_record(record: Record, keys: Secrets) -> Frozen | None:
     """The value of a record. Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed."""
+    return sealing.decode(unsealed(record, keys))
+
+
+def unsealed(record: Record, keys: Secrets) -> bytes:
+    """The bytes that were sealed. Raises like `open_record`."""
     if record.sealed is None:
         raise KeyMissing(f"record {record.seq} of {record.stream}: its content was removed.")
     bound = bound_of(record)
     if bound is None:
         raise ChainBroken(f"record {record.seq} of {record.stream}: its envelope cannot be read.")
-    return sealing.decode(sealing.unseal(record.sealed, keys, record.case_id, bound))
+    return sealing.unseal(record.sealed, keys, record.case_id, bound)
 
 
 def acting_of(produce: object) -> Mapping[str, str]:

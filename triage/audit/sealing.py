@@ -10,7 +10,8 @@ import json
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from triage.domain import TYPES, Frozen
 from triage.errors import ChainBroken, UsageError
-from triage.storage.keys import CaseKey, Keys
+from triage.storage.keys import CaseKey
 
 _FORMAT = b"\x01"
 _KEY_ID = slice(1, 9)
@@ -63,7 +64,33 @@ def key_id(sealed: bytes) -> bytes:
     return sealed[_KEY_ID]
 
 
-def unseal(sealed: bytes, keys: Keys, case: str, place: Place) -> bytes:
+def type_of(content: bytes) -> str | None:
+    """Name of the type of a recorded value, none for none, without reading the value itself.
+
+    Raises `ChainBroken` for what `encode` did not make.
+    """
+    try:
+        return _named(zlib.decompress(content).partition(b',"value":')[0])
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise ChainBroken(f"a recorded value cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=256)
+def _named(head: bytes) -> str | None:
+    name: str | None = json.loads(head + b"}")["type"]
+    if name is not None:
+        TYPES[name]
+    return name
+
+
+class Secrets(Protocol):
+    """Where the secrets of keys are looked up: `Keys`."""
+
+    def opening(self, case: str, key_id: bytes, /) -> bytes:
+        """The secret under this id; raises `KeyMissing`."""
+
+
+def unseal(sealed: bytes, keys: Secrets, case: str, place: Place) -> bytes:
     """What was sealed.
 
     Raises `KeyMissing` where the key is gone (erased), `ChainBroken` where the bytes were changed or moved here.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from triage.audit import checkpoints, sealing
 from triage.audit.chain import GENESIS, fault, parse
-from triage.audit.journal import open_record
+from triage.audit.journal import unsealed
 from triage.domain import Card, Checkpoint, Decision, Endings, Erasure, Frozen
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
@@ -56,6 +56,30 @@ class _Told:
     """Ids of keys that were deleted."""
 
 
+_REMEMBERED = 100_000
+"""Keys at most."""
+
+_TELLING = {kind.__name__ for kind in (Card, Decision, Endings, Checkpoint, Erasure)}
+"""Types whose values say something of other rows; of the others it is enough that they open."""
+
+
+class _Remembered:
+    """Keys as they were when first asked for in this run: the records of a case follow one another."""
+
+    def __init__(self, file: Keys) -> None:
+        self.file = file
+        self._secrets: dict[tuple[str, bytes], bytes] = {}
+
+    def opening(self, case: str, key_id: bytes) -> bytes:
+        """See `Keys.opening`."""
+        found = self._secrets.get((case, key_id))
+        if found is None:
+            if len(self._secrets) >= _REMEMBERED:
+                self._secrets.clear()
+            found = self._secrets[case, key_id] = self.file.opening(case, key_id)
+        return found
+
+
 def verify(database: Database, keys: Keys | None = None) -> Verification:
     """Follow every stream from its first record and check links, columns, payloads and what points into the journal.
 
@@ -98,20 +122,21 @@ def _faults(database: Database, keys: Keys | None, counted: Counter[str]) -> Ite
 
 def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: _Told) -> Iterator[str]:
     removed = records.removals(database)
+    secrets = None if keys is None else _Remembered(keys)
     stream, seq, prev = None, 0, GENESIS
     for record in records.every(database):
         if record.stream != stream:
             stream, seq, prev = record.stream, 0, GENESIS
             counted["streams"] += 1
         found = fault(record, seq + 1, prev, removed=(record.stream, record.seq) in removed)
-        found = found or _opening_fault(record, keys, counted, told)
+        found = found or _opening_fault(record, secrets, counted, told)
         if found:
             yield f"stream {record.stream}, record {seq + 1}: {found}"
         counted["records"] += 1
         seq, prev = record.seq, record.hash
 
 
-def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], told: _Told) -> str | None:
+def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[str], told: _Told) -> str | None:
     if record.sealed is None:
         counted["erased"] += 1
         return None
@@ -119,9 +144,11 @@ def _opening_fault(record: Record, keys: Keys | None, counted: Counter[str], tol
     if keys is None:
         return None
     try:
-        _tell(record, open_record(record, keys), told)
+        content = unsealed(record, keys)
+        if sealing.type_of(content) in _TELLING:
+            _tell(record, sealing.decode(content), told)
     except KeyMissing as error:
-        if not keys.was_deleted(sealing.key_id(record.sealed)):
+        if not keys.file.was_deleted(sealing.key_id(record.sealed)):
             return str(error)
         counted["erased"] += 1
     except ChainBroken as error:

@@ -238,8 +238,10 @@ class PostgresDatabase(Database):
 
     def _run(self, connection: Connection, cursor: Cursor[Any], sql: str, parameters: Parameters) -> Cursor[Any]:
         text, values = arranged(sql, parameters)
+        # Several statements at once are only allowed in the text protocol.
+        binary = bool(values) or isinstance(cursor, RawServerCursor)
         try:
-            return cursor.execute(cast(Any, text), values or None)
+            return cursor.execute(cast(Any, text), values or None, binary=binary)
         except psycopg.Error as error:
             raise self._explained(error, connection) from error
 
