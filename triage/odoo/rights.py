@@ -37,6 +37,7 @@ READS: tuple[str, ...] = (
     "purchase.order.line",
     "account.move",
     "account.move.line",
+    "account.payment",
     "account.payment.term",
     "crm.lead",
     "crm.stage",
