@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,10 +19,16 @@ from typing import Any
 import yaml
 
 from triage.cli.wiring import Store, now, open_store
+from triage.cli.working import put_together
 from triage.domain import Arrival, Door, RecordRef
+from triage.jobs.configuration import read_configuration
 from triage.jobs.inbox import Inbox
+from triage.jobs.slots import slot
+from triage.jobs.worker import Worker
 from triage.odoo.sandbox.demo import SampleDay
 from triage.settings import Settings
+from triage.storage import workers
+from triage.storage.workers import WorkerRow
 
 QUICK: dict[str, Any] = {
     "concurrency": 3,
@@ -114,12 +121,26 @@ class Place:
         counts = self.inbox.counts()
         return counts["waiting"] + counts["queued"] + counts["working"] == 0
 
-    def outcome_records(self) -> list[tuple[str, int]]:
-        """Events, and how many outcomes the journal holds of each."""
-        sql = "SELECT event, count(*) FROM journal WHERE kind = 'outcome' GROUP BY event, stream"
-        return [(row[0], int(row[1])) for row in self.store.database.query(sql)]
+    def workers(self) -> list[WorkerRow]:
+        """Workers that have not stopped."""
+        return workers.alive(self.store.database, "")
 
-    def arrival_records(self) -> int:
+    def ended(self, *jobs: str) -> bool:
+        """Whether these have ended, or were given up."""
+        rows = [self.inbox.get(job) for job in jobs]
+        return all(row is not None and row.state in {"done", "dead"} for row in rows)
+
+    def once(self, refs: Sequence[RecordRef], day: SampleDay) -> bool:
+        """Whether each of these records has one card, one note, and one outcome of its event."""
+        wanted = {ref.id for ref in refs}
+        cards = [card.proposal.record.id for card in self.store.cards.all() if card.proposal.record.id in wanted]
+        noted = [row["res_id"] for row in notes(day) if row["res_id"] in wanted]
+        sql = "SELECT event, count(*) FROM journal WHERE kind = 'outcome' GROUP BY event, stream HAVING count(*) > 1"
+        assert self.store.database.query(sql) == []
+        assert sorted(cards) == sorted(noted) == sorted(wanted)
+        return True
+
+    def arrivals_recorded(self) -> int:
         """Records of how arrivals ended."""
         return int(self.store.database.query("SELECT count(*) FROM journal WHERE kind = 'arrival'")[0][0])
 
@@ -127,7 +148,7 @@ class Place:
 @contextmanager
 def place(home: Path, **environment: str) -> Iterator[Place]:
     """The installation in a home folder, opened to look into."""
-    settings = Settings.of(home, environment)
+    settings = Settings.of(home, {name: value for name, value in environment.items() if value})
     with open_store(settings, create=True) as store:
         yield Place(home, store, Inbox(store.journal, now), environment)
 
@@ -160,6 +181,22 @@ class Process:
     def lines(self) -> list[dict[str, Any]]:
         """What it has logged."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+@contextmanager
+def worker_inside(at: Place, settings: Settings) -> Iterator[Worker]:
+    """A worker in a thread of this process: it starts faster. For what needs no process to die."""
+    with ExitStack() as stack:
+        name = stack.enter_context(slot(at.home))
+        made = put_together(settings, at.store, read_configuration(at.home), name, stack)
+        thread = threading.Thread(target=made.run, name="worker", daemon=True)
+        thread.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+            thread.join(LONGEST)
+            assert not thread.is_alive()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from triage.audit.journal import Journal
 from triage.audit.verify import verify
 from triage.domain import Arrival, Case, Coalesced, Company, DeadLetter, Door, Event, Gone, NoException, RecordRef
-from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
+from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.jobs.inbox import Inbox, backoff
 from triage.storage.database import Database
 from triage.storage.inbox import InboxRow
@@ -35,8 +35,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def inbox(tmp_path: Path, clock: Clock) -> Iterator[Inbox]:
-    with KeyFile(tmp_path / "keys.db") as keys, Database.open(tmp_path / "audit.db") as database:
+def inbox(home: Path, database: Database, clock: Clock) -> Iterator[Inbox]:
+    with KeyFile(home / "keys.db") as keys:
         yield Inbox(Journal(database, keys, clock), clock)
 
 
@@ -97,16 +97,15 @@ def test_several_are_kept_in_one_go(inbox: Inbox) -> None:
     assert inbox.counts() == {"waiting": 3, "queued": 0, "working": 0, "done": 0, "dead": 0}
 
 
-def test_nothing_that_came_in_stands_in_clear(inbox: Inbox, tmp_path: Path) -> None:
+def test_nothing_that_came_in_stands_in_clear(inbox: Inbox) -> None:
     case = Case(
         record=RecordRef(model="file", id=None, name="anna.tester@example.org"),
         company=Company(id=1, name="Northwind", currency="EUR", timezone="Europe/Berlin"),
         captured_at=NOON,
     )
-    inbox.accept(arrival("k", ref=case.record, case=case, door=Door.API))
-    inbox.database.close()
-    written = b"".join(file.read_bytes() for file in tmp_path.glob("audit.db*"))
-    assert b"anna.tester" not in written
+    inbox.accept(arrival("anna.tester:1", ref=case.record, case=case, door=Door.API))
+    (row,) = inbox.database.query("SELECT * FROM inbox")
+    assert not [value for value in row if "anna.tester" in str(value)]
 
 
 def test_a_case_goes_with_its_key(inbox: Inbox) -> None:
@@ -161,8 +160,8 @@ def test_without_an_event_it_is_recorded_with_the_company_of_its_source(inbox: I
 
 def test_an_outcome_that_cannot_be_recorded_closes_nothing(inbox: Inbox) -> None:
     found = started(inbox)
-    inbox.database.execute("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'full'); END")
-    with pytest.raises(Exception, match="full"):
+    inbox.database.execute("DROP TABLE payloads")
+    with pytest.raises(StoreError):
         inbox.finish(found, Gone())
     row = inbox.get(found)
     assert row is not None

@@ -26,7 +26,7 @@ VERSION = "jobs-1"
 the software is upgraded, so no job waits for a release that is gone."""
 
 SCHEMA = "dbos"
-"""Schema of DBOS's tables in PostgreSQL."""
+"""Schema of DBOS's tables in PostgreSQL; where the store has a schema of its own, that name stands before it."""
 
 QUEUE = "reviews"
 _WORKFLOW = "review"
@@ -73,10 +73,11 @@ class Engine:
         if _running.engine is not None:
             raise UsageError("a queue is being worked in this process already.")
         _quiet()
+        schema = self._schema()
         config: DBOSConfig = {
             "name": NAME,
             "system_database_engine": self._sql,
-            "dbos_system_schema": SCHEMA,
+            "dbos_system_schema": schema,
             "executor_id": self.worker,
             "application_version": VERSION,
             "serializer": DBOSPortableJSONSerializer(),
@@ -99,13 +100,23 @@ class Engine:
             )
             self._client = DBOSClient(
                 system_database_engine=self._sql,
-                dbos_system_schema=SCHEMA,
+                dbos_system_schema=schema,
                 serializer=DBOSPortableJSONSerializer(),
                 application_name=NAME,
             )
         except Exception as error:
             self.stop(0)
             raise StoreError(f"the queue cannot be opened: {error}") from error
+
+    def _schema(self) -> str:
+        if self._sql.dialect.name != "postgresql":
+            return SCHEMA
+        try:
+            with self._sql.connect() as connection:
+                own = connection.execute(sa.text("SELECT current_schema()")).scalar()
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"the queue cannot be opened: {_first_line(error)}") from error
+        return SCHEMA if own in {None, "public"} else f"{own}_{SCHEMA}"
 
     def enqueue(self, runs: Sequence[Run]) -> None:
         """Put runs into the queue, all or none. A run that was put there before is left as it is."""
