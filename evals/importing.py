@@ -25,7 +25,7 @@ from triage.errors import ConfigurationError, InputError, KeyMissing, StoreError
 
 if TYPE_CHECKING:
     from triage.storage.database import Database
-    from triage.storage.keys import KeyFile
+    from triage.storage.keys import Keys
 
 _DECIDED = (CardState.ACCEPTED, CardState.EDITED)
 
@@ -33,7 +33,7 @@ _DECIDED = (CardState.ACCEPTED, CardState.EDITED)
 def run_import(store: Path, keys: Path | None, out: Path, split: str) -> int:
     """Write the labelled cases; 1 where some card could not be used, and the count says why."""
     made, left = import_decisions(store, keys or store.with_name("keys.db"), split)
-    _write(out, made)
+    private_text(out, "".join(lines_of(made)))
     typer.echo(f"{out}: {len(made)} labelled cases")
     for why, n in sorted(left.items()):
         typer.echo(f"  left out: {n} {why}")
@@ -47,33 +47,35 @@ def import_decisions(store: Path, keys: Path, split: str) -> tuple[list[EvalCase
 
     Raises `ConfigurationError` where the store or its key file is not there.
     """
-    from triage.cards.store import CardStore
-    from triage.cli.wiring import now
     from triage.storage.database import Database
     from triage.storage.keys import KeyFile
 
     for path, what in ((store, "store"), (keys, "key file")):
         if not path.is_file():
             raise ConfigurationError(f"{path}: there is no {what} here. --from names the store, --keys its key file.")
-    database = Database.open(store)
-    try:
-        opened = KeyFile(keys)
-        found: dict[str, EvalCase] = {}
-        left: Counter[str] = Counter()
-        for card in CardStore(database, opened, now).all():
-            case = _labelled(card, database, opened, split)
-            if isinstance(case, str):
-                left[case] += 1
-            elif card.proposal.case in found:
-                found[card.proposal.case] = _with_second(found[card.proposal.case], case)
-            else:
-                found[card.proposal.case] = case
-        return list(found.values()), left
-    finally:
-        database.close()
+    with KeyFile(keys) as opened, Database.open(store) as database:
+        return labelled_cards(database, opened, split)
 
 
-def _labelled(card: Card, database: Database, keys: KeyFile, split: str) -> EvalCase | str:
+def labelled_cards(database: Database, keys: Keys, split: str) -> tuple[list[EvalCase], Counter[str]]:
+    """The labelled cases of an open store, by card number, and how many cards were left out for which reason."""
+    from triage.cards.store import CardStore
+    from triage.cli.wiring import now
+
+    found: dict[str, EvalCase] = {}
+    left: Counter[str] = Counter()
+    for card in CardStore(database, keys, now).all():
+        case = _labelled(card, database, keys, split)
+        if isinstance(case, str):
+            left[case] += 1
+        elif card.proposal.case in found:
+            found[card.proposal.case] = _with_second(found[card.proposal.case], case)
+        else:
+            found[card.proposal.case] = case
+    return list(found.values()), left
+
+
+def _labelled(card: Card, database: Database, keys: Keys, split: str) -> EvalCase | str:
     """The card as a labelled case, or why it gives none."""
     if card.state not in _DECIDED:
         return f"cards in state {card.state.value}: nobody has said what is right"
@@ -125,7 +127,7 @@ def _label(card: Card) -> tuple[Category, str | None, Severity, bool]:
     return category, subtype, severity, changed
 
 
-def _captured(card: Card, database: Database, keys: KeyFile) -> Case | None:
+def _captured(card: Card, database: Database, keys: Keys) -> Case | None:
     """The snapshot that the card's proposal was made from."""
     from triage.audit.journal import open_record
     from triage.storage import records
@@ -147,13 +149,14 @@ def _unlabelled(case: Case) -> dict[str, Any]:
     return case.model_dump(mode="json", exclude_defaults=True)
 
 
-def _lines(cases: Sequence[EvalCase]) -> Iterator[str]:
+def lines_of(cases: Sequence[EvalCase]) -> Iterator[str]:
+    """Cases as they stand in a set's file."""
     for case in cases:
         yield json.dumps(case.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False) + "\n"
 
 
-def _write(out: Path, cases: Sequence[EvalCase]) -> None:
-    """Readable by its owner only; an existing file is not written over."""
+def private_text(out: Path, text: str) -> None:
+    """Write a new file, readable by its owner only; an existing one is not written over."""
     try:
         handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -161,4 +164,4 @@ def _write(out: Path, cases: Sequence[EvalCase]) -> None:
     except OSError as error:
         raise InputError(str(out), f"cannot be written ({error.strerror}).", "Choose another -o.") from error
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(_lines(cases))
+        file.write(text)

@@ -37,7 +37,7 @@ from triage.errors import KeyMissing, UsageError
 from triage.storage import checkpoints as rows
 from triage.storage import records
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import Keys
 from triage.storage.records import Record
 
 _CARD_COLUMNS = (
@@ -86,7 +86,7 @@ class Period:
 
 def export(
     database: Database,
-    keys: KeyFile,
+    keys: Keys,
     folder: Path,
     period: Period,
     checkpoint: Signed,
@@ -120,7 +120,7 @@ def export(
 class _Writer:
     """Collects while it writes."""
 
-    def __init__(self, database: Database, keys: KeyFile, folder: Path, period: Period) -> None:
+    def __init__(self, database: Database, keys: Keys, folder: Path, period: Period) -> None:
         self._database = database
         self._keys = keys
         self._folder = folder

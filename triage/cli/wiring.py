@@ -118,7 +118,14 @@ def _modes(policy: Policy) -> set[Mode]:
 
 def tasks(model: str | BaseChatModel, policy: Policy) -> list[Task]:
     """The questions to a view, in the order in which they are asked."""
-    return [classifier(model, policy), summariser(model, policy), replier(model, policy)]
+    from triage.tasks.route.active import active_router
+
+    return [
+        classifier(model, policy),
+        summariser(model, policy),
+        replier(model, policy),
+        active_router(os.environ),
+    ]
 
 
 def classifier(model: str | BaseChatModel, policy: Policy) -> Task:
