@@ -1,6 +1,9 @@
-"""Whether something of a card stands in Odoo, as far as the journal tells."""
+"""What of a card stands in Odoo, as far as the journal tells."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from triage.audit.journal import Journal
 from triage.domain import Card, Publication, Withdrawal
@@ -8,21 +11,37 @@ from triage.errors import KeyMissing
 from triage.storage import records
 
 
-def stands(card: Card, journal: Journal) -> bool:
-    """Whether advice of this card was published and not taken back since."""
+@dataclass(frozen=True)
+class Standing:
+    """What was last published of a card, or taken back."""
+
+    stands: bool
+    """Whether something of it is there."""
+    at: datetime | None = None
+    """When that was last recorded."""
+
+
+def standing(card: Card, journal: Journal) -> Standing:
+    """What the journal tells of a card's advice in Odoo."""
     found = {
         record.seq: record
         for event in card.events
         for record in records.publications(journal.database, journal.keys.event_id(event), card.key.company)
     }
-    standing = False
+    now = Standing(False)
     for _, record in sorted(found.items()):
         try:
             value = journal.opened(record)
         except KeyMissing:
             continue
+        at = datetime.fromisoformat(record.at)
         if isinstance(value, Publication) and value.card == card.id:
-            standing = standing or bool(value.refs())
+            now = Standing(now.stands or bool(value.refs()), at)
         elif isinstance(value, Withdrawal) and value.card == card.id:
-            standing = any(each.status == "kept" for each in value.advisories)
-    return standing
+            now = Standing(any(each.status == "kept" for each in value.advisories), at)
+    return now
+
+
+def stands(card: Card, journal: Journal) -> bool:
+    """Whether advice of this card was published and not taken back since."""
+    return standing(card, journal).stands

@@ -93,6 +93,10 @@ class CardStore:
         """Cards that somebody can still decide, by number, from the one after number `after`; without erased ones."""
         return self._readable_of(rows.waiting(self._database, after, limit))
 
+    def ended_since(self, moment: datetime) -> list[Card]:
+        """Cards that ended without anybody's word since a time, by number, without erased ones."""
+        return self._readable_of(rows.ended_since(self._database, utc(moment)))
+
     def now(self) -> datetime:
         """The time by the store's clock."""
         return self._clock()

@@ -119,6 +119,12 @@ def waiting(database: Database, after: int, limit: int) -> list[CardRow]:
     return _many(database, f"WHERE {_OPEN} AND number > ? ORDER BY number LIMIT ?", after, limit)
 
 
+def ended_since(database: Database, moment: str) -> list[CardRow]:
+    """Cards that ended without anybody's word since a time, by number."""
+    ended = "state IN ('resolved', 'expired', 'superseded')"
+    return _many(database, f"WHERE {ended} AND updated_at >= ? ORDER BY number", moment)
+
+
 def page(database: Database, state: str | None, limit: int | None, offset: int) -> list[CardRow]:
     """Cards by number, at most `limit`."""
     where, named = ("", ()) if state is None else ("WHERE state = ? ", (state,))
