@@ -117,8 +117,14 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
         return _Choice(reason.category, _lifted(scores, reason.category), sure, reason)
     punctual = on_time(reading.view.facts)
     nothing_else = not any(one.strength >= _ALONE for one in said)
-    if asked is Category.DELAY and punctual and nothing_else and _only_asks(reading) and not _arrived(reading):
-        return _Choice(Category.OTHER, _moved(scores, Category.DELAY, Category.OTHER), None, None, punctual)
+    if punctual and nothing_else and _only_asks(reading) and not _arrived(reading):
+        if asked is Category.DELAY:
+            return _Choice(Category.OTHER, _moved(scores, Category.DELAY, Category.OTHER), None, None, punctual)
+        if best is Category.OTHER and text is not None and text[CATEGORIES.index(Category.DELAY)] >= _RIVAL:
+            # Both readings end alike: there is nothing to do, so what speaks for either counts.
+            quiet = float(text[CATEGORIES.index(Category.DELAY)] + text[CATEGORIES.index(Category.OTHER)])
+            sure = layer.confidence(quiet, reading.language)
+            return _Choice(best, _moved(scores, Category.DELAY, best), sure, None, punctual)
     signal = next((one for one in said if one.category is best), None)
     return _Choice(best, scores, _sureness(reading, scores, best, signal, layer), signal)
 
