@@ -28,6 +28,7 @@ CUSTOM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "partner.requires_reference": ("res.partner",),
     "partner.on_hold": ("res.partner",),
     "order.channel": ("sale.order",),
+    "order.penalty_per_day": ("sale.order",),
     "line.partner_code": ("sale.order.line", "purchase.order.line"),
     "line.price_per": ("sale.order.line", "purchase.order.line"),
     "line.list_price": ("sale.order.line",),

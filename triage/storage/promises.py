@@ -45,7 +45,9 @@ class PromiseLedger:
         )
         known = [
             told[-1].with_(
-                promised_for=date.fromisoformat(row["promised_for"]), made_at=datetime.fromisoformat(row["made_at"])
+                promised_for=date.fromisoformat(row["promised_for"]),
+                made_at=datetime.fromisoformat(row["made_at"]),
+                by=None,
             )
             for row in rows
         ]
@@ -55,7 +57,13 @@ class PromiseLedger:
                 "INSERT INTO promises (company, record, seq, promised_for, made_at) VALUES (?, ?, ?, ?, ?)",
                 (company, hashed, seq, promise.promised_for.isoformat(), utc(promise.made_at)),
             )
-        return merged
+        return [_by_whom(promise, told) for promise in merged]
+
+
+def _by_whom(promise: Promise, told: Sequence[Promise]) -> Promise:
+    """The promise with who set it, where the record still tells that."""
+    same = (one.by for one in told if (one.promised_for, one.made_at) == (promise.promised_for, promise.made_at))
+    return promise if promise.by else promise.with_(by=next(same, None))
 
 
 def merge(known: Sequence[Promise], told: Sequence[Promise], seen_at: datetime) -> tuple[list[Promise], list[Promise]]:

@@ -13,11 +13,16 @@ The calls for a sales order, at the most twenty whatever its length; each is lef
      9 receipts
     10 transfers, and with them lots (19)
 
-A purchase order has no price rules, promises and related orders; three calls tell which customers' lines wait for it.
+A purchase order has no price rules, promises and related orders; four calls tell which customers' lines wait for it,
+and up to four more where goods pass through further moves.
+
+Where goods of a sales order are short or late, one call tells which other orders hold them, and one, where this Odoo
+has quality alerts, what is blocked.
 
 Beyond these, one each is needed for every further 8 MB of attachments, where the family of a buyer is too large to be
 read whole, and where more orders are related than a case carries, to see the head once more. Schema, companies, units,
-operation types and kinds of messages are kept between captures and not counted.
+operation types, kinds of messages, and the company's repairs, late transfers and open shifts are kept between captures
+and not counted.
 
 Other records add up to three calls that lead to their order, and one that tells its company where they have none.
 """

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from triage.domain import Invoice, Line, Order, Partner, Purchase, Role, Waiting
-from triage.odoo.capture import invoices, orders, promises, purchases, stock, waiting
+from triage.domain import Hindrance, Invoice, Line, Network, Order, Partner, Purchase, Role, Waiting
+from triage.odoo.capture import hindrances, invoices, network, orders, promises, purchases, stock, waiting
 from triage.odoo.capture.gather import Around
 from triage.odoo.capture.missing import Missing
 from triage.odoo.capture.orders import LineMaker
@@ -53,6 +53,8 @@ class Assembly:
             "invoices": tuple(self._invoices(seeds, sale, missing)),
             "promises": self._promises(sale) if sale else (),
             "related": tuple(self._related(seeds, sale)),
+            "hindrances": tuple(self._hindrances(sale)) if sale else (),
+            "network": self._network(seeds),
         }
 
     def _note_unread(self, seeds: Seeds, missing: Missing) -> None:
@@ -141,8 +143,24 @@ class Assembly:
         around = self.around
         lines = around.purchase_lines.get(purchase.id, ())
         return waiting.waiting_for(
-            lines, around.moves.values(), around.waits, around.products, around.directions, around.company
+            lines, around.moves.values(), around.chain, around.products, around.directions, around.company
         )
+
+    def _hindrances(self, sale: Row) -> Iterable[Hindrance]:
+        around = self.around
+        lines = around.sale_lines.get(sale.id, ())
+        moves = around.moves_of(sale.id)
+        return hindrances.hindrances_of(sale, lines, moves, around.hindrances, around.products, around.company)
+
+    def _network(self, seeds: Seeds) -> Network | None:
+        """Who waits for the goods of the purchase order that the case is about; several of them make none."""
+        around = self.around
+        own = [around.purchases[number] for number in seeds.purchases if number in around.purchases]
+        if len(own) != 1:
+            return None
+        today = around.now.astimezone(around.company.zone).date()
+        made = network.Builder(around.chain, around.products, around.directions, around.company, today)
+        return made.network(own[0], around.purchase_lines.get(own[0].id, ()))
 
     def _purchase_lines(self, purchase: Row) -> list[Line]:
         around = self.around

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.odoo.capture import invoices, orders, promises, purchases, stock, waiting
+from triage.odoo.capture import hindrances, invoices, network, orders, promises, purchases, stock
 from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.missing import CREDIT, RECORD
 from triage.odoo.capture.partners import Partners, read_partners
@@ -41,7 +41,9 @@ class Around:
     invoice_lines: Grouped
     changes: Mapping[int, Sequence[tuple[datetime, Row]]]
     related: Sequence[Row]
-    waits: waiting.Waits
+    chain: network.Chain
+    hindrances: hindrances.Around
+    now: datetime
 
     def serving(self, order: int) -> list[Row]:
         """The purchase lines that a sales order waits for."""
@@ -68,8 +70,10 @@ def gather(
     seeds: Sequence[Seeds],
     known: Iterable[Row],
     people: Iterable[int],
+    now: datetime,
 ) -> Around:
-    """Read around some seeds, all of one company. `known` are heads that were read already, `people` authors.
+    """Read around some seeds, all of one company. `known` are heads that were read already, `people` authors, `now` the
+    time of capture.
 
     As many calls for many seeds and long orders as for one short order.
     """
@@ -86,10 +90,11 @@ def gather(
     related = orders.read_related(reader, sales, customers, references, custom) if sales or customers else []
     own_purchases = _all(seeds, "purchases")
     bought = [line for line in goods.purchase_lines if line.one("order_id") in own_purchases]
+    directions = reference.directions(reader) if goods.moves or goods.pickings or bought else {}
     return Around(
         company=company,
         custom=custom,
-        directions=reference.directions(reader) if goods.moves or goods.pickings or bought else {},
+        directions=directions,
         sales=sales,
         sale_lines=_grouped(goods.lines, "order_id"),
         purchases=goods.purchases,
@@ -104,7 +109,11 @@ def gather(
         invoice_lines=_grouped(bill_lines, "move_id"),
         changes=changes,
         related=related,
-        waits=waiting.read_waits(reader, bought),
+        chain=network.read_chain(reader, bought),
+        hindrances=hindrances.read_hindrances(
+            reader, reference, sales.values(), goods.lines, goods.moves.values(), directions, now
+        ),
+        now=now,
     )
 
 

@@ -56,6 +56,7 @@ def to_order(row: Row, custom: Custom, company: OwnCompany) -> Order:
         warehouse=row.label("warehouse_id"),
         owner=row.label("user_id"),
         channel=custom.text(row, "order.channel"),
+        penalty_per_day=custom.number(row, "order.penalty_per_day"),
         picking_policy=row.text("picking_policy"),
         locked=row.flag("locked") or row.text("state") == "done",
     )

@@ -49,15 +49,18 @@ def promises_of(order: Row, changes: Iterable[tuple[datetime, Row]], company: Ow
         first = before[-1].moment("new_value_datetime")
     elif after:
         first = after[0][1].moment("old_value_datetime")
-    dated = [(ordered, first), *((moment, row.moment("new_value_datetime")) for moment, row in after)]
+    dated = [
+        (ordered, first, None),
+        *((moment, row.moment("new_value_datetime"), row.label("create_uid")) for moment, row in after),
+    ]
     if steps and dated[-1][1] != order.moment(_FIELD):
-        dated.append((order.moment("write_date") or ordered, order.moment(_FIELD)))
+        dated.append((order.moment("write_date") or ordered, order.moment(_FIELD), None))
     found: list[Promise] = []
-    for made_at, promised in dated:
+    for made_at, promised, by in dated:
         day = promised.astimezone(company.zone).date() if promised else None
         if day is not None and (not found or found[-1].promised_for != day):
             source = f"sale.order:{order.id}.{_FIELD}"
-            found.append(Promise(promised_for=day, made_at=made_at, to=order.text("name"), source=source))
+            found.append(Promise(promised_for=day, made_at=made_at, to=order.text("name"), source=source, by=by))
     return tuple(found)
 
 

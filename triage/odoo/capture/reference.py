@@ -79,26 +79,27 @@ class Reference:
 
     def company(self, reader: Reader, number: int) -> OwnCompany:
         """A company with currency, time zone (of its working hours, else the service user's) and language."""
-        return self._keep(f"company {number}", lambda: _company(reader, number))
+        return self.kept(f"company {number}", lambda: _company(reader, number))
 
     def units(self, reader: Reader) -> Units:
         """All units of measure."""
-        return self._keep("units", lambda: _units(reader))
+        return self.kept("units", lambda: _units(reader))
 
     def directions(self, reader: Reader) -> Directions:
         """Which way the transfers of each operation type of the reader's companies go."""
         companies = reader.context.get("allowed_company_ids")
-        return self._keep(f"directions {companies}", lambda: _directions(reader))
+        return self.kept(f"directions {companies}", lambda: _directions(reader))
 
     def subtypes(self, reader: Reader) -> Mapping[int, Subtype]:
         """All kinds of messages, by id."""
-        return self._keep("subtypes", lambda: _subtypes(reader))
+        return self.kept("subtypes", lambda: _subtypes(reader))
 
     def system(self, reader: Reader) -> int | None:
         """The partner in whose name Odoo itself writes: that of its first user, whom other reads hide."""
-        return self._keep("system", lambda: _system(reader))
+        return self.kept("system", lambda: _system(reader))
 
-    def _keep(self, name: str, read: Callable[[], _T]) -> _T:
+    def kept(self, name: str, read: Callable[[], _T]) -> _T:
+        """What was read under a name, read anew after an hour."""
         kept = self._kept.get(name)
         now = self.clock()
         if kept is not None and now - kept[0] <= _FRESH:

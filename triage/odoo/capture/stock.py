@@ -127,7 +127,7 @@ def to_move(row: Row, transfer: Row, products: Products, lots: Mapping[int, str]
         product=products.code(row),
         quantity=row.number("product_uom_qty") or Decimal(0),
         done=_done(row) if state == "done" else Decimal(0),
-        reserved=Decimal(0) if state in _FINAL else _reserved(row),
+        reserved=Decimal(0) if state in _FINAL else reserved_of(row),
         uom=products.unit_name(row),
         state=state,
         date=row.moment("date"),
@@ -139,8 +139,8 @@ def _done(row: Row) -> Decimal:
     return row.number("quantity" if row.has("quantity") else "quantity_done") or Decimal(0)
 
 
-def _reserved(row: Row) -> Decimal:
-    """From 17 on `quantity` of a move that is not done is what is reserved for it."""
+def reserved_of(row: Row) -> Decimal:
+    """What is reserved for a move that is not done; from 17 on that is its `quantity`."""
     return row.number("quantity" if row.has("quantity") else "reserved_availability") or Decimal(0)
 
 
@@ -154,7 +154,7 @@ def cover_of(line: Row, moves: Iterable[Row], directions: Directions, products: 
     out = [move for move in waiting if kind_of(move, directions) is ShipmentKind.OUTGOING]
     if not out:
         return Cover()
-    reserved = [products.to_line_unit(line, _reserved(move), unit_of(move)) for move in waiting]
+    reserved = [products.to_line_unit(line, reserved_of(move), unit_of(move)) for move in waiting]
     demand = [products.to_line_unit(line, move.number("product_uom_qty"), unit_of(move)) for move in out]
     own = products.own_unit(line)
     told = [move for move in out if move.has("forecast_availability")]

@@ -126,7 +126,7 @@ class Taking:
         people = {author for each in contents for author in thread.authors_of(each.messages)}
         people |= {company.partner} if company.partner else set()
         known = [subject.about for subject in subjects if subject.about is not None]
-        around = gather(reader, self.reference, company, self.custom, seeds, known, people)
+        around = gather(reader, self.reference, company, self.custom, seeds, known, people, self.now)
         still = self._still_there([subject.record for subject in subjects], around)
         assembly = Assembly(around)
         return [

@@ -199,6 +199,40 @@ ATTACHMENT = ("name", "mimetype", "file_size", "checksum", "type", "res_model", 
 TRACKING = (
     "mail_message_id",
     "create_date",
+    "create_uid",
     "old_value_datetime",
     "new_value_datetime",
+)
+QUALITY_ALERT = ("name", "title", "product_id", "lot_id", "picking_id", "stage_id", "date_assign", "create_date")
+REPAIR = ("name", "equipment_id", "request_date", "schedule_date", "create_date")
+ON_HAND = ("product_id", "quantity", "reserved_quantity")
+CHAIN_MOVE = (
+    "picking_type_id",
+    "product_id",
+    "product_uom_qty",
+    "product_uom",
+    "product_uom_id",
+    "quantity",
+    "quantity_done",
+    "reserved_availability",
+    "state",
+    "date",
+    "sale_line_id",
+    "purchase_line_id",
+    "move_orig_ids",
+    "move_dest_ids",
+    "origin_returned_move_id",
+)
+WAITING_ORDER = ("name", "state", "partner_id", "currency_id", "commitment_date")
+HELD_MOVE = (
+    "product_id",
+    "product_uom",
+    "product_uom_id",
+    "quantity",
+    "quantity_done",
+    "reserved_availability",
+    "sale_line_id",
+    "origin",
+    "partner_id",
+    "date_deadline",
 )

@@ -64,12 +64,13 @@ class Stock(Parties):
             number = self._move(move, shipment)
             line = self._line_of(move, shipment, case, waiting)
             if line is not None:
-                self.put("stock.move", number, {"sale_line_id": line})
+                self.put("stock.move", number, {"sale_line_id": line, **self._for_whom(case)})
                 if move.state in _OPEN_STATES:
                     waiting.setdefault(line, number)
         for place, item in enumerate(case.lines):
             if case.order is not None and (item.reserved is not None or item.forecast is not None):
-                self._cover(item, self.line_id(item, "sale.order.line", case.order.ref.name, place), waiting)
+                number = self.line_id(item, "sale.order.line", case.order.ref.name, place)
+                self._cover(item, number, waiting, self._for_whom(case))
         self._chain(case, kinds, waiting)
 
     def _move(self, move: Move, shipment: Shipment) -> int:
@@ -114,7 +115,13 @@ class Stock(Parties):
         ]
         return next((number for number in found if number not in waiting), found[0] if found else None)
 
-    def _cover(self, line: Line, number: int, waiting: dict[int, int]) -> None:
+    def _for_whom(self, case: Case) -> Values:
+        """What a move for a sales order says of it."""
+        assert case.order is not None
+        values: Values = {"origin": case.order.ref.name, "date_deadline": self.stamp(case.order.commitment_date)}
+        return values | ({"partner_id": self.partner(case.partner)} if case.partner else {})
+
+    def _cover(self, line: Line, number: int, waiting: dict[int, int], whom: Values) -> None:
         if number not in waiting:
             rest = line.quantity - line.delivered
             reserved = line.reserved or Decimal(0)
@@ -131,6 +138,7 @@ class Stock(Parties):
                 "quantity": float(reserved),
                 "state": state,
                 "date": "2026-11-17 12:00:00",
+                **whom,
             }
             values |= {"name": line.product} if self.version < 19 else {}
             waiting[number] = self.by_name("stock.move", f"waiting {number}", values)

@@ -153,7 +153,7 @@ def _equipment(known: Known) -> Iterator[Point]:
         age = (known.view.case.captured_at - promised).days if promised else None
         is_old = age is not None and days > age
         why = "out of order since before the promise was made" if is_old else ""
-        yield from _give(K.EQUIPMENT_DOWN, 1 if is_old else 4, fact, why)
+        yield from _give(K.EQUIPMENT_DOWN, 1 if is_old else 2, fact, why)
     yield from _give(K.EQUIPMENT_DOWN, 1, known.first("stock.ready"), "the goods are here and do not leave")
 
 
