@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import random
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
+from tests.databases import target_in
 from tests.unit.opened_store import ORDER, Opened, event, proposal, ref
 from triage.audit.verify import verify
 from triage.domain import Advised, Card, RecordRef
@@ -21,7 +25,7 @@ from triage.storage.keys import KeyFile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
-KILLS = 12
+SMOKE = 12
 processes = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
 processes.set_forkserver_preload([__name__])
 
@@ -67,25 +71,82 @@ def killed_after(home: Path, messages: int, seconds: float) -> list[tuple[int, s
     return said
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_done_again(tmp_path: Path) -> None:
-    chance = random.Random(20261123)
+@pytest.mark.parametrize("kills", [SMOKE, pytest.param(120, marks=pytest.mark.slow)])
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_done_again(home: Path, kills: int) -> None:
+    chance = random.Random(20261123 + kills)
     recorded: dict[tuple[int, str], int] = {}
-    for _ in range(KILLS):
-        for number, step, new, value in killed_after(tmp_path, chance.randrange(12), chance.random() * 0.01):
+    for _ in range(kills):
+        for number, step, new, value in killed_after(home, chance.randrange(12), chance.random() * 0.01):
             assert not (new and (number, step) in recorded), "done again"
             assert recorded.setdefault((number, step), value) == value
-        with Opened(tmp_path) as opened:
+        with Opened(home) as opened:
             found = verify(opened.database, opened.keys)
             assert found.first_bad is None
             assert found.records >= len(recorded)
             assert len(opened.cards.all()) == found.cards >= sum(step == "card" for _, step in recorded)
-    assert len(recorded) >= KILLS
-    with Opened(tmp_path) as opened:
+    assert len(recorded) >= kills
+    with Opened(home) as opened:
         for (number, step), value in recorded.items():
             log = opened.journal.of(event(f"file:{number}", ref(number)))
             given = ORDER if step == "capture" else None
             result = log.once(step, given, lambda _: pytest.fail("was not recorded"))
             assert value == (result.id if step == "capture" else result.number)
+
+
+WRITERS = 4
+
+
+def append_together(home: Path, acknowledged: Connection) -> None:
+    """Threads record steps as fast as they can, so that they share commits; each step is said once it is recorded."""
+    saying = threading.Lock()
+    with Opened(home) as opened:
+
+        def work(writer: int) -> None:
+            for number in itertools.count(1):
+                key = f"file:{writer}:{number}"
+                log = opened.journal.of(event(key, ref(writer), company=f"Company {writer % 2}"))
+                result = log.once("capture", ORDER, lambda _, number=number: ref(number))
+                with saying:
+                    acknowledged.send((key, result.id))
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(work, range(WRITERS)))
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(60, marks=pytest.mark.slow)])
+def test_killed_while_many_share_a_commit(home: Path, kills: int) -> None:
+    chance = random.Random(20261124 + kills)
+    said: dict[str, int] = {}
+    for _ in range(kills):
+        said |= dict(killed_while(append_together, home, chance.randrange(1, 60), chance.random() * 0.02))
+        with Opened(home) as opened:
+            found = verify(opened.database, opened.keys)
+            assert found.first_bad is None
+            assert found.records >= 2 * len(said)
+    with Opened(home) as opened:
+        for key, number in said.items():
+            writer = int(key.split(":")[1])
+            log = opened.journal.of(event(key, ref(writer), company=f"Company {writer % 2}"))
+            assert log.once("capture", ORDER, lambda _: pytest.fail("was not recorded")) == ref(number)
+
+
+def killed_while(work: Callable[[Path, Connection], None], home: Path, messages: int, seconds: float) -> list:
+    """Everything that was said by a process until it was killed, some time after so many messages."""
+    here, there = processes.Pipe(duplex=False)
+    process = processes.Process(target=work, args=(home, there))
+    process.start()
+    there.close()
+    said = []
+    with suppress(EOFError):
+        while len(said) < messages:
+            said.append(here.recv())
+    time.sleep(seconds)
+    process.kill()
+    process.join()
+    with suppress(EOFError):
+        while True:
+            said.append(here.recv())
+    return said
 
 
 def race(home: Path, me: int, together: object, results: Connection) -> None:
@@ -110,11 +171,11 @@ def everything(results: Connection) -> Iterator[int]:
             yield results.recv()
 
 
-def test_two_processes_doing_the_same_steps_agree(tmp_path: Path) -> None:
+def test_two_processes_doing_the_same_steps_agree(home: Path) -> None:
     together = processes.Barrier(2)
     pipes = [processes.Pipe(duplex=False) for _ in range(2)]
     racers = [
-        processes.Process(target=race, args=(tmp_path, me, together, there)) for me, (_, there) in enumerate(pipes, 1)
+        processes.Process(target=race, args=(home, me, together, there)) for me, (_, there) in enumerate(pipes, 1)
     ]
     for racer, (_, there) in zip(racers, pipes, strict=True):
         racer.start()
@@ -124,22 +185,23 @@ def test_two_processes_doing_the_same_steps_agree(tmp_path: Path) -> None:
         racer.join()
     assert one == other
     assert len(one) == 20
-    with Opened(tmp_path) as opened:
+    with Opened(home) as opened:
         found = verify(opened.database, opened.keys)
         assert (found.first_bad, found.records, found.cards) == (None, 30, 10)
 
 
 def first_use(home: Path, results: Connection) -> None:
     """Open a store that may not be there yet."""
-    with Database.open(home / "audit.db") as database, KeyFile(home / "keys.db") as keys:
+    target = target_in(home) if home.exists() else home / "audit.db"
+    with Database.open(target) as database, KeyFile(home / "keys.db") as keys:
         keys.belong_to(database)
         results.send(keys.event_id("file:1"))
         results.send(keys.key_for("a" * 64).secret)
 
 
-def test_processes_that_open_a_new_store_at_once_share_it(tmp_path: Path) -> None:
+def test_processes_that_open_a_new_store_at_once_share_it(home: Path) -> None:
     pipes = [processes.Pipe(duplex=False) for _ in range(4)]
-    openers = [processes.Process(target=first_use, args=(tmp_path / "home", there)) for _, there in pipes]
+    openers = [processes.Process(target=first_use, args=(_new(home), there)) for _, there in pipes]
     for opener, (_, there) in zip(openers, pipes, strict=True):
         opener.start()
         there.close()
@@ -148,3 +210,8 @@ def test_processes_that_open_a_new_store_at_once_share_it(tmp_path: Path) -> Non
         opener.join()
     assert len(seen) == 1
     assert len(seen.pop()) == 2
+
+
+def _new(home: Path) -> Path:
+    """A folder that is not there yet, where the store is a file in it."""
+    return home if isinstance(target_in(home), str) else home / "home"

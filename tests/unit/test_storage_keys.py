@@ -10,51 +10,64 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.databases import ENGINES, PostgresServer
 from triage.errors import KeyMissing, StoreError
 from triage.storage.database import Database
-from triage.storage.keys import KeyFile
+from triage.storage.keys import KeyFile, Keys
+
+
+@pytest.fixture(params=ENGINES)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where keys may lie: a file, or a schema apart."""
+    return request.getfixturevalue("postgres_url") if request.param == "postgresql" else tmp_path / "keys.db"
 
 
 @pytest.fixture
-def keys(tmp_path: Path):
+def keys(target: Path | str):
+    with Keys.open(target) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file(tmp_path: Path):
     with KeyFile(tmp_path / "keys.db") as opened:
         yield opened
 
 
-def test_a_case_has_one_key(keys: KeyFile) -> None:
+def test_a_case_has_one_key(keys: Keys) -> None:
     made = keys.key_for("case a")
     assert len(made.secret) == 32
     assert keys.key_for("case a") == keys.key("case a") == made
     assert keys.key_for("case b").secret != made.secret
 
 
-def test_keys_outlive_the_process(keys: KeyFile) -> None:
+def test_keys_outlive_the_process(keys: Keys, target: Path | str) -> None:
     made = keys.key_for("case a")
-    with KeyFile(keys.path) as again:
+    with Keys.open(target, create=False) as again:
         assert again.key("case a") == made
         assert again.subject_hash("Jane") == keys.subject_hash("Jane")
 
 
-def test_an_unknown_case_has_no_key(keys: KeyFile) -> None:
+def test_an_unknown_case_has_no_key(keys: Keys) -> None:
     with pytest.raises(KeyMissing, match="no key"):
         keys.key("case a")
     with pytest.raises(KeyMissing, match="not in this key file"):
         keys.opening("case a", b"12345678")
 
 
-def test_a_deleted_key_is_gone_from_the_file(keys: KeyFile) -> None:
-    made = keys.key_for("case a")
-    assert made.secret in keys.path.read_bytes()
-    keys.delete("case a")
-    keys.delete("case a")
-    rest = b"".join(path.read_bytes() for path in keys.path.parent.iterdir())
+def test_a_deleted_key_is_gone_from_the_file(file: KeyFile) -> None:
+    made = file.key_for("case a")
+    assert made.secret in file.path.read_bytes()
+    file.delete("case a")
+    file.delete("case a")
+    rest = b"".join(path.read_bytes() for path in file.path.parent.iterdir())
     assert made.secret not in rest
-    assert keys.was_deleted(made.id)
+    assert file.was_deleted(made.id)
     with pytest.raises(KeyMissing, match="erased"):
-        keys.opening("case a", made.id)
+        file.opening("case a", made.id)
 
 
-def test_after_a_deletion_the_case_gets_another_key(keys: KeyFile) -> None:
+def test_after_a_deletion_the_case_gets_another_key(keys: Keys) -> None:
     old = keys.key_for("case a")
     keys.delete("case a")
     new = keys.key_for("case a")
@@ -63,16 +76,16 @@ def test_after_a_deletion_the_case_gets_another_key(keys: KeyFile) -> None:
     assert not keys.was_deleted(new.id)
 
 
-def test_a_deletion_elsewhere_counts_here(keys: KeyFile) -> None:
+def test_a_deletion_elsewhere_counts_here(keys: Keys, target: Path | str) -> None:
     made = keys.key_for("case a")
-    with KeyFile(keys.path) as other:
+    with Keys.open(target) as other:
         other.delete("case a")
     with pytest.raises(KeyMissing):
         keys.opening("case a", made.id)
 
 
-def test_threads_agree_on_one_key(keys: KeyFile) -> None:
-    with KeyFile(keys.path) as other, ThreadPoolExecutor(4) as pool:
+def test_threads_agree_on_one_key(keys: Keys, target: Path | str) -> None:
+    with Keys.open(target) as other, ThreadPoolExecutor(4) as pool:
         made = set(pool.map(lambda n: (keys, other)[n % 2].key_for("case a"), range(16)))
     assert len(made) == 1
 
@@ -113,13 +126,13 @@ def test_a_store_belongs_to_one_key_file(tmp_path: Path) -> None:
             other.belong_to(store)
 
 
-def test_people_are_found_however_they_are_written(keys: KeyFile) -> None:
+def test_people_are_found_however_they_are_written(keys: Keys) -> None:
     assert keys.subject_hash("  JANE\u00a0Doe ") == keys.subject_hash("jane doe")
     assert keys.subject_hash("Jane Doe") != keys.subject_hash("Jane Dae")
     assert len(keys.subject_hash("x")) == 64
 
 
-def test_hashes_need_this_file(keys: KeyFile, tmp_path: Path) -> None:
+def test_hashes_need_this_file(keys: Keys, tmp_path: Path) -> None:
     with KeyFile(tmp_path / "other.db") as other:
         assert keys.event_id("file:1") != other.event_id("file:1")
 
@@ -133,3 +146,55 @@ def shared(tmp_path_factory: pytest.TempPathFactory):
 @given(st.lists(st.text(), min_size=1, max_size=3), st.lists(st.text(), min_size=1, max_size=3))
 def test_parts_of_a_hash_do_not_run_together(shared: KeyFile, one: list[str], other: list[str]) -> None:
     assert (shared.keyed_hash(*one) == shared.keyed_hash(*other)) == (one == other)
+
+
+def test_a_deleted_key_is_gone_from_the_servers_tables(postgres: PostgresServer) -> None:
+    """Not from its write-ahead log, which the server throws away by itself."""
+    with Keys.open(postgres.database()) as keys:
+        deleted, kept = keys.key_for("case a"), keys.key_for("case b")
+
+        def where(secret: bytes) -> list[Path]:
+            postgres.run("CHECKPOINT")
+            files = [path for path in (postgres.data / "base").rglob("*") if path.is_file()]
+            return [path for path in files if secret in path.read_bytes()]
+
+        assert where(deleted.secret)
+        keys.delete("case a", "never made")
+        keys.delete("case a")
+        assert where(deleted.secret) == []
+        assert where(kept.secret)
+        assert keys.key("case b") == kept
+        assert keys.was_deleted(deleted.id)
+        with pytest.raises(KeyMissing, match="erased"):
+            keys.opening("case a", deleted.id)
+        assert keys.key_for("case a").id != deleted.id
+
+
+def test_keys_are_deleted_although_somebody_reads_an_old_state(postgres: PostgresServer) -> None:
+    url = postgres.database()
+    with Keys.open(url) as keys, Keys.open(url) as reading:
+        made = keys.key_for("case a")
+        with reading._database.snapshot():
+            reading._database.query("SELECT 1")
+            keys.delete("case a")
+        postgres.run("CHECKPOINT")
+        assert not [
+            path for path in (postgres.data / "base").rglob("*") if path.is_file() and made.secret in path.read_bytes()
+        ]
+
+
+def test_missing_keys_are_not_made_anew_on_a_server(postgres_url: str) -> None:
+    with pytest.raises(StoreError, match="holds no keys: restore them"):
+        Keys.open(postgres_url, create=False)
+    Keys.open(postgres_url).close()
+    Keys.open(postgres_url, create=False).close()
+
+
+def test_keys_lie_apart_from_the_store(postgres_url: str, postgres: PostgresServer) -> None:
+    Database.open(postgres_url).close()
+    with pytest.raises(StoreError, match="keys must lie apart"):
+        Keys.open(postgres_url)
+    other = postgres.schema()
+    Keys.open(other).close()
+    with pytest.raises(StoreError, match="not ours"):
+        Database.open(other)
