@@ -17,6 +17,7 @@ TriageError
 │   └── OdooRejected      Odoo refused the call: a rule, an unknown field, model or method
 └── ModelError            a model gave no usable answer
     ├── ModelUnavailable  down, slow, rate-limited: may work later
+    │   └── OverBudget    the company's budget of this day is spent
     ├── ModelRefused      the model or endpoint declined
     │   └── NotSupported  the endpoint lacks this way of asking; another way is tried
     ├── ModelInvalid      the answer does not fit its type, after repair
@@ -123,6 +124,10 @@ class ModelUnavailable(ModelError):
         self.retry_after = retry_after
         """Seconds after which the endpoint wants to be asked again; none where it did not say."""
         super().__init__(message)
+
+
+class OverBudget(ModelUnavailable):
+    """The company's budget of this day is spent; nothing was sent."""
 
 
 class ModelRefused(ModelError):

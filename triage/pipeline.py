@@ -43,6 +43,7 @@ from triage.domain import (
 )
 from triage.errors import KeyMissing, ModelError
 from triage.facts import establish_facts
+from triage.models.charged import charged_to
 from triage.tasks.ending import Now, endings
 from triage.verify.answers import verify
 from triage.verify.pages import hold_back, verify_paper
@@ -128,13 +129,15 @@ def triage(event: Event, desk: Desk) -> Outcome:
     if case is None:
         return log.close(Gone())
     policy = log.once("policy", case.company, desk.policies.current)
-    read = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
+    with charged_to(case.company):
+        read = [verify_paper(_asked(log, "extract", document, desk.extract.invoke)) for document in case.documents]
     papers = [hold_back(paper, policy) for paper in read]
     acting = {"policy": policy.fingerprint(), "software": __version__}
     before = log.once("before", case.record, lambda record: desk.cards.before(case.company.name, record))
     view = View(case, tuple(papers), establish_facts(case, papers, policy), before=before, policy=policy)
-    for task in desk.tasks:
-        view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
+    with charged_to(case.company):
+        for task in desk.tasks:
+            view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
     cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
     ended = log.maybe("resolve", lambda: _end(view, policy, cards, desk.cards, log), acting)
     _say_ended(ended, desk, log)

@@ -91,6 +91,7 @@ def desk(
     `publish` and `withdraw` are for what runs by itself. On the command line a person says `--post`, whatever the
     policy's mode. `policies` are those of single companies; what models are set up with is the same in all.
     """
+    from triage.domain.policies import PolicyBook
     from triage.odoo.remembering import Remembering
     from triage.pipeline import Desk, one_policy
 
@@ -100,16 +101,29 @@ def desk(
             "policy: mode `advise` publishes into Odoo, and no Odoo is connected here. "
             "Use `shadow`, which does everything else."
         )
+    asked = model if model == EMBEDDED else guarded(_chat_model(model, policy), store, policies or PolicyBook(policy))
     return Desk(
         journal=store.journal,
         source=Remembering(source, store.promises.keep),
         policies=policies or one_policy(policy),
-        extract=extractor(model, policy),
-        tasks=tasks(model, policy),
+        extract=extractor(asked, policy),
+        tasks=tasks(asked, policy),
         cards=store.cards,
         publish=publish,
         withdraw=withdraw,
     )
+
+
+def guarded(model: BaseChatModel, store: Store, policies: PolicyBook) -> BaseChatModel:
+    """A model on a server, behind the breaker of its address and the budgets of the companies; others as they are."""
+    from triage.models.budget import Budget
+    from triage.models.chat import OpenAIChat
+    from triage.models.guarded import GuardedChat
+    from triage.storage.budgets import Spending
+
+    if not isinstance(model, OpenAIChat):
+        return model
+    return GuardedChat.of(model, Budget(Spending(store.database), lambda name: policies.of(name).budgets, now))
 
 
 def _modes(policy: Policy) -> set[Mode]:
