@@ -215,7 +215,7 @@ def next_steps(settings: Settings, rows: Sequence[Row], home: Path | None, shown
     waiting = [card for card in cards if card.state is CardState.OPEN]
     suffix = f" --home {shlex.quote(_short(home))}" if home else ""
     counts = f"{len(rows)} cases, {len(cards)} cards, {len(waiting)} waiting for a decision."
-    typer.echo(f"\n{counts} Store: {_short(settings.store)}")
+    typer.echo(f"\n{counts} Store: {_store(settings)}")
     pick = shown or next(iter(waiting), None)
     if pick is None:
         return
@@ -223,6 +223,14 @@ def next_steps(settings: Settings, rows: Sequence[Row], home: Path | None, shown
     typer.echo(f"  triage card {pick.number}{suffix}")
     typer.echo(f"  triage decide {pick.number} accept{suffix}")
     typer.echo(f"  triage audit show {pick.number}{suffix}")
+
+
+def _store(settings: Settings) -> str:
+    if settings.database_url is None:
+        return _short(settings.store)
+    from triage.storage.connections import shown
+
+    return shown(settings.database_url)
 
 
 def _short(path: Path) -> str:

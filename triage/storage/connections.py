@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import conninfo
+from psycopg import RawCursor, conninfo
+from psycopg.rows import RowFactory
 
 from triage.errors import ConfigurationError, StoreError
 from triage.storage import database
 from triage.storage.postgres_failures import unreachable
 
 Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lent:
+    """A connection and the cursor that its statements run on, one after the other."""
+
+    connection: Connection
+    cursor: RawCursor[Any]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection is gone."""
+        return self.connection.closed
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
+
 
 LARGEST = 32
 """Connections of one process at most; more threads than that wait for one another."""
@@ -38,16 +58,17 @@ def shown(url: str) -> str:
 class Connections:
     """Lends connections (autocommit) to one server. The one given back last is lent first."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, rows: RowFactory[Any]) -> None:
         self.name = shown(url)
         self._url = url
-        self._idle: list[Connection] = []
-        self._all: set[Connection] = set()
+        self._rows = rows
+        self._idle: list[Lent] = []
+        self._all: set[Lent] = set()
         self._mutex = threading.Lock()
         self._free = threading.BoundedSemaphore(LARGEST)
         self._closed = False
 
-    def take(self) -> Connection:
+    def take(self) -> Lent:
         """A connection, for this thread until it is given back. Raises `StoreError` where there is none to be had."""
         if not self._free.acquire(timeout=database.WAIT_SECONDS):
             raise StoreError(f"{self.name}: all {LARGEST} connections are in use for too long. Run it again.")
@@ -57,9 +78,9 @@ class Connections:
             self._free.release()
             raise
 
-    def give(self, connection: Connection) -> None:
+    def give(self, connection: Lent) -> None:
         """Take a connection back; one that broke is thrown away, and the idle ones with it: they broke, too."""
-        broken: list[Connection] = []
+        broken: list[Lent] = []
         with self._mutex:
             if self._closed or connection.closed:
                 broken = [connection, *self._idle]
@@ -81,13 +102,13 @@ class Connections:
         for connection in connections:
             connection.close()
 
-    def _idle_one(self) -> Connection | None:
+    def _idle_one(self) -> Lent | None:
         with self._mutex:
             if self._closed:
                 raise StoreError(f"{self.name}: the store is closed.")
             return self._idle.pop() if self._idle else None
 
-    def _connect(self) -> Connection:
+    def _connect(self) -> Lent:
         lock = max(1, int(database.WAIT_SECONDS * 1000))
         parts = conninfo.conninfo_to_dict(self._url)
         try:
@@ -106,9 +127,10 @@ class Connections:
             )
         except psycopg.Error as error:
             raise unreachable(error, self.name) from error
+        lent = Lent(connection, RawCursor(connection, row_factory=self._rows))
         with self._mutex:
-            self._all.add(connection)
-        return connection
+            self._all.add(lent)
+        return lent
 
 
 def _without(url: str, text: str) -> str:

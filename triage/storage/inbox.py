@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from typing import Any
 
-from triage.storage.database import Database
+from triage.storage.database import Database, Row
 
 WAITING, QUEUED, WORKING, DONE, DEAD = "waiting", "queued", "working", "done", "dead"
 """States of a row. `waiting`: for its time. `queued`: handed to the queue. `dead`: given up until somebody looks."""
@@ -221,5 +221,5 @@ def _many(database: Database, rest: str, *parameters: str | int) -> list[InboxRo
     return [_row(row) for row in database.query(f"{_SELECT} {rest}", parameters)]
 
 
-def _row(row: Sequence[Any]) -> InboxRow:
+def _row(row: Row) -> InboxRow:
     return InboxRow(*row)

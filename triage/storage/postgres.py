@@ -7,15 +7,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self, cast
 
 import psycopg
-from psycopg import Cursor, RawCursor, RawServerCursor
+from psycopg import Cursor, RawServerCursor
 from typing_extensions import override
 
 from triage.errors import StoreError, UsageError
 from triage.storage import migrations
-from triage.storage.connections import Connection, Connections
+from triage.storage.connections import Connections, Lent
 from triage.storage.database import Database, Parameters, Row
 from triage.storage.placeholders import arranged
 from triage.storage.postgres_failures import explain, is_lost, lost
@@ -28,8 +29,7 @@ _AT_A_TIME = 500
 class _Session:
     """A thread's connection while it is inside a transaction, how deep, and which locks it holds."""
 
-    connection: Connection
-    cursor: RawCursor[Any]
+    lent: Lent
     depth: int = 1
     held: set[int] = field(default_factory=set)
     scans: int = 0
@@ -45,7 +45,7 @@ class PostgresDatabase(Database):
     engine = "postgresql"
 
     def __init__(self, url: str) -> None:
-        self._connections = Connections(url)
+        self._connections = Connections(url, _rows)
         super().__init__(self._connections.name)
         self._local = threading.local()
         self._schema = ""
@@ -120,7 +120,7 @@ class PostgresDatabase(Database):
             raise UsageError(f"lock {name!r}: only inside a transaction.")
         lock = self._lock_id(name)
         if lock not in session.held:
-            self._run(session.connection, session.cursor, f"SELECT pg_advisory_xact_lock({lock})", ())
+            self._run(session.lent, f"SELECT pg_advisory_xact_lock({lock})", ())
             session.held.add(lock)
 
     @override
@@ -130,18 +130,18 @@ class PostgresDatabase(Database):
             # Only a transaction can tell whether a broken connection has left anything behind.
             with self.transaction():
                 return self.execute(sql, parameters)
-        return self._run(session.connection, session.cursor, sql, parameters).rowcount
+        return self._run(session.lent, sql, parameters).rowcount
 
     @override
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         session = self._session
         if session is not None:
-            return self._run(session.connection, session.cursor, sql, parameters).fetchall()
-        connection, cursor = self._started(sql, parameters)
+            return self._run(session.lent, sql, parameters).fetchall()
+        lent = self._started(sql, parameters)
         try:
-            return cursor.fetchall() if cursor.description else []
+            return lent.cursor.fetchall() if lent.cursor.description else []
         finally:
-            self._connections.give(connection)
+            self._connections.give(lent)
 
     @override
     def scan(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
@@ -152,14 +152,14 @@ class PostgresDatabase(Database):
             return
         session = self._session
         session.scans += 1
-        cursor = RawServerCursor(session.connection, f"scan{session.scans}", row_factory=_rows)
+        cursor = RawServerCursor(session.lent.connection, f"scan{session.scans}", row_factory=_rows)
         try:
-            self._run(session.connection, cursor, sql, parameters)
-            while rows := self._fetched(session.connection, cursor):
+            self._run(session.lent, sql, parameters, cursor)
+            while rows := self._fetched(session.lent, cursor):
                 yield from rows
         finally:
-            if not session.connection.closed and self._session is session:
-                self._quietly(session.connection, f"CLOSE {cursor.name}")
+            if not session.lent.closed and self._session is session:
+                self._quietly(session.lent, f"CLOSE {cursor.name}")
 
     @override
     def has_table(self, name: str) -> bool:
@@ -171,7 +171,7 @@ class PostgresDatabase(Database):
         session = self._session
         if session is None:
             raise UsageError("a migration runs inside a transaction.")
-        self._run(session.connection, session.cursor, script, ())
+        self._run(session.lent, script, ())
 
     @property
     def _session(self) -> _Session | None:
@@ -179,92 +179,93 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        connection, cursor = self._started(begin, ())
-        session = self._local.session = _Session(connection, cursor)
+        lent = self._started(begin, ())
+        self._local.session = _Session(lent)
         try:
             yield
-            self._commit(session)
+            self._commit(lent)
         except BaseException:
-            self._quietly(connection, "ROLLBACK")
+            self._quietly(lent, "ROLLBACK")
             raise
         finally:
             self._local.session = None
-            self._connections.give(connection)
+            self._connections.give(lent)
 
-    def _commit(self, session: _Session) -> None:
+    def _commit(self, lent: Lent) -> None:
         try:
-            session.cursor.execute("COMMIT")
+            lent.cursor.execute("COMMIT")
         except psycopg.Error as error:
-            if is_lost(error, session.connection):
-                session.connection.close()
+            if is_lost(error, lent.connection):
+                lent.close()
                 raise lost(self.name, committing=True) from error
             raise explain(error, self.name) from error
-        if session.cursor.statusmessage != "COMMIT":
+        if lent.cursor.statusmessage != "COMMIT":
             raise StoreError(f"{self.name}: an earlier statement of this transaction failed; nothing was recorded.")
 
     @contextmanager
     def _savepoint(self, session: _Session) -> Iterator[None]:
         name, held = f"level{session.depth}", set(session.held)
-        self._run(session.connection, session.cursor, f"SAVEPOINT {name}", ())
+        self._run(session.lent, f"SAVEPOINT {name}", ())
         session.depth += 1
         try:
             yield
-            self._run(session.connection, session.cursor, f"RELEASE {name}", ())
+            self._run(session.lent, f"RELEASE {name}", ())
         except BaseException:
             session.held = held  # locks taken since are let go with it
-            self._quietly(session.connection, f"ROLLBACK TO {name}; RELEASE {name}")
+            self._quietly(session.lent, f"ROLLBACK TO {name}; RELEASE {name}")
             raise
         finally:
             session.depth -= 1
 
-    def _started(self, sql: str, parameters: Parameters) -> tuple[Connection, RawCursor[Any]]:
+    def _started(self, sql: str, parameters: Parameters) -> Lent:
         """A connection on which this first statement has run; where it turns out broken, another one."""
         for last in (False, True):
-            connection = self._connections.take()
+            lent = self._connections.take()
             try:
-                cursor = RawCursor(connection, row_factory=_rows)
-                self._run(connection, cursor, sql, parameters)
+                self._run(lent, sql, parameters)
             except StoreError as error:
-                self._connections.give(connection)
-                if last or not (error.again and connection.closed):
+                self._connections.give(lent)
+                if last or not (error.again and lent.closed):
                     raise
             except BaseException:
-                self._quietly(connection, "ROLLBACK")
-                self._connections.give(connection)
+                self._quietly(lent, "ROLLBACK")
+                self._connections.give(lent)
                 raise
             else:
-                return connection, cursor
+                return lent
         raise AssertionError
 
-    def _run(self, connection: Connection, cursor: Cursor[Any], sql: str, parameters: Parameters) -> Cursor[Any]:
+    def _run(
+        self, lent: Lent, sql: str, parameters: Parameters, cursor: RawServerCursor[Any] | None = None
+    ) -> Cursor[Any]:
         text, values = arranged(sql, parameters)
         # Several statements at once are only allowed in the text protocol.
-        binary = bool(values) or isinstance(cursor, RawServerCursor)
+        binary = bool(values) or cursor is not None
         try:
-            return cursor.execute(cast(Any, text), values or None, binary=binary)
+            return (cursor or lent.cursor).execute(cast(Any, text), values or None, binary=binary)
         except psycopg.Error as error:
-            raise self._explained(error, connection) from error
+            raise self._explained(error, lent) from error
 
-    def _fetched(self, connection: Connection, cursor: Cursor[Any]) -> list[Row]:
+    def _fetched(self, lent: Lent, cursor: Cursor[Any]) -> list[Row]:
         try:
             return cursor.fetchmany(_AT_A_TIME)
         except psycopg.Error as error:
-            raise self._explained(error, connection) from error
+            raise self._explained(error, lent) from error
 
-    def _explained(self, error: psycopg.Error, connection: Connection) -> StoreError:
-        if not is_lost(error, connection):
+    def _explained(self, error: psycopg.Error, lent: Lent) -> StoreError:
+        if not is_lost(error, lent.connection):
             return explain(error, self.name)
-        connection.close()
+        lent.close()
         return lost(self.name)
 
-    def _quietly(self, connection: Connection, sql: str) -> None:
+    def _quietly(self, lent: Lent, sql: str) -> None:
         """Undo; where that fails the connection is closed, which undoes everything."""
-        if connection.closed:
+        if lent.closed:
             return
         try:
-            connection.execute(cast(Any, sql))
+            lent.connection.execute(cast(Any, sql))
         except BaseException:
-            connection.close()
+            lent.close()
 
     def _lock_id(self, name: str) -> int:
         digest = hashlib.sha256(f"odoo-triage\n{self._schema}\n{name}".encode()).digest()
@@ -311,13 +312,14 @@ class _Row(tuple[Any, ...]):
         return list(self.places)
 
 
-_row_types: dict[tuple[str, ...], type[_Row]] = {}
+@lru_cache(maxsize=1024)
+def _row_type(names: tuple[bytes, ...]) -> type[_Row]:
+    places = {name.decode(): place for place, name in enumerate(names)}
+    return type("Row", (_Row,), {"__slots__": (), "places": places})
 
 
-def _rows(cursor: Cursor[Any]) -> Any:
-    names = tuple(column.name for column in cursor.description or ())
-    found = _row_types.get(names)
-    if found is None:
-        places = {name: place for place, name in enumerate(names)}
-        found = _row_types[names] = type("Row", (_Row,), {"__slots__": (), "places": places})
-    return found
+def _rows(cursor: Any) -> Any:
+    result = cursor.pgresult
+    if result is None:
+        return tuple
+    return _row_type(tuple(result.fname(place) or b"" for place in range(result.nfields)))
