@@ -141,6 +141,7 @@ def test_the_public_names_are_those_intended() -> None:
         "impact",
         "members",
         "papers",
+        "people",
         "policy",
         "priority",
         "reply",

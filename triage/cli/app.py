@@ -12,8 +12,10 @@ from triage.cli.audit import audit
 from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
+from triage.cli.people import people
 from triage.cli.serve import serve, worker
 from triage.cli.subject import subject
+from triage.cli.sweep import sweep
 from triage.cli.switch import switch_app
 from triage.cli.withdraw import withdraw
 
@@ -28,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(audit, name="audit")
 app.add_typer(subject, name="subject")
+app.add_typer(people, name="people")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")
@@ -36,6 +39,7 @@ app.command()(worker)
 app.add_typer(jobs_app, name="jobs")
 app.add_typer(switch_app, name="switch")
 app.command("withdraw")(withdraw)
+app.command("sweep")(sweep)
 
 
 @app.command()
@@ -274,6 +278,24 @@ def odoo_changes(
     from triage.cli.odoo import run_changes
 
     guarded(run_changes, since, model or [], as_json, home)
+
+
+@odoo_app.command("routes")
+def odoo_routes(
+    company: Annotated[
+        list[str] | None,
+        typer.Option("--company", help="Only this company. Repeatable. Default: all that may be read."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write. Default: routing.json in the home folder.")
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="The newest solved tickets that are read.")] = 2000,
+    home: Home = None,
+) -> None:
+    """Learn from Helpdesk where tickets go: teams, types, tags, categories, solved tickets. Writes nothing there."""
+    from triage.cli.routes import run_routes
+
+    guarded(run_routes, company or [], out, most, home)
 
 
 @odoo_app.command("sandbox")

@@ -94,6 +94,7 @@ from triage.domain.papers import (
     ReadBy,
     Word,
 )
+from triage.domain.people import Duty, Person
 from triage.domain.policy import Endpoint, Limits, Mode, Policy, PrivateKind, Thresholds
 from triage.domain.priority import Contribution, Factor, Priority, PriorityWeights
 from triage.domain.reply import Reply
@@ -197,6 +198,7 @@ __all__ = [
     "Document",
     "DocumentType",
     "Door",
+    "Duty",
     "Ending",
     "Endings",
     "Endpoint",
@@ -245,6 +247,7 @@ __all__ = [
     "PaperXml",
     "Partner",
     "PastTicket",
+    "Person",
     "Policy",
     "Price",
     "Priority",
