@@ -19,6 +19,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
         data,
         documents,
         hindrance,
+        impact_facts,
         ownership,
         price,
         promise,
@@ -34,7 +35,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
     grounds = Grounds(case, tuple(papers), policy)
     rooms = (
         stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership,
-        standing,
+        standing, impact_facts,
     )  # fmt: skip
     computed = [fact for room in rooms for fact in room.facts(grounds)]
     reported = [_as_reported(fact) for fact in case.reported]

@@ -24,12 +24,15 @@ def waiting_for(
     """The customers' lines that wait for a purchase order's products. `receipts` are its moves, among others."""
     wanted_products = {row.one("product_id") for row in purchase_lines}
     bound = _bound(purchase_lines, receipts, waits)
+    by_line: dict[int, list[Row]] = {}
+    for move in waits.moves.values():
+        by_line.setdefault(move.one("sale_line_id") or 0, []).append(move)
     for line in waits.lines.values():
         order = waits.orders.get(line.one("order_id") or 0)
         if order is None or order.text("state") == "cancel" or line.one("product_id") not in wanted_products:
             continue
         still = (line.number("product_uom_qty") or Decimal(0)) - (line.number("qty_delivered") or Decimal(0))
-        moves = [move for move in waits.moves.values() if move.one("sale_line_id") == line.id]
+        moves = by_line.get(line.id, ())
         reserved = cover_of(line, moves, directions, products).reserved or Decimal(0)
         if still <= reserved:
             continue

@@ -20,6 +20,8 @@ from triage.domain import (
     Role,
     View,
 )
+from triage.facts.grounds import Grounds
+from triage.facts.impact_facts import impact_of
 from triage.tasks.cause.cues import Said, said, shipped_cues
 from triage.tasks.cause.gaps import missing
 from triage.tasks.cause.points import Known, Point, from_facts, quoted
@@ -70,7 +72,8 @@ class EmbeddedCauses(Runnable[View, CauseAssessment]):
         causes = ranked(input)
         if causes and not _is_exception(input) and not _is_shown(causes[0]):
             causes = []
-        return CauseAssessment(by=self.producer, causes=tuple(causes))
+        whom = impact_of(Grounds(input.case, input.papers, input.policy))
+        return CauseAssessment(by=self.producer, causes=tuple(causes), impact=whom if whom and whom.hits else None)
 
 
 def _is_exception(view: View) -> bool:
