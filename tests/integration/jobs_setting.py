@@ -82,7 +82,7 @@ def write_home(home: Path, day: SampleDay, mode: str = "advise", **more: Any) ->
     told = day.connection.with_(key_file=home / "key").model_dump(mode="json", exclude_defaults=True)
     (home / "odoo.yaml").write_text(yaml.safe_dump(told))
     (home / "policy.yaml").write_text(yaml.safe_dump({"default_mode": mode}))
-    (home / "jobs.yaml").write_text(yaml.safe_dump({**QUICK, **more}))
+    (home / "jobs.yaml").write_text(yaml.safe_dump({"schedule": False, **QUICK, **more}))
 
 
 def hook(ref: RecordRef, key: str | None = None, *, delay: float = 0.0, **more: Any) -> Arrival:

@@ -27,6 +27,7 @@ from triage.domain import (
     RecordRef,
     Withdrawal,
 )
+from triage.domain.policies import PolicyBook
 from triage.errors import ConfigurationError, KeyMissing, OdooRejected, OdooUnavailable, UsageError
 from triage.settings import Settings
 
@@ -56,7 +57,7 @@ class InstalledOffice:
         self._closing = ExitStack()
         self._lock = threading.RLock()
         self._connected: Connected | None = None
-        self._policy: tuple[object, Policy] | None = None
+        self._policies: tuple[object, PolicyBook] | None = None
         self._desk: tuple[str, Desk] | None = None
         self._publisher: tuple[float, str, Publisher | None] | None = None
 
@@ -66,41 +67,55 @@ class InstalledOffice:
             self._connected = None
             self._closing.close()
 
-    def policy(self) -> Policy:
-        """The policy in force. Raises `ConfigurationError` where it is wrong."""
+    def policies(self) -> PolicyBook:
+        """The policies in force. Raises `ConfigurationError` where they are wrong."""
         with self._lock:
             seen = _stamp(self._settings)
-            if self._policy is None or self._policy[0] != seen:
-                self._policy = (seen, self._settings.policy())
-            return self._policy[1]
+            if self._policies is None or self._policies[0] != seen:
+                self._policies = (seen, self._settings.policies())
+            return self._policies[1]
+
+    def policy(self) -> Policy:
+        """That of companies which have none of their own."""
+        return self.policies().base
 
     def acting(self) -> dict[str, str]:
         """Names and hashes of what acts."""
-        return {"policy": self.policy().fingerprint(), "model": self._model, "software": __version__}
+        return {"policy": self.policies().fingerprint(), "model": self._model, "software": __version__}
 
     def source(self) -> LiveSource:
         """A source that has read nothing yet. Raises `OdooUnavailable` where Odoo cannot be reached, `UsageError` where
         none is named.
         """
-        return self.odoo().source(self.policy(), self._model)
+        return self.odoo().source(self.policies(), self._model)
 
     def desk(self, source: Source) -> Desk:
         """A desk over this source, under the policy in force."""
         from triage.odoo.remembering import Remembering
 
-        policy, kept = self.policy(), self._store.promises.keep
+        policies, kept = self.policies(), self._store.promises.keep
         with self._lock:
-            if self._desk is None or self._desk[0] != policy.fingerprint():
-                made = desk(self._store, _Nothing(), policy, self._model, has_odoo=True)
-                self._desk = (policy.fingerprint(), made)
+            if self._desk is None or self._desk[0] != policies.fingerprint():
+                made = desk(self._store, _Nothing(), policies.base, self._model, has_odoo=True, policies=policies)
+                self._desk = (policies.fingerprint(), made)
             made = self._desk[1]
-        write = _Write(self) if self._may_publish(policy) else None
+        write = self.writing()
         return replace(
             made,
             source=Remembering(source, kept),
             publish=write.publish if write else None,
             withdraw=write.take_back if write else None,
         )
+
+    def writing(self) -> Writing | None:
+        """Publishes what runs by itself; none where no policy wants it, or there is no way."""
+        return Writing(self) if self._may_publish(self.policies()) else None
+
+    def has_odoo(self) -> bool:
+        """Whether an Odoo is named."""
+        from triage.odoo.connection import read_connection
+
+        return self._connected is not None or read_connection(self._settings.home) is not None
 
     def odoo(self) -> Connected:
         """The connected Odoo. Raises as `source` does."""
@@ -115,14 +130,16 @@ class InstalledOffice:
         from triage.odoo.gate.client import Gate
         from triage.odoo.publish import Publisher
 
-        found, policy = self.odoo(), self.policy()
+        found, policies = self.odoo(), self.policies()
+        acting = policies.fingerprint()
         with self._lock:
             known = self._publisher
-            if known and known[1] == policy.fingerprint() and (known[2] or time.monotonic() - known[0] < _LOOK_AGAIN):
+            if known and known[1] == acting and (known[2] or time.monotonic() - known[0] < _LOOK_AGAIN):
                 return known[2]
             gate = Gate.find(found.odoo)
-            made = Publisher(found.odoo, gate, found.connection, policy.advice) if gate else None
-            self._publisher = (time.monotonic(), policy.fingerprint(), made)
+            wanted = lambda company: policies.of(company).advice  # noqa: E731
+            made = Publisher(found.odoo, gate, found.connection, wanted) if gate else None
+            self._publisher = (time.monotonic(), acting, made)
         if made is None:
             log.warning("no gate: nothing is published", remedy="triage odoo grant")
         return made
@@ -151,9 +168,9 @@ class InstalledOffice:
                 continue
         return cards
 
-    def _may_publish(self, policy: Policy) -> bool:
+    def _may_publish(self, policies: PolicyBook) -> bool:
         """Whether anything is to be published, and there is a way; where Odoo is down that shows when it is tried."""
-        if Mode.ADVISE not in {policy.default_mode, *policy.modes.values()}:
+        if not any(Mode.ADVISE in {policy.default_mode, *policy.modes.values()} for policy in policies.every()):
             return False
         try:
             return self.publisher() is not None
@@ -164,19 +181,22 @@ class InstalledOffice:
 
 
 @dataclass(frozen=True)
-class _Write:
+class Writing:
     """Writes through the gate, found when it is needed."""
 
     office: InstalledOffice
 
     @property
     def acting(self) -> Mapping[str, str]:
+        """The publisher's own."""
         return self._publisher().acting
 
     def publish(self, card: Card) -> Publication:
+        """As `Publisher.publish`; raises `OdooUnavailable` where the gate is gone."""
         return self._publisher().publish(card)
 
     def take_back(self, card: Card) -> Withdrawal:
+        """As `Publisher.take_back`; raises likewise."""
         return self._publisher().take_back(card)
 
     def _publisher(self) -> Publisher:
@@ -199,4 +219,4 @@ def _stamp(settings: Settings) -> object:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-__all__ = ["InstalledOffice"]
+__all__ = ["InstalledOffice", "Writing"]

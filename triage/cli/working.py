@@ -50,6 +50,7 @@ def put_together(
     settings: Settings, store: Store, configuration: JobsConfiguration, name: str, stack: ExitStack
 ) -> Worker:
     """A worker of this name over an open store; what it opens is closed with `stack`."""
+    from triage.cli.duties import schedule_of
     from triage.cli.office import InstalledOffice
     from triage.jobs.engine import Engine, Pace
     from triage.jobs.inbox import Inbox
@@ -70,7 +71,8 @@ def put_together(
     engine = Engine(queue_of(settings), name, pace, reviewer.review)
     relay = Relay(inbox, engine, configuration, name, now, switch=switch, outages=reviewer.outages)
     reaper = Reaper(inbox, engine, relay, configuration, now, reviewer.failed)
-    return Worker(inbox, engine, reviewer, relay, reaper, configuration, now)
+    duties = [schedule_of(office, store, inbox, switch, name)] if configuration.schedule else []
+    return Worker(inbox, engine, reviewer, relay, reaper, configuration, now, duties)
 
 
 def queue_of(settings: Settings) -> Path | str:

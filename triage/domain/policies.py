@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.domain.base import fingerprint
 from triage.domain.case import Company
 from triage.domain.policy import Policy
 
@@ -33,6 +34,13 @@ class PolicyBook:
     def of(self, company: str) -> Policy:
         """The policy of the company with this name."""
         return self.by_company.get(company, self.base)
+
+    def fingerprint(self) -> str:
+        """Of all of them together; where no company has its own, that of the one policy."""
+        if not self.by_company:
+            return self.base.fingerprint()
+        own = {name: policy.fingerprint() for name, policy in sorted(self.by_company.items())}
+        return fingerprint([self.base.fingerprint(), own])
 
     def every(self) -> tuple[Policy, ...]:
         """All policies, that for all first."""

@@ -63,6 +63,8 @@ class JobsConfiguration(Frozen):
     """Rows of finished arrivals are deleted after so long; until then a duplicate is known."""
     keep_queue_hours: float = Field(default=24.0, gt=0)
     """Finished rows of the queue are deleted after so long."""
+    schedule: bool = True
+    """Whether workers also do what is done by the clock: sweeps, the look at open cards, the watchdog."""
     company: Share = Share()
     """What a company may have that is not named in `companies`."""
     companies: dict[str, Share] = {}

@@ -29,6 +29,7 @@ from triage.domain import (
     Superseded,
     fingerprint,
 )
+from triage.domain.policies import PolicyBook
 from triage.errors import (
     AccessDenied,
     ConfigurationError,
@@ -67,8 +68,8 @@ class Office(Protocol):
     def desk(self, source: Source) -> Desk:
         """A desk over this source, under the policy in force, and publishing where that wants it."""
 
-    def policy(self) -> Policy:
-        """The policy in force."""
+    def policies(self) -> PolicyBook:
+        """The policies in force."""
 
     def acting(self) -> dict[str, str]:
         """Names and hashes of what acts: the same case under other rules is another event."""
@@ -218,7 +219,7 @@ class Reviewer:
         except KeyMissing:
             return Gone()  # erased meanwhile
         self._look(row.company)
-        if is_off(self._office.policy()):
+        if all(map(is_off, self._office.policies().every())):
             return NoException(why=OFF)
         if arrival.case is not None:
             given = _Given(arrival, arrival.case, self._office.acting())

@@ -15,6 +15,7 @@ from triage.cards.store import CardStore
 from triage.domain import Card, Stall, Stalled
 from triage.domain.policies import PolicyBook
 from triage.errors import Conflict, OdooError
+from triage.jobs.review import safe
 from triage.odoo.load import Load
 from triage.odoo.touched import Touch, touches
 from triage.pipeline import Publish, publish
@@ -130,7 +131,7 @@ class Watchdog:
         try:
             publish(card, self._publish, self._cards, self._journal)
         except OdooError as error:
-            log.warning("note not brought up to date", card=card.number, error=str(error))
+            log.warning("note not brought up to date", card=card.number, error=safe(error))
 
 
 __all__ = ["Watchdog", "Watched"]

@@ -1,0 +1,138 @@
+"""What an installation's workers do by the clock, put together from its Odoo, its store and its policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from triage.cli.wiring import Store, now
+from triage.errors import SwitchedOff
+
+if TYPE_CHECKING:
+    from triage.cli.connected import Connected
+    from triage.cli.office import InstalledOffice
+    from triage.domain.policies import PolicyBook
+    from triage.jobs.inbox import Inbox
+    from triage.jobs.schedules import Schedule
+    from triage.jobs.sweeps import Sweeper
+    from triage.jobs.switching import Switch
+    from triage.pipeline import Publish
+
+log = structlog.get_logger("triage.jobs")
+
+_UNNAMED = 300.0
+"""Seconds after which it is looked again whether an Odoo was named meanwhile."""
+_CARDS_EVERY = 300.0
+_WATCH_EVERY = 600.0
+_WATCH_LEASE = 900.0
+_MOST_CALLS = 1_000_000
+"""The watchdog's calls grow with the open cards: five for each kind of record among two hundred of them."""
+
+
+def sweeper_of(at: Connected, store: Store, inbox: Inbox, policies: PolicyBook, holder: str) -> Sweeper:
+    """Sweeps the connected Odoo into the inbox."""
+    from triage.jobs.sweeps import Place, Sweeper
+    from triage.storage.leases import Leases
+    from triage.storage.watermarks import Watermarks
+
+    place = Place(at.odoo, at.place, at.company(), at.capture.company, at.connection.sweep)
+    leases = Leases(store.database, now)
+    return Sweeper(place, inbox, Watermarks(store.database), leases, policies, now, holder)
+
+
+def schedule_of(office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> Schedule:
+    """The schedule of one worker."""
+    from triage.jobs.schedules import Schedule, Task
+
+    kept = _Kept(office, store, inbox, switch, holder)
+    return Schedule(
+        [
+            Task("sweep", kept.sweep_every, kept.sweep),
+            Task("open cards", lambda: _CARDS_EVERY, kept.resolve),
+            Task("watchdog", lambda: _WATCH_EVERY, kept.watch),
+        ]
+    )
+
+
+class _Kept:
+    """The tasks of one worker. Without a named Odoo they do nothing; while the switch is off only sweeps go on."""
+
+    def __init__(self, office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> None:
+        self._office = office
+        self._store = store
+        self._inbox = inbox
+        self._switch = switch
+        self._holder = holder
+
+    def sweep_every(self) -> float:
+        at = self._odoo()
+        return at.connection.sweep.every_seconds if at else _UNNAMED
+
+    def sweep(self) -> bool:
+        at = self._odoo()
+        if at is None:
+            return False
+        swept = sweeper_of(at, self._store, self._inbox, self._office.policies(), self._holder).once()
+        if swept.new or swept.hidden:
+            log.info("swept", new=swept.new, records=swept.records, calls=swept.calls, hidden=list(swept.hidden))
+        return swept.is_behind and not swept.is_elsewhere
+
+    def resolve(self) -> bool:
+        from triage.jobs.resolution import Resolution
+        from triage.storage.watermarks import Watermarks
+
+        at = self._odoo()
+        if self._is_off():
+            return False
+        found = Resolution(
+            self._store.cards,
+            self._store.journal,
+            self._inbox,
+            Watermarks(self._store.database),
+            self._office.policies(),
+            at.place if at else "",
+            now,
+            self._publish(),
+        ).once()
+        if found.expired or found.told or found.rechecked:
+            log.info("open cards", rechecked=found.rechecked, expired=found.expired, told=found.told)
+        return found.is_behind
+
+    def watch(self) -> bool:
+        from triage.jobs.watchdog import Watchdog
+        from triage.odoo.load import Load
+        from triage.storage.leases import Leases
+
+        at = self._odoo()
+        if at is None or self._is_off():
+            return False
+        leases, name = Leases(self._store.database, now), f"watchdog {at.place}"
+        if not leases.take(name, self._holder, _WATCH_LEASE):
+            return False
+        load = Load(at.odoo, _MOST_CALLS, at.connection.sweep.pause_seconds)
+        cards, journal, policies = self._store.cards, self._store.journal, self._office.policies()
+        try:
+            found = Watchdog(cards, journal, load, policies, now, self._publish()).once()
+        finally:
+            leases.give_back(name, self._holder)
+        if found.stalled or found.lifted:
+            log.info("watchdog", seen=found.seen, stalled=found.stalled, lifted=found.lifted)
+        return False
+
+    def _odoo(self) -> Connected | None:
+        return self._office.odoo() if self._office.has_odoo() else None
+
+    def _publish(self) -> Publish | None:
+        write = self._office.writing()
+        return write.publish if write else None
+
+    def _is_off(self) -> bool:
+        try:
+            self._switch.check()
+        except SwitchedOff:
+            return True
+        return False
+
+
+__all__ = ["schedule_of", "sweeper_of"]
