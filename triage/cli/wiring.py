@@ -136,6 +136,8 @@ def tasks(model: str | BaseChatModel, policy: Policy) -> list[Task]:
 
     return [
         classifier(model, policy),
+        explainer(),
+        prioritiser(),
         summariser(model, policy),
         replier(model, policy),
         active_router(os.environ),

@@ -23,6 +23,7 @@ from triage.domain import (
     Suggestion,
     Verdict,
 )
+from triage.facts.labels import label
 from triage.facts.phrases import PREFIX
 from triage.odoo.own_words import DISCLAIMER, TITLE
 from triage.odoo.verbs import NoteText, Row, Section
@@ -127,6 +128,9 @@ def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterato
     if suggestion.secondary:
         yield Row(name="Also", value=", ".join(category.value for category in suggestion.secondary))
     yield Row(name="Team", value=card.proposal.team)
+    if card.proposal.routing and card.proposal.routing.choices:
+        told = (f"{one.slot.replace('_', ' ')} {one.value} ({one.why})" for one in card.proposal.routing.choices)
+        yield Row(name=label("routing", card.proposal.reader), value="; ".join(told))
 
 
 def _confidence(card: Card, suggestion: Suggestion) -> str:
@@ -140,7 +144,14 @@ def _confidence(card: Card, suggestion: Suggestion) -> str:
 
 def _sections(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[Section]:
     suggestion = proposal.suggestion
-    yield from _section("They ask", (_line(ask) for ask in proposal.asks))
+    news = label("news", proposal.reader, when=f"{proposal.news_since:%Y-%m-%d %H:%M}" if proposal.news_since else "")
+    yield from _section(news, (_line(without(one, hidden)) for one in proposal.news))
+    yield from _section(label("asks", proposal.reader), (_line(ask) for ask in proposal.asks))
+    promised = (f"{label(one.by.value, proposal.reader)}: {one.text}" for one in proposal.promised)
+    yield from _section(label("promised", proposal.reader), (_line(without(one, hidden)) for one in promised))
+    asked = [one for one in proposal.questions if one not in proposal.asks]
+    yield from _section(label("questions", proposal.reader), (_line(one) for one in asked))
+    yield from _section(label("next", proposal.reader), [_line(proposal.next_step)])
     yield from _section("Evidence", _evidence(suggestion.evidence, hidden))
     yield from _section("What speaks against it", _evidence(suggestion.against, hidden))
     yield from _section("Facts", _facts(proposal, hidden))

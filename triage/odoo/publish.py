@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from uuid import UUID
 
-from triage.domain import Advice, Advisory, Card, CardState, Publication, TicketsWhen, Withdrawal
-from triage.errors import UsageError
+from triage.domain import Advice, Advisory, Card, CardState, Publication, RecordRef, TicketsWhen, Withdrawal
+from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.note import end_text, note_text
 from triage.odoo.own_words import REVIEW, TITLE
-from triage.odoo.verbs import Activity, Done, Hand, Note, Posted, Ticket, Verb, Withdraw, may_advise_on
+from triage.odoo.routes import ticket_values
+from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, Posted, Ticket, Verb, Withdraw, may_advise_on
 
 _TICKET = "helpdesk.ticket"
 _VERBS = ("note", "activity", "ticket")
@@ -48,7 +50,9 @@ class Publisher:
         if not verbs:
             why = f"{card.proposal.record.model} takes no notes, and no ticket is wanted or possible here"
             return Publication(card=card.id, on=card.proposal.record, why=why)
-        return Publication(card=card.id, on=card.proposal.record, advisories=self._advisories(self._hand.do(verbs)))
+        done = self._hand.do(verbs)
+        self._route(card, done)
+        return Publication(card=card.id, on=card.proposal.record, advisories=self._advisories(done))
 
     def posted(self, since: str | None = None) -> dict[UUID, list[Posted]]:
         """What stands in Odoo, by card; what no card of ours could have posted is left out."""
@@ -106,8 +110,31 @@ class Publisher:
             record=record if in_odoo else None,
             name=f"{record.name}: {text.title.removeprefix(TITLE)}" if in_odoo else text.title,
             text=text,
-            team=self.team,
+            team=self._team(card),
         )
+
+    def _route(self, card: Card, done: Sequence[Done]) -> None:
+        """Type, tags, category and priority of a draft ticket that was just made; one that stands is left to people.
+
+        What Odoo does not take (any more) is left out, each on its own.
+        """
+        made = next((each.ref for each in done if each.verb == "ticket" and each.status == "posted"), None)
+        values = ticket_values(card.proposal.routing)
+        if made is not None and values:
+            self._apply(made, values)
+
+    def _apply(self, ticket: RecordRef, values: Mapping[str, str | int | tuple[str, ...]]) -> None:
+        try:
+            self._hand.do([Apply(record=ticket, values=dict(values))])
+        except (OdooRejected, AccessDenied, RecordMissing):
+            for name, value in values.items() if len(values) > 1 else ():
+                with suppress(OdooRejected, AccessDenied, RecordMissing):
+                    self._hand.do([Apply(record=ticket, values={name: value})])
+
+    def _team(self, card: Card) -> int | None:
+        """The team that routing suggests, else the configured one."""
+        chosen = card.proposal.routing.choice("team") if card.proposal.routing else None
+        return chosen.id if chosen is not None and chosen.id is not None else self.team
 
     def _advice_for(self, card: Card) -> Advice:
         """What the policy of the card's company wants."""

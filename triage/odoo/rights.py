@@ -56,6 +56,7 @@ READS: tuple[str, ...] = (
     "helpdesk.stage",
     "helpdesk.team",
     "helpdesk.tag",
+    "helpdesk.ticket.type",
     "helpdesk.sla",
     "dms.file",
     "dms.directory",
