@@ -139,7 +139,8 @@ class PostgresDatabase(Database):
             return self._run(session.lent, sql, parameters).fetchall()
         lent = self._started(sql, parameters)
         try:
-            return lent.cursor.fetchall() if lent.cursor.description else []
+            result = lent.cursor.pgresult
+            return lent.cursor.fetchall() if result is not None and result.nfields else []
         finally:
             self._connections.give(lent)
 
