@@ -30,8 +30,10 @@ PAGE_NUMBER = re.compile(
 )
 
 
-def is_other_heading(line: Line, marks: dict[int, list[Marked]]) -> bool:
+def is_other_heading(line: Line, row: Row, marks: dict[int, list[Marked]]) -> bool:
     """Column words of a table of taxes or totals: labels of amounts side by side without an amount."""
+    if "position" in row.numbers:
+        return False
     named = amount_labels(line, marks)
     apart = len(line.segments)
     return len(named) >= 2 and (apart >= 3 or apart == len(named)) and not any(n.money for n in line.numbers)
@@ -61,21 +63,31 @@ def _before_money(line: Line, mark: Marked, money: Sequence[int]) -> bool:
     return after in money
 
 
-def is_end(line: Line, row: Row, marks: dict[int, list[Marked]]) -> bool:
+def is_end(line: Line, row: Row, marks: dict[int, list[Marked]], heading: Heading) -> bool:
     """A line of totals: a total's label leads it, an amount stands on it, and it has no quantity."""
-    if not any(n.money for n in line.numbers) or "quantity" in row.numbers:
+    if not any(n.money for n in line.numbers) or _counts(row, heading):
         return False
     fields = {(label.field, label.strong) for mark in _leading(line, marks) for label in mark.labels}
     return any(name in _ENDS or (name == "net" and strong) for name, strong in fields)
 
 
+def _counts(row: Row, heading: Heading) -> bool:
+    """Whether a line says how many: a lone amount of money under the quantity is a total that stands further left."""
+    number = row.numbers.get("quantity")
+    if number is None:
+        return False
+    prices = heading.has("net_amount") or heading.has("unit_price")
+    return not (prices and number.money and row.numbers.keys() == {"quantity"})
+
+
 def is_passed(line: Line, row: Row, marks: dict[int, list[Marked]], heading: Heading) -> bool:
     """A subtotal, carry-over or charge between rows. A charge that stands among the descriptions is a row."""
-    if _CARRY.search(line.text) and "quantity" not in row.numbers:
+    counts = _counts(row, heading)
+    if _CARRY.search(line.text) and not counts:
         return True
     if _is_count(line, row):
         return True
-    if "quantity" in row.numbers or "unit_price" in row.numbers or not any(n.money for n in line.numbers):
+    if counts or "unit_price" in row.numbers or not any(n.money for n in line.numbers):
         return False
     among = any(c.role == "name" and abs(c.x0 - line.spots[0].x0) < 0.6 * line.height for c in heading.columns)
     passed = {"net"} if among and "name" in row.texts else _PASSED

@@ -76,7 +76,7 @@ def headings(sheet: Sheet) -> list[Heading]:
     """Headings of item tables, top to bottom."""
     found: list[Heading] = []
     table = column_labels()
-    marks = {line.number: _with_worded(line, marked(line, table)) for line in sheet.lines}
+    marks = {line.number: _with_worded(line, _parted(line, marked(line, table))) for line in sheet.lines}
     for line in sheet.lines:
         if not _is_heading(line, _with_neighbours(sheet, line, marks)):
             continue
@@ -90,12 +90,57 @@ def headings(sheet: Sheet) -> list[Heading]:
     return found
 
 
+_WIDE = 0.6
+"""Heights of letters between two words that are further apart than words of one heading."""
+
+
+def _parted(line: Line, exact: list[Marked]) -> list[Marked]:
+    """Column words with such cut in two as only happen to be one heading: `Importo   IVA` are two, near each other."""
+    out: list[Marked] = []
+    for mark in exact:
+        widest = max(range(mark.first, mark.last), key=lambda n: _gap(line, n), default=None)
+        if widest is None or not _is_wide(line, widest):
+            out.append(mark)
+            continue
+        cut = widest
+        parts = [(first, last, _labels(line, first, last)) for first, last in ((mark.first, cut), (cut + 1, mark.last))]
+        if all(labels for _, _, labels in parts):
+            out += [Marked(line, first, last, labels, True) for first, last, labels in parts]
+        else:
+            out.append(mark)
+    return out
+
+
+def _gap(line: Line, n: int) -> float:
+    """Space behind a word, in heights of letters."""
+    return (line.spots[n + 1].x0 - line.spots[n].x1) / line.height
+
+
+def _is_wide(line: Line, n: int) -> bool:
+    return _gap(line, n) >= max(_WIDE, 1.25 * line.space)
+
+
+def _phrases(line: Line) -> Iterator[tuple[int, int]]:
+    """Words that may be one heading: segments, cut where a position's word stands apart from the next."""
+    for first, last in line.segments:
+        lead = any(label.field == "position" for label in _labels(line, first, first))
+        if lead and first < last and _is_wide(line, first):
+            yield first, first
+            yield first + 1, last
+        else:
+            yield first, last
+
+
+def _labels(line: Line, first: int, last: int) -> tuple[Label, ...]:
+    return column_labels().get(key_of("".join(spot.text for spot in line.spots[first : last + 1])), ())
+
+
 def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
     """Column words of a line with those that are in no list but understood word by word."""
     if not exact or any(number.money for number in line.numbers):
         return exact
     out = list(exact)
-    for first, last in line.segments:
+    for first, last in _phrases(line):
         within = [m for m in exact if first <= m.first <= last]
         covered = {n for m in within for n in range(m.first, m.last + 1)}
         bare = [n for n in range(first, last + 1) if n not in covered and line.spots[n].key]

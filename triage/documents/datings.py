@@ -8,10 +8,10 @@ from datetime import date
 
 from triage.documents.choosing import Marks, best_of, early, scaled
 from triage.documents.dates import Found, find_dates
-from triage.documents.kinds import titles
+from triage.documents.kinds import BUYERS_OWN, titles
 from triage.documents.phrases import Marked
 from triage.documents.places import Candidate, Place, places, value_of
-from triage.documents.printed import Line, key_of
+from triage.documents.printed import Dated, Line, key_of
 from triage.documents.sheet import Sheet
 
 _DATE_FILLERS = frozenset(
@@ -51,7 +51,7 @@ def issue_date(
     sheet: Sheet, marks: Marks, kind: str, table: frozenset[int], number: Candidate | None = None
 ) -> Candidate | None:
     """When the document was issued; `number` is its own, behind which the date may stand."""
-    found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet), *_behind_number(sheet, number)]
+    found = [*_dated(sheet, marks, "issue_date"), *_title_dates(sheet, marks, kind), *_behind_number(sheet, number)]
     found += _place_dates(sheet) if sheet.pages else ()
     for name in _DATE_LABELS.get(kind, ()):
         found += [
@@ -141,8 +141,8 @@ def candidate_of(line: Line, first: int, last: int, found: Found, score: float) 
 _OF = frozenset({"vom", "du", "of", "dated", "del", "van", "zdnia", "dnia", "datum", "date", "from", "le", "on", "z"})
 
 
-def _title_dates(sheet: Sheet) -> Iterator[Candidate]:
-    """`Rechnung Nr. 42 vom 05.06.2026`, or a date at the end of the title's line."""
+def _title_dates(sheet: Sheet, marks: Marks, kind: str) -> Iterator[Candidate]:
+    """`Rechnung Nr. 42 vom 05.06.2026`, or a date at the end of the title's line; another document's counts less."""
     for mark, score in titles(sheet):
         for dated in mark.line.dates:
             if dated.first <= mark.last or score < 0.35:
@@ -151,9 +151,28 @@ def _title_dates(sheet: Sheet) -> Iterator[Candidate]:
             if not linked and mark.line.spots[dated.first - 1].text == "/":
                 continue
             if linked or dated.last == len(mark.line.spots) - 1:
-                points = (0.85 if linked else 0.55) * (1.0 if score > 0.5 else 0.8)
+                other = _OTHERS if _is_others(mark, dated, marks, kind) else 1.0
+                points = other * (0.85 if linked else 0.55) * (1.0 if score > 0.5 else 0.8)
                 yield candidate_of(mark.line, dated.first, dated.last, dated.found, points)
                 break
+
+
+_OTHERS = 0.6
+"""Of the points of a date that belongs to the order which the document answers."""
+
+
+def _is_others(title: Marked, dated: Dated, marks: Marks, kind: str) -> bool:
+    """Whether a date is that of the order which the document answers: `Ihre Bestellung 4711 vom 3. Mai`.
+
+    Not where the document's own number stands between them.
+    """
+    if kind in BUYERS_OWN or any(label.field == kind for label in title.labels):
+        return False
+    on_line = marks.get(title.line.number, [])
+    own = [m for m in on_line if title.last < m.first < dated.first and any(x.field == "number" for x in m.labels)]
+    within = [m for m in on_line if m.first <= title.first <= m.last]
+    named = {label.field for m in within for label in m.labels if label.strong}
+    return not own and bool(named & {"order_number", "order_date"})
 
 
 def _behind_number(sheet: Sheet, number: Candidate | None) -> Iterator[Candidate]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from triage.documents.items import Item
-from triage.documents.labels import field_labels
+from triage.documents.labels import column_labels, field_labels
 from triage.documents.meanings import header_labels
 from triage.documents.places import Candidate, Support
 from triage.documents.printed import Span, key_of
@@ -90,6 +90,8 @@ def _row(item: Item, described: str) -> Row:
             row[role] = _candidate(spans[0].text, spans[0], "labelled", min(item.lines))
     if item.unit is not None:
         row["unit"] = _candidate(item.unit.text, item.unit, "labelled", min(item.lines))
+    for role, span in _codes(item, described):
+        row.setdefault(role, _candidate(span.text, span, "labelled", min(item.lines)))
     if (
         "seller_item_id" not in row
         and (spans := item.texts.get("position"))
@@ -104,6 +106,31 @@ def _row(item: Item, described: str) -> Row:
     if name is not None:
         row["name"] = name
     return row
+
+
+def _codes(item: Item, described: str) -> Iterator[tuple[str, Span]]:
+    """Item numbers that stand behind their label under the description: `Art. BN-4812`, `Ihre Artikelnummer M-20`."""
+    for span in (item.texts.get(described) or item.texts.get("name") or [])[1:]:
+        found = _code(span)
+        if found is not None:
+            yield found
+
+
+def _code(span: Span) -> tuple[str, Span] | None:
+    """The role and the number of a line that is nothing but an item number with its label, up to a wide gap."""
+    spots = [span.spots[0]]
+    for spot in span.spots[1:]:
+        if spot.x0 - spots[-1].x1 > 0.95 * spot.height:
+            break
+        spots.append(spot)
+    code, label = spots[-1], spots[:-1]
+    if not label or not any(c.isdigit() for c in code.text):
+        return None
+    roles = [one.field for one in column_labels().get(key_of("".join(spot.text for spot in label)), ())]
+    role = next((role for role in roles if role in {"seller_item_id", "buyer_item_id"}), None)
+    if role is None and len(label) == 1 and classes_of(label[0].text) == {"article"}:
+        role = "seller_item_id"
+    return None if role is None else (role, Span(span.page, (code,)))
 
 
 def _suits(role: str, text: str) -> bool:

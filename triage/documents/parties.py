@@ -49,9 +49,20 @@ def find_parties(sheet: Sheet, kind: str = "invoice", item_lines: frozenset[int]
         windows = (n for n in addressees(sheet, blocks, labelled) if n.piece.line.number not in item_lines)
         addressed = [replace(n, role=other_role) for n in windows]
         issuer, other = _pair(issuers, addressed)
+        if other is None and not ordered:
+            other = _best(_received(labelled, issuer), set())
     seller, buyer = (other, issuer) if ordered else (issuer, other)
     vat = seller_vat_id(sheet, labelled, seller, buyer, ordered)
     return Parties(_candidate(seller), _candidate(buyer), vat)
+
+
+def _received(labelled: Sequence[Named], issuer: Named | None) -> list[Named]:
+    """Companies under `Consignee` and the like: who gets the goods is the buyer where nobody else is addressed."""
+    return [
+        replace(n, role="buyer", score=0.75 * n.score, support="guessed")
+        for n in labelled
+        if n.receives and has_legal_form(n.name) and (issuer is None or not _is_same(n.name, issuer.name))
+    ]
 
 
 def _is_akin(name: str, keys: set[str]) -> bool:

@@ -19,6 +19,17 @@ from triage.documents.wording import classes_of
 _ADDRESSED = frozenset(map(key_of, ("to", "an", "aan", "messrs", "à", "spettabile", "spett.le", "destinataire")))
 """Labels of whoever a document is sent to: the buyer, but on the buyer's own documents the seller."""
 
+_RECIPIENTS = frozenset(
+    map(
+        key_of,
+        (
+            *("consignee", "goods recipient", "ship to party", "warenempfänger", "lieferempfänger"),
+            *("destinataire livraison", "odbiorca towaru"),
+        ),
+    )
+)
+"""Labels of who gets the goods: a company there is the buyer where nobody else is addressed."""
+
 _BEHALF = (
     *("voor rekening van", "in opdracht van", "pour le compte de", "por cuenta de", "per conto di", "na rachunek"),
     *("on account of", "for account of", "für rechnung von", "im auftrag von"),
@@ -51,7 +62,15 @@ def labelled_parties(sheet: Sheet, ordered: bool) -> Iterator[Named]:
                 factor = 0.6 if person else 0.3 if beside and not _has_address(sheet, piece) else 1.0
                 tail = _tail(sheet, piece)
                 name = clean_name(f"{piece.text} {tail.text}" if tail else piece.text)
-                yield Named(role, tail or piece, name, score * factor, "labelled", piece if tail else None)
+                yield Named(
+                    role,
+                    tail or piece,
+                    name,
+                    score * factor,
+                    "labelled",
+                    piece if tail else None,
+                    _key(mark) in _RECIPIENTS,
+                )
 
 
 def _tail(sheet: Sheet, piece: Piece) -> Piece | None:

@@ -196,7 +196,7 @@ class Line:
         for last in range(min(at + 3, len(self.spots) - 1), at - 1, -1):
             if not self._joined(at, last):
                 continue
-            if last > at and self._opens(last):
+            if last > at and (self._opens(last) or self._is_of_unit(last)):
                 continue
             read = amount(_unended(self.span(at, last).text), self.marks)
             if read is not None:
@@ -209,6 +209,13 @@ class Line:
             return False
         behind = self.spots[at + 1].x0 - self.spots[at].x1
         return self.spots[at + 1].text[0].isdigit() and behind < self.spots[at].x0 - self.spots[at - 1].x1
+
+    def _is_of_unit(self, at: int) -> bool:
+        """Whether a per cent sign stands nearer to the word behind it: `45  % Stk` counts hundreds."""
+        if self.spots[at].text != "%" or at + 1 >= len(self.spots) or not self.spots[at + 1].text[0].isalpha():
+            return False
+        behind = self.spots[at + 1].x0 - self.spots[at].x1
+        return behind < 0.6 * (self.spots[at].x0 - self.spots[at - 1].x1)
 
     def _joined(self, first: int, last: int) -> bool:
         """Whether words stand so near that they can be one number: groups of three digits, or a sign beside it."""

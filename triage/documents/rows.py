@@ -41,24 +41,46 @@ def row_of(line: Line, heading: Heading, found: Sequence[Band] = ()) -> Row:
     row = Row(line, {}, {}, None)
     taken: set[int] = set()
     for number in line.numbers:
+        if number.first in taken:
+            continue
         if found:
             role = _role_in_bands(number, found, line.height, is_in_words(line, number, heading))
         else:
             column = _column_of_number(number, line, heading)
             role = None if column is None else column.role
-        if role is None or role in row.numbers or not _fits(role, number):
+        if role is None or not _fits(role, number):
             continue
+        if role in row.numbers:
+            if not _stands_better(line, number, row.numbers[role], role, heading):
+                continue
+            taken -= set(range(row.numbers[role].first, row.numbers[role].last + 1))
         row.numbers[role] = number
         taken |= set(range(number.first, number.last + 1))
         if role in QUANTITIES and row.unit is None:
-            row.unit = _unit_beside(line, number)
+            row.unit = _unit_beside(line, number) or _unit_in_cell(line, number, role, heading)
             if row.unit is not None:
-                taken.add(number.last + 1)
+                row.unit = _with_content(line, number.last + 1, row.unit)
+                taken |= set(range(number.last + 1, number.last + 1 + len(row.unit.spots)))
     row.date = _date_in_column(line, heading)
     if row.date is not None:
         taken |= set(range(row.date.first, row.date.last + 1))
     _texts(row, heading, taken)
     return row
+
+
+def _stands_better(line: Line, number: Number, other: Number, role: str, heading: Heading) -> bool:
+    """Whether a number stands at its heading's edge while the one before it ends a description that ran too long."""
+    column = next((c for c in heading.columns if c.role == role), None)
+    if column is None or not other.first or number.first <= other.last:
+        return False
+    words = line.segment_of[other.first] == line.segment_of[other.first - 1]
+    after = any(c.isalpha() for c in line.spots[other.first - 1].text)
+    return words and after and _edge(column, number) < _edge(column, other) - 0.5 * line.height
+
+
+def _edge(column: Column, number: Number) -> float:
+    """How far a number is from standing flush with its heading, left or right."""
+    return min(abs(column.x1 - number.span.x1), abs(column.x0 - number.span.x0))
 
 
 def _date_in_column(line: Line, heading: Heading) -> Dated | None:
@@ -123,10 +145,44 @@ def _unit_beside(line: Line, number: Number) -> Span | None:
     after = number.last + 1
     if after < len(line.spots):
         spot = line.spots[after]
+        if spot.text == "%" and after + 1 < len(line.spots) and line.spots[after + 1].key in units():
+            return line.span(after, after + 1)
         near = spot.x0 - line.spots[number.last].x1 < 2.5 * spot.height
         if near and (spot.key in units() or (spot.text.isalpha() and spot.text.isupper() and len(spot.text) <= 3)):
             return line.span(after, after)
     return None
+
+
+_LINKS = frozenset({"of", "à", "a", "de", "da", "von", "van", "con", "po", "per", "je", "x"})
+
+
+def _with_content(line: Line, first: int, unit: Span) -> Span:
+    """A packing with what it holds, where that stands right behind it: `doos 24 st`, `ctn of 25`, `drum 5 l`."""
+    last = first + len(unit.spots) - 1
+    end = next(b for a, b in line.segments if a <= last <= b)
+    at = last + 1
+    if at <= end and line.spots[at].text.casefold() in _LINKS:
+        at += 1
+    if at > end or not re.fullmatch(r"\d{1,5}(?:[.,]\d{1,2})?", line.spots[at].text):
+        return unit
+    if at + 1 <= end:
+        counted = line.spots[at + 1].key in units() or line.spots[at + 1].text.casefold() in {"l", "kg", "g", "m", "ml"}
+        return line.span(first, at + 1) if counted and at + 1 == end else unit
+    return line.span(first, at) if at > last + 1 else unit
+
+
+def _unit_in_cell(line: Line, number: Number, role: str, heading: Heading) -> Span | None:
+    """A short word behind a quantity that ends where the quantity's heading does: `30 cent` under `Qté`."""
+    column = next((c for c in heading.columns if c.role == role), None)
+    after = number.last + 1
+    if column is None or heading.has("unit") or after >= len(line.spots):
+        return None
+    spot = line.spots[after]
+    flush = abs(spot.x1 - column.x1) < 0.5 * spot.height and number.span.x1 < column.x1
+    near = line.segment_of[after] == line.segment_of[number.last]
+    return (
+        line.span(after, after) if flush and near and spot.text.strip(".").isalpha() and len(spot.text) <= 8 else None
+    )
 
 
 def _texts(row: Row, heading: Heading, taken: set[int]) -> None:

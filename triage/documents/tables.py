@@ -115,13 +115,13 @@ def rows_under(
         row = row_of(line, heading, found)
         if PAGE_NUMBER.search(line.text):
             continue
-        if usual and (is_other_heading(line, marks) or is_end(line, row, marks)):
+        if usual and (is_other_heading(line, row, marks) or is_end(line, row, marks, heading)):
             return
         if line.page != page:
             if not _goes_on(row, heading, usual):
                 continue
             page, previous = line.page, line
-        if is_end(line, row, marks):
+        if is_end(line, row, marks, heading):
             continue
         if is_passed(line, row, marks, heading):
             previous = line

@@ -64,7 +64,7 @@ def bands(lines: Sequence[Line], heading: Heading) -> tuple[Band, ...]:
         return ()
     height = sorted(line.height for line in lines)[len(lines) // 2]
     tracks = _tracks(lines, heading, height)
-    chosen = _choose(tracks, heading, height)
+    chosen = _choose(tracks, heading, height, _percents(lines))
     found = [(track, role) for track, role in chosen if role is not None]
     found += [
         (track, role) for track, none in chosen if none is None and (role := _joined(track, found, heading, height))
@@ -168,7 +168,17 @@ def _is_worth(track: Track, tracks: Sequence[Track], heading: Heading) -> bool:
     return under or len(track.numbers) >= max(2, 0.3 * longest) or longest <= 2
 
 
-def _choose(tracks: Sequence[Track], heading: Heading, height: float) -> list[tuple[Track, str | None]]:
+Percents = dict[int, list[Number]]
+"""Per cents by line, also those within words: they may be discounts."""
+
+
+def _percents(lines: Sequence[Line]) -> Percents:
+    return {line.number: [n for n in line.numbers if n.amount.percent] for line in lines}
+
+
+def _choose(
+    tracks: Sequence[Track], heading: Heading, height: float, percents: Percents
+) -> list[tuple[Track, str | None]]:
     options = [_options(track, heading, height) for track in tracks]
     by_line: dict[int, dict[int, Number]] = {}
     for n, track in enumerate(tracks):
@@ -181,7 +191,7 @@ def _choose(tracks: Sequence[Track], heading: Heading, height: float) -> list[tu
         n, last, score, roles = stack.pop()
         if n == len(tracks):
             counted += 1
-            total = score + _product_points(roles, by_line)
+            total = score + _product_points(roles, by_line, percents)
             if total > best[0]:
                 best = (total, roles)
             continue
@@ -238,7 +248,7 @@ def _counts_up(track: Track) -> bool:
     return all(later > earlier for earlier, later in pairwise(values)) and track.share("whole") == 1
 
 
-def _product_points(roles: Sequence[str | None], by_line: dict[int, dict[int, Number]]) -> float:
+def _product_points(roles: Sequence[str | None], by_line: dict[int, dict[int, Number]], percents: Percents) -> float:
     """What it adds that quantity times price makes the amount, line by line."""
     place = {role: n for n, role in enumerate(roles) if role is not None}
     if "gross_price" in place:
@@ -246,9 +256,10 @@ def _product_points(roles: Sequence[str | None], by_line: dict[int, dict[int, Nu
     if not all(role in place for role in FACTORS):
         return 0.0
     proved = tried = 0
-    for numbers in by_line.values():
+    for at, numbers in by_line.items():
         row = {role: numbers[n] for role, n in place.items() if n in numbers}
         if all(role in row for role in FACTORS):
             tried += 1
-            proved += multiplies(row)
+            less = [row | {"discount": each} for each in percents.get(at, ())] if "discount" not in row else []
+            proved += multiplies(row) or any(map(multiplies, less))
     return (1.6 * proved - 0.8 * (tried - proved)) / tried if tried else 0.0

@@ -32,6 +32,8 @@ class Named:
     support: Support
     head: Piece | None = None
     """The line above where a name runs over two."""
+    receives: bool = False
+    """Whether the label names who gets the goods (`Consignee`), not only where they go."""
 
 
 def seller_vat_id(

@@ -80,14 +80,35 @@ def _of_pair(comparison: Comparison, pair: Pair, thresholds: Thresholds) -> Iter
     if pair.is_other_unit:
         yield _other_unit(comparison, pair)
     else:
-        if (price := price_difference(comparison, pair, thresholds)) is not None:
-            yield price
-        if (quantity := _quantity(comparison, pair, thresholds)) is not None:
-            yield quantity
+        price, quantity = price_difference(comparison, pair, thresholds), _quantity(comparison, pair, thresholds)
+        found = [each for each in (price, quantity) if each is not None]
+        doubt = _misfit(comparison, pair) if found else None
+        yield from [doubt] if doubt is not None else found
     if (split := _split(comparison, pair, thresholds)) is not None:
         yield split
     if (later := _date(comparison, pair, thresholds)) is not None:
         yield later
+
+
+def _misfit(comparison: Comparison, pair: Pair) -> Difference | None:
+    """Where a page's quantity and price do not make its amount, one of them is misread or misprinted: a question, and
+    no difference. What an XML states was not read off a page."""
+    paper = comparison.paper
+    failed = {check.name: check.detail for check in paper.checks if not check.passed} if paper.xml is None else {}
+    told = [(one.number, failed[name]) for one in pair.stated if (name := f"line_amount:{one.number}") in failed]
+    if not told:
+        return None
+    number, detail = told[0]
+    return Difference(
+        DifferenceKind.UNCLEAR,
+        pair.label,
+        "figures do not fit",
+        None,
+        f"line {number} of {paper.document} reads {detail}: one of its figures is misread or misprinted, so neither "
+        "price nor quantity is compared; look at the document",
+        _sources(comparison, pair, "unit_price", "unit_price"),
+        pair=pair,
+    )
 
 
 def _sources(comparison: Comparison, pair: Pair, field: str, stated: str) -> tuple[str, ...]:
