@@ -20,7 +20,7 @@ from service.readers import shown
 from service.shapes import Cards, DecisionRequest
 from triage.cards.transitions import is_undecided
 from triage.domain import Card, CardState, Category, Policy, Severity, Verdict
-from triage.errors import DecisionRefused, KeyMissing, UsageError
+from triage.errors import Conflict, DecisionRefused, KeyMissing, UsageError
 from triage.pipeline import decide
 from triage.storage.apikeys import ApiKey
 
@@ -173,6 +173,8 @@ def _decided(
         )
     except DecisionRefused as error:
         raise Problem(422 if allowed else 403, str(error)) from error
+    except Conflict as error:
+        raise Problem(412, f"Card #{card.number} was changed just now. Look at it again.") from error
 
 
 def _edited(body: DecisionRequest) -> list[Category]:

@@ -67,6 +67,7 @@ def create_app(
     `ConfigurationError` where `service.yaml` or a secret is wrong.
     """
     silence_uvicorn()
+    lines = logger(log)
     installation = Installation(Settings.of(home, environment), environment)
     told = installation.configuration
     acceptor = Acceptor(installation.inbox, told.accept_seconds, told.waiting_events)
@@ -77,7 +78,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         tasks.start()
-        await _warmed(installation)
+        await _warmed(installation, lines)
         yield
         await anyio.to_thread.run_sync(app.state.parts.close)
 
@@ -85,7 +86,6 @@ def create_app(
     app.state.parts = Parts(installation, acceptor, tasks, look)
     limiter = Limiter()
     access = Access(installation, limiter)
-    lines = logger(log)
     for router in (
         hooks(installation, acceptor, limiter),
         health(look),
@@ -100,11 +100,16 @@ def create_app(
     return app
 
 
-async def _warmed(installation: Installation) -> None:
-    """Open the store before the first event; where it cannot be opened (in time), begin without it."""
+async def _warmed(installation: Installation, lines: Any) -> None:
+    """Open the store before the first event; where it cannot be opened (in time), say so and begin without it."""
     opening = asyncio.get_running_loop().run_in_executor(None, installation.opened)
-    opening.add_done_callback(lambda done: done.cancelled() or done.exception())
-    await asyncio.wait({opening}, timeout=_OPEN_SECONDS)
+    done, _ = await asyncio.wait({opening}, timeout=_OPEN_SECONDS)
+    error = opening.exception() if done else TimeoutError(f"not opened within {_OPEN_SECONDS:g} seconds")
+    if error is not None:
+        lines.error(
+            "store", error=str(error) if isinstance(error, TriageError | TimeoutError) else type(error).__name__
+        )
+    opening.add_done_callback(lambda late: late.cancelled() or late.exception())
 
 
 def _handle_errors(app: FastAPI, lines: Any) -> None:

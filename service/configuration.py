@@ -103,7 +103,8 @@ class Source(Frozen):
     answer_url: str | None = None
     """Bridge: the address under which Odoo knows itself (`web.base.url`), where it is another than `odoo.yaml`'s."""
     wait_seconds: float = Field(default=20.0, ge=0, le=28)
-    """Bridge: how long a call without an address for a later answer waits for one. Odoo itself gives up after 30."""
+    """Bridge: how long a call without an address for a later answer waits for one. Odoo itself gives up after 30.
+    0: it is answered as soon as it is kept, for bridges that process no answer."""
     html_flag: bool = True
     """Bridge: say that the answer is HTML (Odoo 17 and later need it, 16 refuses it)."""
 

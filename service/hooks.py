@@ -61,7 +61,10 @@ def hooks(installation: Installation, acceptor: Acceptor, limiter: Limiter) -> A
         summary="OCA's ai_oca_bridge: an answer at once, or later to its own address",
     )
     async def bridge_hook(source: str, secret: str, request: Request) -> Response:
-        """With `_response_url` (on the configured Odoo only) the answer is posted there; else the call waits for it."""
+        """With `_response_url` (on the configured Odoo only) the answer is posted there; else the call waits for it.
+
+        A source that waits for nothing (`wait_seconds: 0`) is answered as soon as the call is kept.
+        """
         return await doors.bridge(request, source, secret)
 
     @router.post(
@@ -118,7 +121,7 @@ class _Doors:
         body, now = object_of(await request.body()), self._installation.clock()
         one = await asyncio.to_thread(bridge_arrival, known.source, body, now, self._installation)
         kept = await self._acceptor.accept(one)
-        if one.answer_to is not None:
+        if one.answer_to is not None or known.source.wait_seconds == 0:
             return _kept(kept)
         return await bridge.wait_for_answer(self._installation, known.source, kept.id, one.ref)
 

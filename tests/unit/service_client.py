@@ -17,6 +17,7 @@ from httpx import Response
 from standardwebhooks import Webhook
 
 from service.app import create_app
+from tests.databases import target_in
 from tests.unit.opened_store import COMPANY, proposal, ref
 from triage.cli.wiring import open_store
 from triage.domain import Card, Case, Category, Company, Fact, FactEvidence, Message, RecordRef, Severity, Suggestion
@@ -40,6 +41,8 @@ sources:
   - {{name: slow, door: hook, secrets: [{{environment: HOOK}}], company: "{COMPANY}", rate: 2/hour,
       models: [sale.order]}}
   - {{name: bridge, door: bridge, secrets: [{{environment: BRIDGE}}], company: "{COMPANY}", models: [sale.order],
+      wait_seconds: 0.1}}
+  - {{name: quiet, door: bridge, secrets: [{{environment: BRIDGE}}], company: "{COMPANY}", models: [sale.order],
       wait_seconds: 0}}
   - {{name: n8n, door: signed, secrets: [{{environment: SIGNING}}, {{environment: OLD_SIGNING}}], company: "{COMPANY}",
       models: [sale.order]}}
@@ -84,23 +87,27 @@ class Service:
 
 
 @contextmanager
-def service(
-    home: Path, configuration: str = SERVICE, environment: Mapping[str, str] = ENVIRONMENT
-) -> Iterator[Service]:
+def service(home: Path, configuration: str = SERVICE, environment: dict[str, str] = ENVIRONMENT) -> Iterator[Service]:
     """A service over this folder."""
     (home / "service.yaml").write_text(configuration, encoding="utf-8")
-    made = Service(home, environment)
+    made = Service(home, environment | _database(home))
     try:
         yield made
     finally:
         made.app.state.parts.close()
 
 
-def seed(home: Path, environment: Mapping[str, str] = ENVIRONMENT) -> list[Card]:
+def _database(home: Path) -> dict[str, str]:
+    """Where the store of this folder lies, for the service."""
+    target = target_in(home)
+    return {"TRIAGE_DATABASE": target} if isinstance(target, str) else {}
+
+
+def seed(home: Path) -> list[Card]:
     """Cards of two companies in several states of mind; one with a confidential fact."""
     exposure = Fact(name="credit.exposure", value=Decimal("48123.45"), how="48123.45 EUR owed", confidential=True)
     made = []
-    with open_store(Settings.of(home, environment), create=True) as store:
+    with open_store(Settings.of(home, _database(home)), create=True) as store:
         for number, category in enumerate([Category.STOCK, Category.CREDIT, Category.DELAY, Category.STOCK], start=1):
             suggestion = Suggestion(category=category, severity=Severity.HIGH if number == 3 else Severity.NORMAL)
             more: dict[str, Any] = {"record": ref(number), "suggestion": suggestion, "team": f"team {number % 2}"}

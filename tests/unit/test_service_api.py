@@ -21,9 +21,9 @@ CLOSED = "0" * 64
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Service]:
-    seed(tmp_path)
-    with service(tmp_path) as made:
+def web(home: Path) -> Iterator[Service]:
+    seed(home)
+    with service(home) as made:
         yield made
 
 
@@ -345,8 +345,7 @@ def test_dead_letters_are_listed_retried_and_discarded(web: Service) -> None:
     ],
 )
 def test_every_refusal_is_a_problem(web: Service, path: str, kwargs: dict[str, Any], status: int) -> None:
-    headers = web.key() | kwargs.pop("headers", {})
-    answer = web.client.post(path, headers=headers, **kwargs)
+    answer = web.client.post(path, **kwargs | {"headers": web.key() | kwargs.get("headers", {})})
     assert is_problem(answer, status)
 
 

@@ -214,6 +214,8 @@ def test_a_bridge_without_an_address_waits_and_then_says_so(web: Service) -> Non
     answer = web.client.post(f"/hooks/bridge/bridge/{BRIDGE_SECRET}", json={"_model": "sale.order", "_id": 26})
     assert is_problem(answer, 504)
     assert len(web.rows()) == 1
+    quiet = web.client.post(f"/hooks/bridge/quiet/{BRIDGE_SECRET}", json={"_model": "sale.order", "_id": 26})
+    assert quiet.status_code == 202
 
 
 def test_a_bridge_is_answered_with_what_message_post_takes(web: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from triage.cli.app import app
-from triage.cli.wiring import open_store
 from triage.errors import UsageError
-from triage.settings import Settings
 from triage.storage.apikeys import ApiKeys
+from triage.storage.database import Database
+from triage.storage.keys import KeyFile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -34,9 +34,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def keys(tmp_path: Path, clock: Clock) -> Iterator[ApiKeys]:
-    with open_store(Settings(tmp_path), create=True) as store:
-        yield ApiKeys(store.database, store.keys, clock)
+def keys(database: Database, tmp_path: Path, clock: Clock) -> Iterator[ApiKeys]:
+    with KeyFile(tmp_path / "keys.db") as held:
+        yield ApiKeys(database, held, clock)
 
 
 def make(keys: ApiKeys, name: str = "erp", days: float = 10, **more: object) -> str:
