@@ -36,7 +36,7 @@ def stamp(days: int) -> str:
 
 def rows(lines: int, products: int, bought: int) -> dict[str, list[dict[str, Any]]]:
     """Orders of five lines each, spread over products; stock for a third of them; one purchase order."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in _MODELS}
     found["res.partner"] = [{"id": n, "name": f"Customer {n}"} for n in range(10_000, 10_200)]
     found["res.partner"].append({"id": 9_999, "name": "Supplier"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from triage.domain.answers import Abstention, Suggestion
 from triage.domain.cards import Proposal
@@ -40,7 +41,7 @@ def judge(suggestion: Suggestion, policy: Policy) -> Suggestion:
     """
     if suggestion.abstained or suggestion.confidence is None:
         return suggestion
-    needed = policy.threshold(suggestion.category)
+    needed = policy.threshold(suggestion.category, suggestion.threshold)
     if suggestion.confidence.value >= needed:
         return suggestion
     reason = f"{suggestion.confidence.value:.0%} sure, {needed:.0%} needed"
@@ -82,7 +83,20 @@ def _proposal(view: View, suggestion: Suggestion, policy: Policy) -> Proposal:
         heard=tuple(message.id for message in view.case.messages),
         reply=view.reply,
         routing=view.routing,
+        **_explained(view, suggestion),
     )
+
+
+def _explained(view: View, suggestion: Suggestion) -> dict[str, Any]:
+    """Why, whom it hits and how urgent: of the case's own record, not of another that its mail names besides."""
+    if suggestion.record is not None and suggestion.record != view.case.record:
+        return {}
+    found = view.causes
+    return {
+        "causes": found.causes if found else (),
+        "impact": found.impact if found else None,
+        "priority": view.priority,
+    }
 
 
 def _facts_for(view: View, suggestion: Suggestion) -> tuple[Fact, ...]:

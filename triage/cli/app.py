@@ -116,13 +116,14 @@ def cards(
         str,
         typer.Option(help="Only cards in this state; `waiting`: open or awaiting a second person; `all`: every one."),
     ] = "waiting",
+    by: Annotated[str, typer.Option(help="`number`, or `priority`: the most urgent first.")] = "number",
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """List cards."""
     from triage.cli.decisions import run_cards
 
-    guarded(run_cards, state, as_json, home)
+    guarded(run_cards, state, as_json, home, by)
 
 
 @app.command()

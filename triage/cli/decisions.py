@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -34,11 +35,14 @@ WAITING = (CardState.OPEN, CardState.AWAITING_SECOND)
 """States in which a card still waits for somebody's word."""
 
 
-def run_cards(state: str, as_json: bool, home: Path | None) -> int:
-    """List the cards in a state (`waiting` for those that can be decided, `all` for every one)."""
-    wanted = _states(state)
+def run_cards(state: str, as_json: bool, home: Path | None, by: str = "number") -> int:
+    """List the cards in a state (`waiting` for those that can be decided, `all` for every one), by number or urgency.
+
+    Raises `UsageError` for another state or order.
+    """
+    wanted, order = _states(state), _order(by)
     with open_store(Settings.of(home)) as store:
-        found = sorted((card for each in wanted for card in store.cards.all(each)), key=lambda card: card.number)
+        found = sorted((card for each in wanted for card in store.cards.all(each)), key=order)
     if as_json:
         for card in found:
             typer.echo(card.model_dump_json())
@@ -145,6 +149,26 @@ def run_schema(name: str | None) -> int:
         raise UsageError(f"there is no type {name!r}; `triage schema` lists them.")
     typer.echo(json.dumps(schema(name), indent=2))
     return 0
+
+
+def _order(by: str) -> Callable[[Card], tuple[float, float, int]]:
+    """By number; or by priority, of equals what must be done first, then by number."""
+    if by == "number":
+        return lambda card: (0.0, 0.0, card.number)
+    if by == "priority":
+        return _urgency
+    raise UsageError(f"order {by!r} is none of: number, priority.")
+
+
+def _urgency(card: Card) -> tuple[float, float, int]:
+    """Cards of earlier versions have no priority and stand last."""
+    priority = card.proposal.priority
+    act_by = (priority.act_by if priority else None) or card.proposal.suggestion.act_by
+    return (
+        -(priority.score if priority else -1.0),
+        act_by.at.timestamp() if act_by else float("inf"),
+        card.number,
+    )
 
 
 def _states(wanted: str) -> tuple[CardState | None, ...]:

@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from triage.cards import explained
 from triage.cli.show_advice import is_list, told
 from triage.domain import (
     Abstained,
@@ -212,10 +213,16 @@ def _parts(card: Card, suggestion: Suggestion) -> Iterator[Table | Text | Rule]:
         yield from _bullets(heading, lines) if points else [_section(heading, [literal(line) for line in lines])]
     yield from _bullets("Evidence", [_with_source(evidence) for evidence in suggestion.evidence])
     yield from _bullets("What speaks against it", [_with_source(evidence) for evidence in suggestion.against])
+    yield from _bullets("Why, the likeliest first", list(explained.causes(proposal)))
+    hit = explained.impact(proposal, confidential=True)
+    if hit:
+        yield _section("Whom it hits (confidential)", [literal(line) for line in hit])
     beside = [fact for fact in proposal.facts if is_difference(fact)]
     if beside:
         yield _beside_order(beside)
-    yield from _bullets("Facts", [fact_line(fact) for fact in proposal.facts if fact not in beside])
+    counted = explained.COUNTED if proposal.priority else frozenset[str]()
+    plain = [fact for fact in proposal.facts if fact not in beside and fact.name not in counted]
+    yield from _bullets("Facts", [fact_line(fact) for fact in plain])
     yield from _bullets("Mind", proposal.warnings)
     yield from _bullets(
         "Decisions", [f"{d.at:%Y-%m-%d %H:%M} {d.verdict.value} by {d.by} {d.comment}" for d in card.decisions]
@@ -255,8 +262,12 @@ def _headline(card: Card, suggestion: Suggestion) -> Table:
     why = "; ".join(filter(None, reasons))
     severity = card.severity.value + (f" ({why})" if why else "")
     grid.add_row("Severity", literal(severity, style=STYLE[card.severity]))
-    if suggestion.act_by:
-        grid.add_row("Act by", literal(f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})"))
+    priority = card.proposal.priority
+    if priority is not None and priority.contributions:
+        grid.add_row("Priority", literal(explained.priority(priority)))
+    act_by = (priority.act_by if priority else None) or suggestion.act_by
+    if act_by:
+        grid.add_row("Act by", literal(f"{act_by.at:%Y-%m-%d %H:%M} ({act_by.source})"))
     grid.add_row("Confidence", literal(confidence(suggestion) + _measured(suggestion)))
     grid.add_row("Team", literal(card.proposal.team))
     return grid

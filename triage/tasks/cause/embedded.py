@@ -102,7 +102,10 @@ def _from_thread(view: View) -> Iterable[Point]:
         for one in _strongest(said(view))
     ]
     excuses = [one for one in found if one.kind is CauseKind.ADDRESS and one.why == f"said by the {Role.CARRIER.value}"]
-    return [*found, *(Point(CauseKind.CARRIER, -3, "the address explains it", one.evidence) for one in excuses)]
+    if not excuses:
+        return found
+    others = [one for one in found if one.kind is not CauseKind.CARRIER]
+    return [*others, *(Point(CauseKind.CARRIER, -3, "the address explains it", one.evidence) for one in excuses)]
 
 
 def _strongest(found: Iterable[Said]) -> list[Said]:
