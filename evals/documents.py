@@ -154,13 +154,21 @@ def judged_lines(reading: Reading, truth: Mapping[str, Any]) -> Iterator[tuple[s
     if not reading.entry.lines_scored:
         return
     lines = reading.row["lines"]
-    pairs = {ours: its for its, ours in matched(lines, truth["lines"], strict=False)}
+    pairs = _paired(lines, truth["lines"])
     for n, line in enumerate(lines):
         wanted = truth["lines"][pairs[n]] if n in pairs else None
         for name, its in (("quantity", "quantity"), ("unit_price", "unit_price"), ("net_amount", "line_total")):
             if name in line and (wanted is None or wanted["visible"].get(its)):
                 right = wanted is not None and amounts_agree(line[name]["value"], wanted[its])
                 yield f"line.{name}", f"line.{n}.{name}", right
+
+
+def _paired(lines: Sequence[Mapping[str, Any]], truth: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Our line → the truth's: by its amount; where as many are left on both sides, in their order."""
+    pairs = {ours: its for its, ours in matched(lines, truth, strict=False)}
+    ours_left = [n for n in range(len(lines)) if n not in pairs]
+    its_left = [n for n in range(len(truth)) if n not in pairs.values()]
+    return pairs | (dict(zip(ours_left, its_left, strict=True)) if len(ours_left) == len(its_left) else {})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,7 +12,7 @@ from importlib import resources
 from triage.documents.places import Support
 from triage.domain import Confidence
 
-_FILE = "calibration-1.json"
+_FILE = "calibration-2.json"
 _FEWEST = 5
 """Fewer counted values than this say nothing: then there is no confidence."""
 _Z = 1.959964
