@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from triage import __version__
 from triage.audit.journal import Journal, Log, acting_of
 from triage.cards import transitions
+from triage.cards.handling import set_going
 from triage.cards.proposals import may_advise, propose
 from triage.cards.published import stands
 from triage.cards.store import CardStore
@@ -41,7 +42,7 @@ from triage.domain import (
     View,
     Withdrawal,
 )
-from triage.errors import KeyMissing, ModelError
+from triage.errors import Conflict, KeyMissing, ModelError
 from triage.facts import establish_facts
 from triage.models.charged import charged_to
 from triage.tasks.ending import Now, endings
@@ -166,14 +167,19 @@ def decide(
     reason: ReasonCode | None = None,
     comment: str = "",
     changes: Changes | None = None,
+    seen: int | None = None,
 ) -> Card:
-    """Record a person's decision on a card. The card and its record change together or not at all.
+    """Record a person's decision on a card. Card, record and what it sets going change together or not at all.
 
-    Raises `DecisionRefused` (not allowed, or decided already), `Conflict` (changed in between) and `UsageError` (no
-    such card).
+    `seen` is the revision that the person looked at, where that is known. Raises `DecisionRefused` (not allowed, or
+    decided already), `Conflict` (changed in between) and `UsageError` (no such card).
     """
     with journal.database.transaction():
         card = cards.get(handle)
+        if seen is not None and card.revision != seen:
+            raise Conflict(
+                f"card #{card.number} has changed: it is at revision {card.revision}, you saw {seen}. Look at it again."
+            )
         decision = Decision(
             card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes
         )
@@ -187,6 +193,7 @@ def decide(
             acting={"policy": policy.fingerprint()},
             subjects=[by],
         )
+        set_going(journal, decided, decision.at)
     return decided
 
 

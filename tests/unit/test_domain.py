@@ -137,6 +137,7 @@ def test_the_public_names_are_those_intended() -> None:
         "event",
         "evidence",
         "facts",
+        "handling",
         "hindrances",
         "impact",
         "members",

@@ -18,7 +18,7 @@ from triage.audit.ledger import Ledger
 from triage.domain import Advisory, Card, Erasure, Event, Frozen, Publication, RecordRef
 from triage.errors import KeyMissing, UsageError
 from triage.storage import cards as card_rows
-from triage.storage import records
+from triage.storage import queue, records
 from triage.storage.records import Record
 
 
@@ -103,6 +103,7 @@ def erase(
             for row in rows:
                 if row.state in card_rows.WAITING:
                     card_rows.expire_unreadable(journal.database, row)
+                    queue.close(journal.database, row.id)
             done.append(erasure)
     gone = [key for case in found for key in keys[case.id]]
     ledger.append(gone, clock())

@@ -11,11 +11,13 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from triage.audit import sealing
+from triage.cards import clusters
+from triage.cards.sharing import Sharing
 from triage.cards.updating import before_of
 from triage.domain import Before, Card, CardKey, CardState, Proposal, RecordRef, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.storage import cards as rows
-from triage.storage import records
+from triage.storage import members, queue, records
 from triage.storage.cards import CardRow
 from triage.storage.database import Database
 from triage.storage.keys import Keys
@@ -35,6 +37,20 @@ class CardStore:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self.sharing = Sharing(database, keys)
+        """The cases that share a card with others."""
+
+    def may_note(self, card: Card, most: int) -> bool:
+        """Whether a card may have a note on its record today, which then counts; what stands may be brought up to date.
+
+        `most` is how many new notes a record may get in a day.
+        """
+        record = self._record_hash(card.proposal)
+        with self._database.locked((records.stream_lock(card.key.company),)):
+            if members.has_note(self._database, str(card.id)):
+                return True
+            day = utc(self._clock())[:10]
+            return members.may_note(self._database, card.key.company, record, day, str(card.id), most)
 
     def put(self, proposal: Proposal, event: str) -> Card:
         """The card of this proposal, new or brought up to date; `event` is the key of the event that led to it.
@@ -43,14 +59,15 @@ class CardStore:
         only adds the event. A first person's word does not survive a change of what it confirmed: the card is open
         again. Otherwise a new card begins the next episode. Joins the transaction that is open.
         """
-        with self._database.locked((records.stream_lock(proposal.company),)):
+        with self._database.locked(self._locks(proposal)):
             record = self._record_hash(proposal)
             row = rows.open_card(self._database, proposal.company, record, proposal.suggestion.category.value)
             card = None if row is None else self._readable(row)
             if row is not None and card is None:
                 rows.expire_unreadable(self._database, row)
+                queue.close(self._database, row.id)
             if row is None or card is None:
-                return self._begin(proposal, event, record)
+                return self._share(proposal, event) or self._begin(proposal, event, record)
             return self._update(card, row, proposal, event)
 
     def get(self, handle: str | UUID | int) -> Card:
@@ -121,6 +138,8 @@ class CardStore:
             # An identical proposal adds events without a new revision; they stay.
             changed = card.with_(revision=expected_revision + 1, events=_merged(stored.events, card.events))
             rows.replace(self._database, self._sealed(changed, row.case_id), expected_revision)
+            self.sharing.settle(changed)
+            queue.put(self._database, changed)
             return changed
 
     def case_key(self, card: Card) -> str:
@@ -129,6 +148,38 @@ class CardStore:
         if row is None:
             raise StoreError(f"card #{card.number} ({card.id}) is not in this store.")
         return row.case_id
+
+    def _locks(self, proposal: Proposal) -> tuple[str, ...]:
+        stream = records.stream_lock(proposal.company)
+        return (stream, members.LOCK) if proposal.origins else (stream,)
+
+    def _share(self, proposal: Proposal, event: str) -> Card | None:
+        """The card of another case that this one is on, or joins because the same thing caused it; none: there is none.
+
+        Only records of Odoo join: what they are called is nobody's name.
+        """
+        waiting = self.sharing.waiting(proposal)
+        for host in [waiting.card] if waiting else self.sharing.hosts(proposal):
+            row = rows.by_id(self._database, host)
+            card = None if row is None else self._readable(row)
+            if row is None or card is None:
+                continue
+            if waiting is not None:
+                changed = clusters.renewed(card, proposal)
+            elif clusters.may_host(card, proposal):
+                changed = clusters.joined(card, proposal, self._clock())
+            else:
+                continue
+            changed = changed.with_(
+                events=_merged(card.events, (event,)), revision=card.revision + 1, updated_at=self._clock()
+            )
+            rows.replace(self._database, self._sealed(changed, row.case_id), card.revision)
+            queue.put(self._database, changed)
+            rows.add_event(self._database, str(card.id), self._keys.event_id(event))
+            self.sharing.keep(changed, proposal, self._case_of(proposal, event))
+            self.sharing.note(changed, proposal)
+            return changed
+        return None
 
     def _begin(self, proposal: Proposal, event: str, record: str) -> Card:
         now = self._clock()
@@ -144,6 +195,8 @@ class CardStore:
             updated_at=now,
         )
         rows.insert(self._database, self._sealed(card, self._case_of(proposal, event)))
+        self.sharing.note(card, proposal)
+        queue.put(self._database, card)
         rows.add_event(self._database, str(card.id), self._keys.event_id(event))
         return card
 
@@ -156,8 +209,11 @@ class CardStore:
         if not same:
             state = card.state if _confirms_alike(card.proposal, proposal) else CardState.OPEN
             changed = changed.with_(proposal=proposal, revision=card.revision + 1, state=state)
+            changed = clusters.renewed(changed, proposal)
             case = self._case_of(proposal, event)
+            self.sharing.note(changed, proposal)
         rows.replace(self._database, self._sealed(changed, case), card.revision)
+        queue.put(self._database, changed)
         rows.add_event(self._database, str(card.id), self._keys.event_id(event))
         return changed
 

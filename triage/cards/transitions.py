@@ -10,6 +10,8 @@ Who edits the category, or confirms such an edit, may decide both the old and th
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from triage.domain import (
     SUBTYPES,
     Card,
@@ -54,6 +56,20 @@ def end(card: Card, ending: Ending) -> Card:
         raise Conflict(f"card #{card.number} is {card.state.value}; it cannot end as {ending.state}.")
     return card.with_(
         state=CardState(ending.state), ended=ending, stall=None, revision=card.revision + 1, updated_at=ending.at
+    )
+
+
+def undo(card: Card, at: datetime) -> Card:
+    """The card before its last decision, one revision on. Raises `Conflict` where it ended otherwise meanwhile."""
+    if not card.decisions or card.ended is not None:
+        raise Conflict(f"card #{card.number} is {card.state.value} for another reason; look at it again.")
+    before = card.decisions[:-1]
+    waits = any(each.verdict is not Verdict.REJECT for each in before[-1:])
+    return card.with_(
+        state=CardState.AWAITING_SECOND if waits else CardState.OPEN,
+        decisions=before,
+        revision=card.revision + 1,
+        updated_at=at,
     )
 
 

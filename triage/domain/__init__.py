@@ -78,9 +78,10 @@ from triage.domain.event import (
 )
 from triage.domain.evidence import Box, Confidence, Evidence, FactEvidence, OnPage, Quote
 from triage.domain.facts import Fact
+from triage.domain.handling import Act, Handling
 from triage.domain.hindrances import Hindrance, HindranceKind
 from triage.domain.impact import Flow, Hit, Impact, Network, Node, NodeKind, Shift
-from triage.domain.members import Member, Origin
+from triage.domain.members import Member, MemberState, Origin
 from triage.domain.papers import (
     FIELD_NAMES,
     LINE_FIELD_NAMES,
@@ -141,6 +142,7 @@ TYPES: dict[str, type[Frozen]] = {
         Removal,
         Reading,
         Hold,
+        Handling,
     )
 }
 """Types that may stand in a record, by the name under which they stand there."""
@@ -165,6 +167,7 @@ __all__ = [
     "TYPES",
     "Abstained",
     "Abstention",
+    "Act",
     "ActBy",
     "Advice",
     "Advised",
@@ -213,6 +216,7 @@ __all__ = [
     "Flow",
     "Frozen",
     "Gone",
+    "Handling",
     "Hindrance",
     "HindranceKind",
     "Hit",
@@ -226,6 +230,7 @@ __all__ = [
     "LinkCandidate",
     "LinkStatus",
     "Member",
+    "MemberState",
     "Message",
     "MessageKind",
     "Method",

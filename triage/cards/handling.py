@@ -1,0 +1,153 @@
+"""Claim a card, put it aside, take the last word back; each is a record, in one transaction with the row.
+
+None of it is a decision: it changes who looks at a card and when, never what stands on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from triage.audit.journal import Journal
+from triage.cards import transitions
+from triage.cards.store import CardStore
+from triage.domain import Act, Card, CardState, Handling, utc
+from triage.errors import Conflict, DecisionRefused
+from triage.storage import effects, queue
+from triage.storage.queue import QueueRow
+
+UNDO = timedelta(minutes=1)
+"""A decision can be taken back for so long; what it sets going waits until then."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Does it, over one store."""
+
+    cards: CardStore
+    journal: Journal
+    clock: Callable[[], datetime]
+
+    def claim(self, handle: str, by: str) -> Card:
+        """Say that somebody works on a card; claiming one's own again is harmless.
+
+        Raises `DecisionRefused` where somebody else has it or it is closed, `UsageError` where there is none.
+        """
+        with self.journal.database.transaction():
+            card, row = self._waiting(handle)
+            if row.claimed_by is not None and row.claimed_by != by:
+                raise DecisionRefused(
+                    f"card #{card.number}: {row.claimed_by} has had it since {row.claimed_at}; ask them, or have a "
+                    "lead hand it over."
+                )
+            if row.claimed_by is None:
+                self._set(card, row, by, self.clock())
+                self._record(card, Act.CLAIM, by)
+            return card
+
+    def release(self, handle: str, by: str) -> Card:
+        """Give a card back to the queue. Raises `DecisionRefused` where it is not theirs."""
+        with self.journal.database.transaction():
+            card, row = self._waiting(handle)
+            if row.claimed_by != by:
+                raise DecisionRefused(f"card #{card.number}: it is not claimed by {by}.")
+            self._set(card, row, None, None)
+            self._record(card, Act.RELEASE, by)
+            return card
+
+    def hand_over(self, handle: str, by: str, to: str) -> Card:
+        """Have somebody else work on it, whoever had it before."""
+        with self.journal.database.transaction():
+            card, row = self._waiting(handle)
+            self._set(card, row, to, self.clock())
+            self._record(card, Act.HAND_OVER, by, to=to)
+            return card
+
+    def snooze(self, handle: str, by: str, until: datetime) -> Card:
+        """Put a card aside until a time. Raises `DecisionRefused` where that is past, or further than its deadline."""
+        with self.journal.database.transaction():
+            card, row = self._waiting(handle)
+            act_by = card.proposal.suggestion.act_by
+            if until <= self.clock():
+                raise DecisionRefused(f"card #{card.number}: {utc(until)} is past.")
+            if act_by is not None and until > act_by.at > self.clock():
+                raise DecisionRefused(
+                    f"card #{card.number}: it cannot sleep longer than {utc(act_by.at)}, when somebody must have acted "
+                    f"({act_by.source})."
+                )
+            queue.handle(
+                self.journal.database, row.card, claimed_by=row.claimed_by, claimed_at=row.claimed_at,
+                snoozed_until=utc(until),
+            )  # fmt: skip
+            self._record(card, Act.SNOOZE, by, until=until)
+            return card
+
+    def wake(self, handle: str, by: str) -> Card:
+        """Bring a card back into the queue."""
+        with self.journal.database.transaction():
+            card, row = self._waiting(handle)
+            queue.handle(
+                self.journal.database, row.card, claimed_by=row.claimed_by, claimed_at=row.claimed_at,
+                snoozed_until=None,
+            )  # fmt: skip
+            self._record(card, Act.WAKE, by)
+            return card
+
+    def undo(self, handle: str, by: str) -> Card:
+        """Take one's own last decision back, while nothing has come of it: the card is as it was before.
+
+        The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or where what
+        it set going is done, and `Conflict` where the card changed since.
+        """
+        with self.journal.database.transaction():
+            card = self.cards.get(handle)
+            now = self.clock()
+            last = card.decisions[-1] if card.decisions else None
+            if last is None or last.by != by:
+                raise DecisionRefused(f"card #{card.number}: the last word on it is not {by}'s.")
+            if now - last.at > UNDO:
+                raise DecisionRefused(
+                    f"card #{card.number}: the minute for taking it back is over. Correct it in Odoo, or withdraw it."
+                )
+            waits = effects.cancel(self.journal.database, str(card.id), card.revision, utc(now))
+            if not waits and any(
+                each.revision == card.revision for each in effects.of_card(self.journal.database, str(card.id))
+            ):
+                raise DecisionRefused(f"card #{card.number}: what it set going is done already.")
+            restored = self.cards.save(transitions.undo(card, now), card.revision)
+            self._record(card, Act.UNDO, by)
+            return restored
+
+    def _waiting(self, handle: str) -> tuple[Card, QueueRow]:
+        card = self.cards.get(handle)
+        row = queue.of_card(self.journal.database, str(card.id))
+        if row is None:
+            raise Conflict(f"card #{card.number}: it is in no queue; look at it again.")
+        if not transitions.is_undecided(card):
+            last = card.decisions[-1] if card.decisions else None
+            by = f" by {last.by}" if last else ""
+            raise DecisionRefused(f"card #{card.number} is closed: {card.state.value}{by}.")
+        return card, row
+
+    def _set(self, card: Card, row: QueueRow, who: str | None, at: datetime | None) -> None:
+        queue.handle(
+            self.journal.database, str(card.id), claimed_by=who, claimed_at=None if at is None else utc(at),
+            snoozed_until=row.snoozed_until,
+        )  # fmt: skip
+
+    def _record(self, card: Card, act: Act, by: str, *, to: str | None = None, until: datetime | None = None) -> None:
+        self.journal.record(
+            stream=card.key.company,
+            kind="handling",
+            case=self.cards.case_key(card),
+            event=card.events[-1],
+            value=Handling(card=card.id, act=act, by=by, at=self.clock(), to=to, until=until),
+            subjects=[by] if to is None else [by, to],
+        )
+
+
+def set_going(journal: Journal, card: Card, at: datetime) -> None:
+    """Have a worker do what a decision brings with it, once its minute is over. Only in the decision's transaction."""
+    if card.state is not CardState.AWAITING_SECOND:
+        effects.add(journal.database, str(card.id), card.revision, utc(at + UNDO))

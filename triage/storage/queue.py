@@ -1,0 +1,156 @@
+"""The queue's rows: what cards are filtered and sorted by, who has claimed them, and what waits to be done of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from triage.domain import Card, utc
+from triage.storage.database import Database
+
+_WAITING = "state IN ('open', 'awaiting_second')"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One card in the queue."""
+
+    card: str
+    number: int
+    company: str
+    category: str
+    severity: str
+    team: str
+    state: str
+    language: str
+    confidence: int | None
+    """In thousandths; none where nothing was measured."""
+    priority: int
+    """In hundredths."""
+    created_at: str
+    claimed_by: str | None
+    claimed_at: str | None
+    snoozed_until: str | None
+
+
+_NAMES = ", ".join(field.name for field in fields(QueueRow))
+
+
+def put(database: Database, card: Card) -> None:
+    """Bring a card's row up to date; a claim and a snooze stay. Only inside the transaction that writes the card."""
+    proposal = card.proposal
+    confidence = proposal.suggestion.confidence
+    values = (
+        card.number,
+        card.key.company,
+        proposal.suggestion.category.value,
+        card.severity.value,
+        proposal.team,
+        card.state.value,
+        proposal.language,
+        None if confidence is None else round(confidence.value * 1000),
+        0 if proposal.priority is None else round(float(proposal.priority.score) * 100),
+        utc(card.created_at),
+    )
+    names = ("number", "company", "category", "severity", "team", "state", "language", "confidence", "priority",
+             "created_at")  # fmt: skip
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names)
+    database.execute(
+        f"INSERT INTO queue (card, {', '.join(names)}) VALUES (?, {', '.join('?' * len(names))})"  # noqa: S608
+        f" ON CONFLICT (card) DO UPDATE SET {updates}",
+        (str(card.id), *values),
+    )
+
+
+def close(database: Database, card: str) -> None:
+    """Note that a card whose content cannot be read is closed."""
+    database.execute("UPDATE queue SET state = 'expired' WHERE card = ?", (card,))
+
+
+def of_card(database: Database, card: str) -> QueueRow | None:
+    """The row of a card."""
+    return next(iter(_rows(database, "WHERE card = ?", (card,))), None)
+
+
+def handle(
+    database: Database, card: str, *, claimed_by: str | None, claimed_at: str | None, snoozed_until: str | None
+) -> None:
+    """Say who has claimed a card and until when it sleeps."""
+    database.execute(
+        "UPDATE queue SET claimed_by = ?, claimed_at = ?, snoozed_until = ? WHERE card = ?",
+        (claimed_by, claimed_at, snoozed_until, card),
+    )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which cards somebody wants to see. Each condition that is set must hold."""
+
+    companies: Sequence[str] | None = None
+    """Only these; none: all."""
+    waiting: bool = True
+    """Only those that can still be decided."""
+    states: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    severities: Sequence[str] = ()
+    teams: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    claimed_by: str | None = None
+    unclaimed: bool = False
+    least_confidence: int | None = None
+    most_confidence: int | None = None
+    created_after: str | None = None
+    created_before: str | None = None
+    awake_at: str | None = None
+    """Only those that do not sleep at this time."""
+
+    def where(self) -> tuple[str, list[Any]]:
+        """As SQL, with its values."""
+        parts: list[str] = [_WAITING] if self.waiting else []
+        values: list[Any] = []
+        for name, wanted in (
+            ("company", self.companies),
+            ("state", self.states or None),
+            ("category", self.categories or None),
+            ("severity", self.severities or None),
+            ("team", self.teams or None),
+            ("language", self.languages or None),
+        ):
+            if wanted is not None:
+                parts.append(f"{name} IN ({', '.join('?' * len(wanted))})" if wanted else "1 = 0")
+                values += wanted
+        for condition, value in (
+            ("claimed_by = ?", self.claimed_by),
+            ("confidence >= ?", self.least_confidence),
+            ("confidence < ?", self.most_confidence),
+            ("created_at >= ?", self.created_after),
+            ("created_at < ?", self.created_before),
+            ("(snoozed_until IS NULL OR snoozed_until <= ?)", self.awake_at),
+        ):
+            if value is not None:
+                parts.append(condition)
+                values.append(value)
+        if self.unclaimed:
+            parts.append("claimed_by IS NULL")
+        return (" AND ".join(parts) or "1 = 1"), values
+
+
+def page(database: Database, chosen: Chosen, limit: int, after: tuple[int, int] | None = None) -> list[QueueRow]:
+    """The most urgent first; `after` is priority and number of the last one of the page before."""
+    where, values = chosen.where()
+    if after is not None:
+        where += " AND (priority < ? OR (priority = ? AND number > ?))"
+        values += [after[0], after[0], after[1]]
+    return _rows(database, f"WHERE {where} ORDER BY priority DESC, number LIMIT ?", (*values, limit))
+
+
+def count(database: Database, chosen: Chosen, most: int) -> int:
+    """How many there are, but no more than `most` are counted."""
+    where, values = chosen.where()
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM queue WHERE {where} LIMIT ?) AS found"  # noqa: S608
+    return int(database.query(sql, (*values, most))[0][0])
+
+
+def _rows(database: Database, rest: str, values: Sequence[Any]) -> list[QueueRow]:
+    return [QueueRow(*row) for row in database.query(f"SELECT {_NAMES} FROM queue {rest}", values)]  # noqa: S608
