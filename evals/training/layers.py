@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from evals.classify_calibration import probabilities
 from evals.classify_corpus import Ask, Corpus
+from evals.classify_reliability import PULL, TARGET, of_scores
 from evals.training.calibrating import POPULATION, Unread, author, author_groups, counted, known
 from evals.training.encoder import FrozenEncoder, Tensors
 from evals.training.examples import BARE, CODES, as_written
@@ -22,7 +24,8 @@ from evals.training.network import HIDDEN, Settings, answers
 from evals.training.packing import packed
 from triage.models.embedding import MultilingualE5
 from triage.tasks.classify.cues import cue_list
-from triage.tasks.classify.layer import CHANGE, Floats, logistic
+from triage.tasks.classify.layer import CHANGE, Floats, gated, logistic
+from triage.tasks.classify.reliability import OWN
 
 _HEAD: tuple[str, ...] = ("gate", "votes", "bias", "role", "subtypes", "subtype_bias", "subtype_role")
 _HEAD += ("exception", "exception_bias", "exception_role", "secondary", "secondary_bias")
@@ -58,9 +61,11 @@ def trained(order: Ordered, jobs: int, say: Say) -> bytes:
         for part in parts:
             unread = unread.and_(part.result())
     temperature, table = counted(unread)
+    scores = gated(probabilities(unread.logits, temperature), unread.exception)
+    curves = of_scores(scores, unread.answers, table)
     arrays = {name if name in _HEAD else CHANGE + name: values for name, values in learnt.items()}
     arrays |= known(heard.mail, heard.answers, of_dev.mail)
-    return packed(arrays | {"temperature": np.array([temperature])}, _meta(order, table))
+    return packed(arrays | {"temperature": np.array([temperature])}, _meta(order, table, curves))
 
 
 def _one_thread() -> None:
@@ -90,7 +95,7 @@ def _said(encoder: FrozenEncoder, learnt: Tensors, asks: Sequence[Ask], settings
     return Unread(said.categories, logistic(said.exception), right, said.mail[:, :HIDDEN])
 
 
-def _meta(order: Ordered, table: list[list[float]]) -> dict[str, Any]:
+def _meta(order: Ordered, table: list[list[float]], curves: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": order.name,
         "categories": CODES,
@@ -102,6 +107,7 @@ def _meta(order: Ordered, table: list[list[float]]) -> dict[str, Any]:
         "settings": asdict(order.settings) | {"groups": order.groups},
         "population": POPULATION,
         "calibration": {"all": table},
+        OWN: {"population": POPULATION, "target": TARGET, "pull": PULL, "categories": curves},
     }
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from evals.classify_calibration import table
+from evals.classify_reliability import PULL, TARGET, of_scores
 from evals.training.packing import packed
 from triage.domain import Category, View
 from triage.errors import InputError
 from triage.intake.rows import case_from_row
 from triage.tasks.classify.embedded import EmbeddedClassifier
 from triage.tasks.classify.layer import CATEGORIES, Layer
+from triage.tasks.classify.reliability import OWN
 
 _LEAST = 100
 _POPULATION = "own mails chosen at random and labelled blind"
@@ -64,6 +66,14 @@ def recalibrated(layer: Layer, rows: Sequence[Mapping[str, Any]]) -> tuple[bytes
     scores = EmbeddedClassifier.with_layer(layer).text_scores([View(case) for case in cases])
     codes = [category.value for category in CATEGORIES]
     counted = [(one, codes.index(row["label"])) for one, row in zip(scores, rows, strict=True) if one is not None]
-    made = table(np.stack([one for one, _ in counted]), np.array([right for _, right in counted], dtype=np.int64))
-    meta = {**layer.meta, "population": _POPULATION, "calibration": {"all": made}, "recalibrated": layer.sha256}
+    given_scores, right = np.stack([one for one, _ in counted]), np.array([n for _, n in counted], dtype=np.int64)
+    made = table(given_scores, right)
+    curves = of_scores(given_scores, right, made)
+    meta = {
+        **layer.meta,
+        "population": _POPULATION,
+        "calibration": {"all": made},
+        OWN: {"population": _POPULATION, "target": TARGET, "pull": PULL, "categories": curves},
+        "recalibrated": layer.sha256,
+    }
     return packed(layer.arrays, meta), made

@@ -104,6 +104,8 @@ class Suggestion(Frozen):
     severity_why: str = ""
     act_by: ActBy | None = None
     confidence: Confidence | None = None
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    """The measured confidence from which on the model's suggestions of this category hold; policy may say another."""
     abstained: Abstention | None = None
     """Set where the category is only the best guess and must not be shown as a suggestion."""
     evidence: tuple[Evidence, ...] = ()

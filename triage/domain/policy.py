@@ -175,9 +175,14 @@ class Policy(Frozen):
         """Who handles this category."""
         return self.teams.get(category, self.default_team)
 
-    def threshold(self, category: Category) -> float:
-        """The measured confidence that a suggestion of this category needs."""
-        return self.min_confidence_by_category.get(category, self.min_confidence)
+    def threshold(self, category: Category, measured: float | None = None) -> float:
+        """The measured confidence that a suggestion of this category needs.
+
+        What policy says of the category holds; else the higher one of `min_confidence` and of what was `measured` for
+        the model.
+        """
+        least = max(self.min_confidence, measured or 0.0)
+        return self.min_confidence_by_category.get(category, least)
 
     def field_threshold(self, field: str) -> float:
         """The measured confidence that a value of this field needs: `buyer_name`, `line.quantity`."""

@@ -19,6 +19,8 @@ from triage.tasks.classify.layer import Floats, Layer, Weighed, around
 from triage.tasks.classify.pages import Page, read, read_before
 from triage.tasks.classify.proofs import shipped_proofs
 from triage.tasks.classify.reading import for_embedding
+from triage.tasks.classify.reliability import reliability_of
+from triage.tasks.classify.segments import worth_reading
 from triage.tasks.classify.urgency import shipped_scale
 from triage.tasks.classify.verdict import Reading, verdict
 
@@ -43,6 +45,7 @@ class EmbeddedClassifier(Runnable[View, Classification]):
             "layer": layer.sha256,
             "severity": shipped_scale().sha256,
             "proofs": shipped_proofs().sha256,
+            "reliability": reliability_of(layer).sha256,
         }
         self.producer = Producer(
             method=Method.EMBEDDED,
@@ -95,10 +98,25 @@ class EmbeddedClassifier(Runnable[View, Classification]):
     def _classify(self, views: Sequence[View]) -> list[Classification]:
         pages = [read(view) for view in views]
         weighed = self._in_thread(views, self._weigh(pages))
+        parts = self._in_parts(pages, weighed)
         return [
-            verdict(Reading(view, page, one, self._language(page)), self._layer, self.producer)
-            for view, page, one in zip(views, pages, weighed, strict=True)
+            verdict(Reading(view, page, one, self._language(page), own), self._layer, self.producer)
+            for view, page, one, own in zip(views, pages, weighed, parts, strict=True)
         ]
+
+    def _in_parts(self, pages: Sequence[Page], weighed: Sequence[Weighed | None]) -> list[tuple[Weighed, ...]]:
+        """For each page what its parts say by themselves, as far as they may hold a second matter."""
+        cut = [
+            (n, page.part(places))
+            for n, (page, one) in enumerate(zip(pages, weighed, strict=True))
+            if one is not None
+            for places in worth_reading(page.parts, one)
+        ]
+        found: list[list[Weighed]] = [[] for _ in pages]
+        for (n, _), one in zip(cut, self._weigh([part for _, part in cut]) if cut else (), strict=True):
+            if one is not None:
+                found[n].append(one)
+        return [tuple(one) for one in found]
 
     def _in_thread(self, views: Sequence[View], weighed: Sequence[Weighed | None]) -> list[Weighed | None]:
         """Where a newest message leaves it open what the matter is, its author's message before it has half a vote, if

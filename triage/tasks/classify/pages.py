@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from triage.domain import Evidence, Fact, FactEvidence, Message, MessageKind, Quote, Role, View
 from triage.tasks.classify.reading import sentences
+from triage.tasks.classify.segments import parts_of
 from triage.tasks.classify.steering import addresses_software, meant_for_people
 
 SUBJECT_LETTERS = 200
@@ -31,6 +32,8 @@ class Page:
     """Subject and own sentences, for what reads words rather than vectors; with what speaks to the software."""
     unread: int = 0
     """Sentences that have no vote because they speak to the software."""
+    parts: tuple[tuple[int, ...], ...] = ()
+    """Places of the pieces of each paragraph, where there are several."""
 
     @property
     def texts(self) -> list[str]:
@@ -41,6 +44,11 @@ class Page:
     def subjects(self) -> int:
         """How many of the pieces are the subject line: they come first."""
         return sum(piece.is_subject for piece in self.pieces)
+
+    def part(self, places: tuple[int, ...]) -> Page:
+        """Some pieces as a page of their own."""
+        pieces = tuple(self.pieces[n] for n in places)
+        return Page(pieces, self.role, self.message, "\n".join(piece.text for piece in pieces))
 
 
 def fact_evidence(fact: Fact) -> FactEvidence:
@@ -53,7 +61,9 @@ def read(view: View) -> Page:
     """What is to be read of a view. Without a message the page has only what facts say in words."""
     message = view.newest
     facts = [Piece(str(f.value), fact_evidence(f)) for f in view.facts if _is_prose(f)]
-    return _page(view, message, facts) if message else _shown(facts, facts, None)
+    if message is None:
+        return Page(tuple(facts), Role.UNKNOWN, None, "\n".join(piece.text for piece in facts))
+    return _page(view, message, facts)
 
 
 def read_before(view: View) -> Page | None:
@@ -67,13 +77,27 @@ def read_before(view: View) -> Page | None:
 
 
 def _page(view: View, message: Message, facts: list[Piece]) -> Page:
-    pieces, meant = _of_message(view, message)
-    return _shown([*pieces, *facts], [*meant, *facts], message)
-
-
-def _shown(pieces: list[Piece], meant: list[Piece], message: Message | None) -> Page:
-    role, text = message.role if message else Role.UNKNOWN, "\n".join(piece.text for piece in pieces)
-    return Page(tuple(meant), role, message, text, len(pieces) - len(meant))
+    number = next(n for n, one in enumerate(view.case.messages) if one is message)
+    subject = message.subject.strip()
+    line: list[Piece] = []
+    if any(letter.isalpha() for letter in subject):
+        shown = Quote(source=f"message:{number}:subject", text=subject)
+        line.append(Piece(subject[:SUBJECT_LETTERS], shown, is_subject=True))
+    source, body, own = f"message:{number}", message.body, sentences(message.body)
+    if not own and message.quoted.strip() and not line:
+        source, body, own = f"message:{number}:quoted", message.quoted, sentences(message.quoted)
+    meant = meant_for_people(body, own)
+    said = [Piece(one.text, Quote(source=source, text=one.text)) for one in meant]
+    voting = [one for one in line if not addresses_software(one.text)]
+    whole = [*(one.text for one in line), *(one.text for one in own), *(one.text for one in facts)]
+    return Page(
+        pieces=(*voting, *said, *facts),
+        role=message.role,
+        message=message,
+        text="\n".join(whole),
+        unread=len(line) - len(voting) + len(own) - len(meant),
+        parts=tuple(tuple(n + len(voting) for n in part) for part in parts_of(body, meant)),
+    )
 
 
 def _goes_before(message: Message, newest: Message) -> bool:
@@ -83,20 +107,3 @@ def _goes_before(message: Message, newest: Message) -> bool:
 
 def _is_prose(fact: Fact) -> bool:
     return fact.name.startswith("reported.") and isinstance(fact.value, str) and " " in fact.value.strip()
-
-
-def _of_message(view: View, message: Message) -> tuple[list[Piece], list[Piece]]:
-    """Subject and own sentences, and those of them that are meant for people: only they vote."""
-    number = next(n for n, one in enumerate(view.case.messages) if one is message)
-    subject = message.subject.strip()
-    line: list[Piece] = []
-    if any(letter.isalpha() for letter in subject):
-        shown = Quote(source=f"message:{number}:subject", text=subject)
-        line.append(Piece(subject[:SUBJECT_LETTERS], shown, is_subject=True))
-    source, text, own = f"message:{number}", message.body, sentences(message.body)
-    if not own and message.quoted.strip() and not line:
-        source, text, own = f"message:{number}:quoted", message.quoted, sentences(message.quoted)
-    body = [Piece(one.text, Quote(source=source, text=one.text)) for one in own]
-    kept = {one.start for one in meant_for_people(text, own)}
-    meant = [piece for piece, one in zip(body, own, strict=True) if one.start in kept]
-    return [*line, *body], [*(one for one in line if not addresses_software(one.text)), *meant]

@@ -30,13 +30,14 @@ from triage.tasks.classify.cues import cue_rows
 from triage.tasks.classify.layer import CATEGORIES, SUBTYPE_NAMES, Layer, Weighed, softmax
 from triage.tasks.classify.pages import Page, Piece, fact_evidence
 from triage.tasks.classify.proofs import Use, shipped_proofs
+from triage.tasks.classify.reliability import Reliability, reliability_of
+from triage.tasks.classify.segments import second_matter
 from triage.tasks.classify.severity import weigh_severity
 from triage.tasks.classify.signals import Signal, on_time, signals
 
 SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
 _FACT_WEIGHT = 3.5
 _RIVAL = 0.2
-_BESIDE = 0.25
 _PROOF = 0.8
 _ALONE = 0.5
 """Facts that say less make no exception where nobody wrote."""
@@ -62,6 +63,8 @@ class Reading:
     page: Page
     weighed: Weighed | None
     language: str
+    parts: tuple[Weighed, ...] = ()
+    """What parts of the message say by themselves."""
 
     @property
     def said(self) -> tuple[Signal, ...]:
@@ -84,7 +87,7 @@ class _Choice:
 def verdict(reading: Reading, layer: Layer, by: Producer) -> Classification:
     """The classifier's answer to one view."""
     choice = _choose(reading, layer)
-    main = _suggestion(reading, choice)
+    main = _suggestion(reading, choice, reliability_of(layer))
     closed = choice.claim is not None and main.category is Category.OTHER
     told = [] if main.abstained or closed else _told_beside(reading, main)
     others = [] if main.abstained or closed else [*_proven_beside(reading, main), *told]
@@ -244,7 +247,7 @@ def _measured(
     return layer.confidence(float(min(text[place], scores[place])), language)
 
 
-def _suggestion(reading: Reading, choice: _Choice) -> Suggestion:
+def _suggestion(reading: Reading, choice: _Choice, reliability: Reliability) -> Suggestion:
     category = choice.category
     subtype = _subtype(reading, choice)
     weight = weigh_severity(reading.view.case, reading.view.facts, reading.page.text, category, subtype)
@@ -257,10 +260,17 @@ def _suggestion(reading: Reading, choice: _Choice) -> Suggestion:
         severity_why=weight.why,
         act_by=weight.act_by,
         confidence=choice.confidence,
+        threshold=_threshold(choice, reliability),
         abstained=_abstention(reading, category),
         evidence=_evidence(reading, choice),
         against=_against(reading, choice),
     )
+
+
+def _threshold(choice: _Choice, reliability: Reliability) -> float | None:
+    """Was counted for messages: where facts prove the exception, it says nothing."""
+    proven = choice.signal is not None and choice.signal.strength >= _PROOF
+    return None if proven or choice.confidence is None else reliability.threshold(choice.category)
 
 
 def _abstention(reading: Reading, best: Category) -> Abstention | None:
@@ -317,9 +327,9 @@ def _subtype(reading: Reading, choice: _Choice) -> str | None:
 
 
 def _secondary(reading: Reading, choice: _Choice) -> tuple[Category, ...]:
-    beside = reading.weighed.beside if reading.weighed is not None else np.zeros(len(CATEGORIES), dtype=np.float32)
-    strong = [n for n in np.argsort(-beside) if beside[n] >= _BESIDE]
-    found = [CATEGORIES[n] for n in strong if CATEGORIES[n] is not Category.OTHER]
+    """What parts of the message tell by themselves, and what facts prove."""
+    told = (second_matter(part, choice.category) for part in reading.parts)
+    found = [one for one in told if one is not None and choice.category is not Category.OTHER]
     found += [one.category for one in reading.said if one.strength >= _PROOF]
     return tuple(dict.fromkeys(category for category in found if category is not choice.category))
 
