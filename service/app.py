@@ -90,7 +90,7 @@ def create_app(
         hooks(installation, acceptor, limiter),
         health(look),
         arrivals(installation, acceptor, access),
-        cards(installation, access),
+        cards(installation, access, lines),
         answers(tasks, access),
     ):
         app.include_router(router)

@@ -33,7 +33,7 @@ def logger(stream: TextIO | None = None) -> Any:
         structlog.WriteLogger(stream or sys.stderr),
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.BoundLogger,
