@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from triage import __version__
 from triage.audit.journal import Journal, Log, acting_of
-from triage.cards import transitions
+from triage.cards import clusters, transitions
 from triage.cards.handling import set_going
 from triage.cards.proposals import may_advise, propose
 from triage.cards.published import stands
@@ -168,8 +168,12 @@ def decide(
     comment: str = "",
     changes: Changes | None = None,
     seen: int | None = None,
+    member: str | None = None,
 ) -> Card:
     """Record a person's decision on a card. Card, record and what it sets going change together or not at all.
+
+    Of a card that several cases share, `member` names the one that it is about; without it the word is on all of them.
+    Each case gets a record of its own, under its own key.
 
     `seen` is the revision that the person looked at, where that is known. Raises `DecisionRefused` (not allowed, or
     decided already), `Conflict` (changed in between) and `UsageError` (no such card).
@@ -181,9 +185,14 @@ def decide(
                 f"card #{card.number} has changed: it is at revision {card.revision}, you saw {seen}. Look at it again."
             )
         decision = Decision(
-            card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes
-        )
-        decided = cards.save(transitions.decide(card, decision, policy), card.revision)
+            card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes,
+            member=None if member is None else clusters.named(card, member).key,
+        )  # fmt: skip
+        decided = cards.save(clusters.decide(card, decision, policy), card.revision)
+        for one in clusters.touched(card, decision):
+            if (case := cards.sharing.case_of(card, one)) is not None:
+                word = decision.with_(member=one.key)
+                journal.record(stream=one.company, kind="decision", case=case, event=None, value=word, subjects=[by])
         journal.record(
             stream=card.key.company,
             kind="decision",

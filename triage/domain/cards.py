@@ -78,8 +78,8 @@ class Proposal(Frozen):
     """A draft of an answer, for a person to finish and send."""
     routing: Routing | None = None
     """Where a ticket should go."""
-    origin: Origin | None = None
-    """What caused it; cases with the same origin share a card."""
+    origins: tuple[Origin, ...] = ()
+    """What caused it; cases with a same origin share a card."""
     causes: tuple[Cause, ...] = ()
     """Why it is late or at risk, the likeliest first."""
     impact: Impact | None = None
