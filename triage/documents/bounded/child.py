@@ -15,7 +15,7 @@ from triage.documents.bounded.wire import Frame, Leaf, WireBroken, leaf_frame, p
 
 _RETIRES_AFTER = 400
 """Documents. Memory that libraries never give back stays bounded."""
-_RETIRES_AT = {"read": 400_000_000, "files": 400_000_000, "recognise": 1_500_000_000}
+_RETIRES_AT = {"read": 400_000_000, "files": 400_000_000, "recognise": 1_500_000_000, "picture": 400_000_000}
 """Bytes held at most; then a fresh process takes over."""
 
 
@@ -91,6 +91,13 @@ def _files(request: Frame) -> Iterator[Frame]:
         yield Frame({"kind": "file", "name": file.name, "problem": file.problem}, file.content)
 
 
+def _picture(request: Frame) -> Iterator[Frame]:
+    from triage.documents.bounded.picture import drawn
+
+    picture, wide, tall = drawn(request.body, int(request.head["page"]), int(request.head["width"]))
+    yield Frame({"kind": "picture", "wide": wide, "tall": tall}, picture)
+
+
 def _load_models() -> None:
     from triage.documents.bounded.scan import engine
 
@@ -101,6 +108,11 @@ def _nothing() -> None:
     pass
 
 
-_WORK: dict[str, Callable[[Frame], Iterator[Frame]]] = {"read": _read, "files": _files, "recognise": _recognise}
+_WORK: dict[str, Callable[[Frame], Iterator[Frame]]] = {
+    "read": _read,
+    "files": _files,
+    "recognise": _recognise,
+    "picture": _picture,
+}
 _PREPARE = {"recognise": _load_models}
 """What is held before the bounds are set, and not counted."""
