@@ -2,6 +2,7 @@
 
     python -m evals.load.acknowledge --database sqlite --rate 200 --seconds 60
     python -m evals.load.acknowledge --database postgresql --rate 200 --seconds 60
+    python -m evals.load.acknowledge --outage          # a PostgreSQL that hangs, then is gone
 
 A real `uvicorn` process; each event comes over a connection of its own, as Odoo sends it. The load is open: every event
 has its time, and is sent then, whether or not earlier ones were answered. Its latency counts from that time, so that a
@@ -13,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
+import itertools
 import json
 import os
 import random
@@ -29,6 +32,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
 
 from triage.cli.wiring import open_store
 from triage.settings import Settings
@@ -211,7 +216,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=200, help="events a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--again", type=float, default=0.05, help="share of events that come a second time")
+    parser.add_argument("--outage", action="store_true", help="how long a refusal takes when the database is away")
     chosen = parser.parse_args(arguments)
+    if chosen.outage:
+        print(json.dumps(outage(), indent=1))
+        return
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-load-")))
         (home / "service.yaml").write_text(_SERVICE)
@@ -221,14 +230,80 @@ def main(arguments: list[str] | None = None) -> None:
         server = stack.enter_context(web(environment))
         calls, different = bodies(int(chosen.rate * chosen.seconds), chosen.again)
         asyncio.run(load(server.port, environment["LOAD_HOOK_SECRET"], calls[:50], 50))  # warm, and part of the count
-        before = server.memory()
+        before, busy = server.memory(), [round(each, 1) for each in os.getloadavg()]
         sent = asyncio.run(load(server.port, environment["LOAD_HOOK_SECRET"], calls, chosen.rate))
         memory = (before, server.memory())
         in_inbox = inbox_ids(Settings.of(home, os.environ | environment))
     figures = report(sent, in_inbox, different, memory)
-    print(json.dumps({"database": chosen.database.partition(":")[0], "rate": chosen.rate} | figures, indent=1))
+    print(
+        json.dumps(
+            {"database": chosen.database.partition(":")[0], "rate": chosen.rate, "load": busy} | figures, indent=1
+        )
+    )
     if figures["acknowledged_and_lost"] or figures["doubled"]:
         raise SystemExit(1)
+
+
+def outage(calls: int = 40) -> dict[str, object]:
+    """Statuses, and milliseconds of the slowest answer, with a database that works, hangs, works again and is gone."""
+    from tests.databases import postgres_server
+
+    figures: dict[str, object] = {}
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-load-")))
+        (home / "service.yaml").write_text(_SERVICE)
+        server = stack.enter_context(postgres_server(durable=True))
+        url, secret = server.database(), secrets.token_urlsafe(24)
+        name = url.partition("?")[0].rpartition("/")[2]
+        environment = {"TRIAGE_HOME": str(home), "LOAD_HOOK_SECRET": secret, "TRIAGE_DATABASE": url}
+        running = stack.enter_context(web(environment))
+        numbers = itertools.count(1)
+
+        def answers() -> dict[str, object]:
+            found = [_timed(running.port, secret, next(numbers)) for _ in range(calls)]
+            return {
+                "statuses": dict(Counter(status for status, _ in found)),
+                "max_ms": round(max(seconds for _, seconds in found) * 1000),
+            }
+
+        answers()  # warm
+        figures["works"] = answers()
+        main = psutil.Process(int((server.data / "postmaster.pid").read_text().split()[0]))
+        processes = [main, *main.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        figures["hangs"] = answers()
+        for process in processes:
+            process.resume()
+        _until_202(running.port, secret, numbers)
+        figures["works again"] = answers()
+        # No new connection, and the old ones are cut: what a client sees of a server that was shut down.
+        server.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.break_connections()
+        figures["is gone"] = answers()
+        server.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        _until_202(running.port, secret, numbers)
+        figures["is back"] = answers()
+    return figures
+
+
+def _timed(port: int, secret: str, number: int) -> tuple[int, float]:
+    begin = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    body = json.dumps({"_id": number, "_model": "sale.order"})
+    connection.request("POST", f"/hooks/odoo/odoo/{secret}", body)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, time.perf_counter() - begin
+
+
+def _until_202(port: int, secret: str, numbers: Iterator[int]) -> None:
+    until = time.monotonic() + 60
+    while _timed(port, secret, next(numbers))[0] != 202:
+        if time.monotonic() > until:
+            raise SystemExit("the web process does not recover.")
+        time.sleep(0.1)
 
 
 def _postgres(stack: ExitStack, given: str) -> str:
