@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from typer.testing import CliRunner, Result
 from tests.unit.opened_store import Opened, decision, proposal, ref
 from triage.cards.transitions import decide
 from triage.cli.app import app
-from triage.domain import Policy, Verdict
+from triage.domain import ActBy, Method, Policy, Priority, Producer, Verdict
 from triage.errors import UsageError
 from triage.settings import person
+
+BY = Producer(method=Method.EMBEDDED, model="test", version="0")
 
 
 @pytest.fixture
@@ -79,3 +82,24 @@ def test_an_account_without_a_name_says_what_to_set(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="set TRIAGE_USER"):
         person({})
     assert person({"TRIAGE_USER": "mila"}) == "mila"
+
+
+def test_cards_can_be_listed_by_urgency(tmp_path: Path) -> None:
+    """Of equals what must be done first; cards without a priority last."""
+    scores = {1: None, 2: (10.0, None), 3: (80.0, 18), 4: (80.0, 9)}
+    with Opened(tmp_path) as opened:
+        for number, told in scores.items():
+            made = proposal(record=ref(number))
+            if told is not None:
+                at = None if told[1] is None else datetime(2026, 11, 17, told[1], tzinfo=UTC)
+                act_by = None if at is None else ActBy(at=at, source="promise")
+                made = made.with_(priority=Priority(by=BY, score=told[0], act_by=act_by))
+            opened.cards.put(made, f"file:{number}")
+    done = listed(tmp_path, "--json", "--by", "priority")
+    assert [json.loads(line)["number"] for line in done.output.splitlines()] == [4, 3, 2, 1]
+
+
+def test_another_order_is_refused(home: Path) -> None:
+    done = listed(home, "--by", "colour")
+    assert done.exit_code == 2
+    assert "none of: number, priority" in done.output + done.stderr
