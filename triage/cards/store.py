@@ -104,7 +104,22 @@ class CardStore:
         """What the record's newest card said; none where there is none that this version can bring up to date."""
         row = rows.newest_of_record(self._database, company, self._keyed(company, record))
         card = None if row is None else self._readable(row)
+        if card is None:
+            card = next(iter(self.alone_on(company, record)), None)
         return None if card is None else before_of(card)
+
+    def alone_on(self, company: str, record: RecordRef) -> list[Card]:
+        """Cards that the record's case shares with others and on which it waits, each as it would be for it alone."""
+        found: list[Card] = []
+        ids = [str(card.id) for card in self.waiting_on(company, record) if card.members]
+        for host in dict.fromkeys((*ids, *self.sharing.cards_of(company, record))):
+            row = rows.by_id(self._database, host)
+            card = None if row is None else self._readable(row)
+            member = None if card is None else clusters.find(card, company, record.key)
+            if card is not None and member is not None and member.is_undecided:
+                proposal = self.sharing.proposal(card, member)
+                found += [clusters.alone(card, member, proposal)] if proposal else []
+        return found
 
     def waiting(self, limit: int, after: int = 0) -> list[Card]:
         """Cards that somebody can still decide, by number, from the one after number `after`; without erased ones."""
@@ -139,7 +154,7 @@ class CardStore:
             changed = card.with_(revision=expected_revision + 1, events=_merged(stored.events, card.events))
             rows.replace(self._database, self._sealed(changed, row.case_id), expected_revision)
             self.sharing.settle(changed)
-            queue.put(self._database, changed)
+            self._enqueue(changed)
             return changed
 
     def case_key(self, card: Card) -> str:
@@ -174,7 +189,7 @@ class CardStore:
                 events=_merged(card.events, (event,)), revision=card.revision + 1, updated_at=self._clock()
             )
             rows.replace(self._database, self._sealed(changed, row.case_id), card.revision)
-            queue.put(self._database, changed)
+            self._enqueue(changed)
             rows.add_event(self._database, str(card.id), self._keys.event_id(event))
             self.sharing.keep(changed, proposal, self._case_of(proposal, event))
             self.sharing.note(changed, proposal)
@@ -196,7 +211,7 @@ class CardStore:
         )
         rows.insert(self._database, self._sealed(card, self._case_of(proposal, event)))
         self.sharing.note(card, proposal)
-        queue.put(self._database, card)
+        self._enqueue(card)
         rows.add_event(self._database, str(card.id), self._keys.event_id(event))
         return card
 
@@ -213,9 +228,12 @@ class CardStore:
             case = self._case_of(proposal, event)
             self.sharing.note(changed, proposal)
         rows.replace(self._database, self._sealed(changed, case), card.revision)
-        queue.put(self._database, changed)
+        self._enqueue(changed)
         rows.add_event(self._database, str(card.id), self._keys.event_id(event))
         return changed
+
+    def _enqueue(self, card: Card) -> None:
+        queue.put(self._database, card, queue.hash_of_name(self._keys, card.proposal.record.name))
 
     def _find(self, handle: str | UUID | int) -> CardRow:
         text = str(handle).strip().lower()

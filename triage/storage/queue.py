@@ -8,6 +8,7 @@ from typing import Any
 
 from triage.domain import Card, utc
 from triage.storage.database import Database
+from triage.storage.keys import Keys
 
 _WAITING = "state IN ('open', 'awaiting_second')"
 
@@ -24,6 +25,8 @@ class QueueRow:
     team: str
     state: str
     language: str
+    named: str
+    """Keyed hash of what people call the record."""
     confidence: int | None
     """In thousandths; none where nothing was measured."""
     priority: int
@@ -37,8 +40,11 @@ class QueueRow:
 _NAMES = ", ".join(field.name for field in fields(QueueRow))
 
 
-def put(database: Database, card: Card) -> None:
-    """Bring a card's row up to date; a claim and a snooze stay. Only inside the transaction that writes the card."""
+def put(database: Database, card: Card, named: str) -> None:
+    """Bring a card's row up to date; a claim and a snooze stay. Only inside the transaction that writes the card.
+
+    `named` is the keyed hash (`hash_of_name`) of what people call its record.
+    """
     proposal = card.proposal
     confidence = proposal.suggestion.confidence
     values = (
@@ -49,11 +55,12 @@ def put(database: Database, card: Card) -> None:
         proposal.team,
         card.state.value,
         proposal.language,
+        named,
         None if confidence is None else round(confidence.value * 1000),
         0 if proposal.priority is None else round(float(proposal.priority.score) * 100),
         utc(card.created_at),
     )
-    names = ("number", "company", "category", "severity", "team", "state", "language", "confidence", "priority",
+    names = ("number", "company", "category", "severity", "team", "state", "language", "named", "confidence", "priority",
              "created_at")  # fmt: skip
     updates = ", ".join(f"{name} = excluded.{name}" for name in names)
     database.execute(
@@ -61,6 +68,11 @@ def put(database: Database, card: Card) -> None:
         f" ON CONFLICT (card) DO UPDATE SET {updates}",
         (str(card.id), *values),
     )
+
+
+def hash_of_name(keys: Keys, name: str) -> str:
+    """By what the queue finds a record that somebody names: `S00042`, however it is spaced and capitalised."""
+    return keys.keyed_hash("name", " ".join(name.casefold().split()))
 
 
 def close(database: Database, card: str) -> None:
@@ -98,6 +110,7 @@ class Chosen:
     languages: Sequence[str] = ()
     claimed_by: str | None = None
     unclaimed: bool = False
+    named: str | None = None
     least_confidence: int | None = None
     most_confidence: int | None = None
     created_after: str | None = None
@@ -122,6 +135,7 @@ class Chosen:
                 values += wanted
         for condition, value in (
             ("claimed_by = ?", self.claimed_by),
+            ("named = ?", self.named),
             ("confidence >= ?", self.least_confidence),
             ("confidence < ?", self.most_confidence),
             ("created_at >= ?", self.created_after),

@@ -1,5 +1,6 @@
 -- What queues filter and sort by, beside the cards: nothing here is sealed, and nothing here is proof; it can be made
--- anew from the cards. `confidence` is in thousandths, none where nothing was measured; `priority` in hundredths.
+-- anew from the cards. `named` is a keyed hash of what people call the record; `confidence` is in thousandths, none
+-- where nothing was measured; `priority` in hundredths.
 CREATE TABLE queue (
     card TEXT PRIMARY KEY REFERENCES cards (id),
     number INTEGER NOT NULL,
@@ -9,6 +10,7 @@ CREATE TABLE queue (
     team TEXT NOT NULL,
     state TEXT NOT NULL,
     language TEXT NOT NULL,
+    named TEXT NOT NULL,
     confidence INTEGER,
     priority INTEGER NOT NULL,
     created_at TEXT NOT NULL,
@@ -19,10 +21,11 @@ CREATE TABLE queue (
 
 CREATE INDEX queue_order ON queue (state, priority DESC, number);
 CREATE INDEX queue_company ON queue (company, state, priority DESC, number);
+CREATE INDEX queue_named ON queue (named);
 CREATE INDEX queue_claimed ON queue (claimed_by, state);
 
-INSERT INTO queue (card, number, company, category, severity, team, state, language, priority, created_at)
-SELECT id, number, company, category, severity, team, state, 'und', 0, created_at FROM cards;
+INSERT INTO queue (card, number, company, category, severity, team, state, language, named, priority, created_at)
+SELECT id, number, company, category, severity, team, state, 'und', '', 0, created_at FROM cards;
 
 -- What a decision sets going, once its minute for undoing is over: done by a worker, once.
 CREATE TABLE effects (
