@@ -19,7 +19,7 @@ from triage.intake.text import clean
 def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, Document | TriageError]]:
     """Each file as a document under the name it was given, or why it cannot be read; folders in order of names."""
     for path in files:
-        members = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        members = sorted(p for p in path.rglob("*") if p.is_file() or _leads_nowhere(p)) if path.is_dir() else [path]
         if not members:
             yield str(path), InputError(str(path), "is a folder without files.", "Name another one.")
         for member in members:
@@ -31,7 +31,13 @@ def documents_in(files: Sequence[Path], limits: Limits) -> Iterator[tuple[str, D
                 yield str(member), internal_error(error)
 
 
+def _leads_nowhere(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
+
+
 def _document(path: Path, limits: Limits) -> Document:
+    if _leads_nowhere(path):
+        raise InputError(str(path), "is a link to a file that is not there.", "Remove it, or bring the file back.")
     try:
         size = path.stat().st_size
         if size == 0:
