@@ -267,6 +267,12 @@ def _end(view: View, policy: Policy, put: Sequence[Card], cards: CardStore, log:
             if ending.card == card.id and ending.by is not None:
                 new = cards.get(ending.by)
                 cards.save(new.with_(supersedes=card.id), new.revision)
+    for alone in cards.alone_on(view.case.company.name, view.case.record):
+        for ending in endings([alone], Now(view, policy, put, cards.now())) if alone.updated_at <= log.begun else ():
+            shared = cards.get(alone.id)
+            left = clusters.ended(shared, view.case.company.name, view.case.record.key, ending)
+            cards.save(left, shared.revision)
+            ended.append(ending)
     return Endings(cards=tuple(ended)) if ended else None
 
 

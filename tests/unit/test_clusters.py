@@ -20,6 +20,7 @@ from triage.domain import (
     Changes,
     Company,
     Decision,
+    Ending,
     Fact,
     Line,
     MemberState,
@@ -343,3 +344,38 @@ def test_an_abstention_and_a_mail_of_no_record_have_no_cause() -> None:
     assert origins_of(seen, abstained()) == ()
     mail = view(SHORT, purchases=(purchase(),), record=RecordRef(model="mail.message", id=None, name="<1@x>"))
     assert caused(mail) == []
+
+
+def test_a_case_whose_facts_are_gone_leaves_the_others_waiting(opened: Opened) -> None:
+    card = put(opened, 1, 2)
+    ending = Ending(card=card.id, state="resolved", why="the goods came", at=NOW)
+    left = opened.cards.save(clusters.ended(card, COMPANY, "sale.order:2", ending), card.revision)
+    assert (states(left), left.state, left.ended) == (["open", "resolved"], CardState.OPEN, None)
+    assert opened.cards.put(late(2), "event:2b").number == 2, "it has come back, as a card of its own"
+    assert word(opened, left).state is CardState.ACCEPTED, "what nobody decided does not count"
+    elsewhere = Origin(key="purchase.order:88", text="P00088")
+    for number in (5, 6):
+        other = opened.cards.put(late(number, elsewhere), f"event:{number}")
+    for number in (5, 6):
+        other = opened.cards.save(clusters.ended(other, COMPANY, f"sale.order:{number}", ending), other.revision)
+    assert (other.state, other.ended) == (CardState.RESOLVED, ending)
+
+
+def test_a_case_can_be_seen_as_a_card_of_its_own(opened: Opened) -> None:
+    put(opened, 1, 2)
+    [alone] = opened.cards.alone_on(COMPANY, ref(2))
+    assert (alone.number, alone.members, alone.proposal.summary) == (1, (), "Jane Doe of order 2 waits.")
+    [lead] = opened.cards.alone_on(COMPANY, ref(1))
+    assert lead.proposal.summary == "Jane Doe of order 1 waits."
+    assert opened.cards.alone_on(COMPANY, ref(3)) == []
+    opened.cards.put(late(2, reader="en", heard=("<1>",)), "event:2b")
+    before = opened.cards.before(COMPANY, ref(2))
+    assert before is not None
+    assert before.heard == ("<1>",)
+
+
+def test_an_undone_word_opens_the_cases_again(opened: Opened) -> None:
+    decided = word(opened, put(opened, 1, 2))
+    back = opened.cards.save(clusters.undo(decided, NOW), decided.revision)
+    assert (states(back), back.state) == (["open", "open"], CardState.OPEN)
+    assert len(opened.cards.put(late(3), "event:3").members) == 3

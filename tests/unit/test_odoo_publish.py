@@ -150,3 +150,18 @@ def _text() -> Any:
     from triage.odoo.note import note_text
 
     return note_text(card())
+
+
+def test_a_record_gets_so_many_new_notes_a_day() -> None:
+    asked: list[int] = []
+
+    def may_note(shown: Card, most: int) -> bool:
+        asked.append(most)
+        return False
+
+    hand = Remembering()
+    advice = Advice(notes_a_day=2)
+    quiet = Publisher(OneCustomer(), hand, CONNECTION, advice, may_note)  # type: ignore[arg-type]
+    quiet.publish(card())
+    assert asked == [2]
+    assert verbs(hand) == ["ticket"]

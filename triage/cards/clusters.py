@@ -11,6 +11,7 @@ from triage.domain import (
     CardKey,
     CardState,
     Decision,
+    Ending,
     Member,
     MemberState,
     Policy,
@@ -117,6 +118,31 @@ def touched(card: Card, decision: Decision) -> list[Member]:
     return chosen
 
 
+def undo(card: Card, at: datetime) -> Card:
+    """The card before its last decision, each case with it. Raises as `transitions.undo` does."""
+    back = transitions.undo(card, at)
+    if not card.members:
+        return back
+    members = taken_back(card.members, card.decisions[-1].at)
+    return back.with_(members=members, state=_state(members))
+
+
+def ended(card: Card, company: str, key: str, ending: Ending) -> Card:
+    """The card after the facts no longer show one of its cases; over where that was the last one that waited."""
+    state = MemberState.RESOLVED
+    members = tuple(
+        one.with_(state=state, before=None) if (one.company, one.key) == (company, key) else one for one in card.members
+    )
+    over = all(one.state is state for one in members)
+    return card.with_(
+        members=members,
+        state=_state(members),
+        ended=ending if over else None,
+        revision=card.revision + 1,
+        updated_at=ending.at,
+    )
+
+
 def taken_back(members: Sequence[Member], at: datetime) -> tuple[Member, ...]:
     """The members as they stood before the word given at this time."""
     return tuple(
@@ -125,8 +151,12 @@ def taken_back(members: Sequence[Member], at: datetime) -> tuple[Member, ...]:
     )
 
 
+def alone(card: Card, member: Member, proposal: Proposal) -> Card:
+    """The card as it would be for this case alone, with what the case itself proposes."""
+    return _alone(card, member).with_(proposal=proposal)
+
+
 def _alone(card: Card, member: Member) -> Card:
-    """The card as it would be for this case alone."""
     suggestion = card.proposal.suggestion.with_(
         category=member.category, subtype=member.subtype, secondary=(), severity=member.severity, abstained=None
     )
@@ -141,8 +171,10 @@ def _alone(card: Card, member: Member) -> Card:
 
 
 def _state(members: Sequence[Member]) -> CardState:
-    """Open while one is; of those that are decided, all alike or `edited`."""
+    """Open while one is; of those that people have decided, all alike or `edited`."""
     states = {member.state for member in members}
+    if len(states) > 1:
+        states.discard(MemberState.RESOLVED)
     for waiting in (MemberState.OPEN, MemberState.AWAITING_SECOND):
         if waiting in states:
             return CardState(waiting.value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.audit.journal import Journal
-from triage.cards import transitions
+from triage.cards import clusters, transitions
 from triage.cards.store import CardStore
 from triage.domain import Act, Card, CardState, Handling, utc
 from triage.errors import Conflict, DecisionRefused
@@ -115,7 +115,7 @@ class Handler:
                 each.revision == card.revision for each in effects.of_card(self.journal.database, str(card.id))
             ):
                 raise DecisionRefused(f"card #{card.number}: what it set going is done already.")
-            restored = self.cards.save(transitions.undo(card, now), card.revision)
+            restored = self.cards.save(clusters.undo(card, now), card.revision)
             self._record(card, Act.UNDO, by)
             return restored
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from triage.audit import sealing
-from triage.domain import Card, Member, Proposal
+from triage.domain import Card, Member, Proposal, RecordRef
 from triage.errors import ChainBroken, KeyMissing
 from triage.storage import members as rows
 from triage.storage.database import Database
@@ -33,6 +33,11 @@ class Sharing:
         """The case of this record and category that waits on another case's card."""
         category = proposal.suggestion.category.value
         return rows.waiting(self._database, proposal.company, self._record(proposal), category)
+
+    def cards_of(self, company: str, record: RecordRef) -> list[str]:
+        """Ids of other cases' cards on which a case of this record waits."""
+        hashed = self._keys.keyed_hash("record", company, record.key)
+        return [row.card for row in rows.waiting_of(self._database, company, hashed)]
 
     def keep(self, card: Card, proposal: Proposal, case: str) -> None:
         """Keep what a member proposes, sealed under its own case's key."""

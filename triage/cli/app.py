@@ -98,6 +98,9 @@ def decide(
     severity: Annotated[str | None, typer.Option(help="With edit: low, normal, high or urgent.")] = None,
     reason: Annotated[str | None, typer.Option(help="Reason code; a rejection needs one.")] = None,
     comment: Annotated[str, typer.Option(help="Anything else.")] = "",
+    member: Annotated[
+        str | None, typer.Option("--member", help="Only this case of a card that several share. Default: all of them.")
+    ] = None,
     by: Annotated[
         str | None, typer.Option("--as", help="Who decides. Default: TRIAGE_USER, else your account.")
     ] = None,
@@ -107,7 +110,7 @@ def decide(
     from triage.cli.decisions import run_decide
 
     changes = {"category": category, "subtype": subtype, "severity": severity}
-    guarded(run_decide, card, verdict, changes, reason, comment, by, home)
+    guarded(run_decide, card, verdict, changes, reason, comment, by, home, member)
 
 
 @app.command()

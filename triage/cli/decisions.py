@@ -93,8 +93,9 @@ def run_decide(
     comment: str,
     by: str | None,
     home: Path | None,
+    member: str | None = None,
 ) -> int:
-    """Record a decision and say how the card stands now."""
+    """Record a decision on a card, or on one of the cases on it, and say how the card stands now."""
     from triage.pipeline import decide
 
     settings = Settings.of(home)
@@ -112,6 +113,7 @@ def run_decide(
             reason=None if reason is None else _one_of(ReasonCode, reason, "reason"),
             comment=comment,
             changes=_changes(changes),
+            member=member,
         )
         typer.echo(_said(decided))
         return _ticket(decided, policy, settings, store)
@@ -199,6 +201,9 @@ def _said(card: Card) -> str:
     decision = card.decisions[-1]
     if card.state is CardState.AWAITING_SECOND:
         return f"Card {card.number}: recorded for {decision.by}. Policy asks for a second, different person."
+    if card.state is CardState.OPEN:
+        left = sum(member.is_undecided for member in card.members)
+        return f"Card {card.number}: recorded for {decision.by}. {left} of its {len(card.members)} cases still wait."
     return (
         f"Card {card.number}: {card.state.value} by {decision.by}. `triage audit show {card.number}` tells its story."
     )

@@ -138,7 +138,8 @@ class InstalledOffice:
                 return known[2]
             gate = Gate.find(found.odoo)
             wanted = lambda company: policies.of(company).advice  # noqa: E731
-            made = Publisher(found.odoo, gate, found.connection, wanted) if gate else None
+            may_note = self._store.cards.may_note
+            made = Publisher(found.odoo, gate, found.connection, wanted, may_note) if gate else None
             self._publisher = (time.monotonic(), acting, made)
         if made is None:
             log.warning("no gate: nothing is published", remedy="triage odoo grant")

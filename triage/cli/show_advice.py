@@ -24,6 +24,7 @@ def told(card: Card) -> Iterator[Told]:
         (label("next", reader), [proposal.next_step] if proposal.next_step else []),
         (label("reply", reader), list(_reply(card))),
         (label("routing", reader), list(_routing(proposal))),
+        (label("members", reader), list(_members(card))),
     ]
     yield from ((heading, lines) for heading, lines in found if lines)
 
@@ -38,6 +39,16 @@ def _reply(card: Card) -> Iterator[str]:
     if reply is not None and reply.text:
         blanks = f", {len(reply.blanks)} × [...]" if reply.blanks else ""
         yield f"{reply.language}{blanks}: triage card {card.number} --reply"
+
+
+def _members(card: Card) -> Iterator[str]:
+    """What the cases share, and each with its state."""
+    if card.members:
+        yield from (origin.text for origin in card.proposal.origins)
+        yield f"triage decide {card.number} accept --member {card.members[-1].record.name}"
+    for member in card.members:
+        other = f", {member.company}" if member.company != card.key.company else ""
+        yield f"{member.record.name} ({member.category.value}, {member.severity.value}, {member.state.value}{other})"
 
 
 def _routing(proposal: Proposal) -> Iterator[str]:

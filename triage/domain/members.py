@@ -29,6 +29,8 @@ class MemberState(StrEnum):
     ACCEPTED = "accepted"
     EDITED = "edited"
     REJECTED = "rejected"
+    RESOLVED = "resolved"
+    """The facts no longer show it; nobody has said a word on it."""
 
 
 class Member(Frozen):

@@ -22,6 +22,13 @@ LABELS: dict[str, tuple[str, str, str, str, str]] = {
     "reply": ("Draft of an answer", "Antwortentwurf", "Projet de réponse", "Borrador de respuesta", "Conceptantwoord"),
     "routing": ("Routing", "Zuordnung", "Acheminement", "Asignación", "Toewijzing"),
     "members": ("Same cause", "Gleiche Ursache", "Même cause", "Misma causa", "Zelfde oorzaak"),
+    "members_more": (
+        "{n} more cases, named on the card",
+        "{n} weitere Fälle, auf der Karte genannt",
+        "{n} autres cas, nommés sur la fiche",
+        "{n} casos más, nombrados en la ficha",
+        "nog {n} gevallen, op de kaart genoemd",
+    ),
     "customer": ("customer", "Kunde", "client", "cliente", "klant"),
     "supplier": ("supplier", "Lieferant", "fournisseur", "proveedor", "leverancier"),
     "carrier": ("carrier", "Spediteur", "transporteur", "transportista", "vervoerder"),

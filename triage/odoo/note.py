@@ -128,6 +128,9 @@ def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterato
     if suggestion.secondary:
         yield Row(name="Also", value=", ".join(category.value for category in suggestion.secondary))
     yield Row(name="Team", value=card.proposal.team)
+    if len(card.members) > 1:
+        more = label("members_more", card.proposal.reader, n=str(len(card.members) - 1))
+        yield Row(name=label("members", card.proposal.reader), value=more)
     if card.proposal.routing and card.proposal.routing.choices:
         told = (f"{one.slot.replace('_', ' ')} {one.value} ({one.why})" for one in card.proposal.routing.choices)
         yield Row(name=label("routing", card.proposal.reader), value="; ".join(told))

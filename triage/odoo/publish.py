@@ -26,15 +26,23 @@ class Publisher:
 
     What is published carries the card's marker, so that publishing again brings it up to date, whoever does it. Every
     method raises `OdooError` where Odoo does not take it; with a gate nothing of that card was written then.
+    `may_note` says whether a card may have a note on its record today, of which there are so many; without it every
+    card may, as where a person posts it.
     """
 
     def __init__(
-        self, odoo: Odoo, hand: Hand, connection: Connection, advice: Advice | Callable[[str], Advice]
+        self,
+        odoo: Odoo,
+        hand: Hand,
+        connection: Connection,
+        advice: Advice | Callable[[str], Advice],
+        may_note: Callable[[Card, int], bool] | None = None,
     ) -> None:
         self._odoo = odoo
         self._hand = hand
         self._connection = connection
         self._advice = advice
+        self._may_note = may_note
 
     @property
     def acting(self) -> dict[str, str]:
@@ -79,7 +87,8 @@ class Publisher:
                 yield Note(marker=marker_of(card.id, "note"), record=record, text=end_text(card, card.ended))
             yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
             return
-        if here and self._advice_for(card).note:
+        advice = self._advice_for(card)
+        if here and advice.note and (self._may_note is None or self._may_note(card, advice.notes_a_day)):
             yield Note(marker=marker_of(card.id, "note"), record=record, text=note_text(card))
         if self._wants_ticket(card):
             yield self._ticket(card)

@@ -60,6 +60,12 @@ def waiting(database: Database, company: str, record: str, category: str) -> Mem
     return _row(rows[0]) if rows else None
 
 
+def waiting_of(database: Database, company: str, record: str) -> list[MemberRow]:
+    """The cases of this record that wait on other cases' cards."""
+    rows = database.query(f"{_SELECT} WHERE company = ? AND record = ? AND waits = 1", (company, record))
+    return [_row(row) for row in rows]
+
+
 def of_card(database: Database, card: str) -> list[MemberRow]:
     """The cases on a card besides its own."""
     return [_row(row) for row in database.query(f"{_SELECT} WHERE card = ?", (card,))]
