@@ -19,8 +19,9 @@ CREATE TABLE queue (
     snoozed_until TEXT
 );
 
-CREATE INDEX queue_order ON queue (state, priority DESC, number);
-CREATE INDEX queue_company ON queue (company, state, priority DESC, number);
+CREATE INDEX queue_waiting ON queue (priority DESC, number) WHERE state IN ('open', 'awaiting_second');
+CREATE INDEX queue_company ON queue (company, priority DESC, number) WHERE state IN ('open', 'awaiting_second');
+CREATE INDEX queue_state ON queue (state, priority DESC, number);
 CREATE INDEX queue_named ON queue (named);
 CREATE INDEX queue_claimed ON queue (claimed_by, state);
 
