@@ -67,10 +67,11 @@ class Desk:
         return self.sweeper().once()
 
     def sweep_all(self) -> list[Swept]:
-        """Rounds until nothing is left."""
-        found = [self.sweep()]
+        """Rounds of one sweeper until nothing is left."""
+        sweeper = self.sweeper()
+        found = [sweeper.once()]
         while found[-1].is_behind:
-            found.append(self.sweep())
+            found.append(sweeper.once())
         return found
 
     def stamp(self, model: str, numbers: Iterable[int], moment: datetime, name: str = "write_date") -> None:

@@ -114,6 +114,17 @@ def test_an_import_of_one_second_larger_than_any_page_is_seen_whole_in_bounded_r
     assert sum(each.new for each in rounds) == 731
 
 
+def test_more_changes_within_the_overlap_than_a_round_takes_do_not_keep_it_busy_for_ever(desk: Desk) -> None:
+    desk.sweeping = Sweeping(pause_seconds=0, page=10, most_records=10, most_calls=1000)
+    for n in range(45):
+        desk.create("crm.lead", name=f"L{n}")
+        desk.clock.after(seconds=1)
+    desk.sweep_all()
+    again = desk.sweep_all()
+    assert sum(each.records for each in again) == 45
+    assert sum(each.new for each in again) == 0
+
+
 def test_the_oldest_change_comes_first_over_all_models(desk: Desk) -> None:
     desk.sweeping = Sweeping(pause_seconds=0, page=10, most_records=10, most_calls=1000)
     start = desk.clock.now

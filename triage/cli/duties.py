@@ -64,6 +64,7 @@ class _Kept:
         self._inbox = inbox
         self._switch = switch
         self._holder = holder
+        self._sweeper: tuple[tuple[int, str], Sweeper] | None = None
 
     def sweep_every(self) -> float:
         at = self._odoo()
@@ -73,7 +74,11 @@ class _Kept:
         at = self._odoo()
         if at is None:
             return False
-        swept = sweeper_of(at, self._store, self._inbox, self._office.policies(), self._holder).once()
+        policies = self._office.policies()
+        if self._sweeper is None or self._sweeper[0] != (id(at), policies.fingerprint()):
+            made = sweeper_of(at, self._store, self._inbox, policies, self._holder)
+            self._sweeper = ((id(at), policies.fingerprint()), made)
+        swept = self._sweeper[1].once()
         if swept.new or swept.hidden:
             log.info("swept", new=swept.new, records=swept.records, calls=swept.calls, hidden=list(swept.hidden))
         return swept.is_behind and not swept.is_elsewhere

@@ -106,7 +106,7 @@ class Look:
         self._round = round_
         self._group = group
         self._position = round_.position(group.model)
-        self.model = group.model
+        self.model = self.part = group.model
 
     @property
     def moment(self) -> datetime:
@@ -193,7 +193,8 @@ class Dates:
         self._kind = kind
         self._company = round_.place.company_of(number)
         self._number = number
-        self._position = round_.position(f"{kind.part} {number}")
+        self.part = f"{kind.part} {number}"
+        self._position = round_.position(self.part)
         self.model = kind.model
 
     @property

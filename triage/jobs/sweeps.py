@@ -85,10 +85,15 @@ class Sweeper:
         self._holder = holder
         self._sleep = sleep
         self._lease = f"sweep {place.name}"
+        self._done: set[str] = set()
+        """What this pass has seen to its end. A pass goes on over rounds until nothing is left: each look begins before
+        the end of the last, so that one which was done would always find something to do again."""
 
     def once(self) -> Swept:
-        """One round. Raises `OdooError` where Odoo does not answer (what was seen before stands), `Conflict` where
-        another worker has taken over, `StoreError` where nothing can be kept.
+        """One round: a new pass, or more of the one that was left behind.
+
+        Raises `OdooError` where Odoo does not answer (what was seen before stands), `Conflict` where another worker has
+        taken over, `StoreError` where nothing can be kept.
         """
         if not self._hold():
             return Swept(is_elsewhere=True)
@@ -121,9 +126,10 @@ class Sweeper:
         place = self._place
         known = self._watermarks.of(place.name)
         round_ = Round(place, self._watermarks, self._policies, self._clock, load, seen.keep, known)
-        looks: list[Look | Dates] = [Look(round_, group) for group in groups(place)]
+        every: list[Look | Dates] = [Look(round_, group) for group in groups(place)]
         kinds = [kind for kind in PASSING if place.odoo.has(kind.model, kind.field)]
-        looks += [Dates(round_, kind, number) for kind in kinds for number in place.odoo.user.companies]
+        every += [Dates(round_, kind, number) for kind in kinds for number in place.odoo.user.companies]
+        looks = [look for look in every if look.part not in self._done]
         refused: AccessDenied | None = None
         was_let_in = False
         while looks:
@@ -138,8 +144,10 @@ class Sweeper:
                 refused, has_more = error, False
             if not has_more:
                 looks.remove(look)
+                self._done.add(look.part)
             if not self._hold():
                 return True, True
+        self._done.clear()
         if refused is not None and not was_let_in:
             raise refused
         return False, False
