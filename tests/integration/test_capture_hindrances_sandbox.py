@@ -10,7 +10,10 @@ import pytest
 
 from tests.integration.test_capture_sandbox import Desk, the_day
 from tests.integration.test_capture_waiting_sandbox import unreserve
-from triage.domain import Case, Hindrance, HindranceKind
+from triage.domain import Case, Hindrance, HindranceKind, Policy, RecordRef
+from triage.facts import establish_facts
+from triage.facts.grounds import Grounds
+from triage.facts.impact_facts import impact_of
 from triage.odoo.sandbox import App, Sandbox
 from triage.odoo.sandbox.day import CUSTOM, rows_of
 
@@ -123,3 +126,36 @@ def test_other_late_transfers_are_counted_and_not_named(desk: Desk) -> None:
     (pile,) = found(desk, K.BACKLOG)
     assert pile.record is None
     assert pile.quantity and pile.quantity > 1
+
+
+def test_an_alert_tells_who_waits_for_what_it_blocks(desk: Desk) -> None:
+    """Lines whose goods are in the blocked lot are not covered any more; the cause and whom it hits are told."""
+
+    def block(env: Any) -> int:
+        product = product_of(env)
+        for quant in env["stock.quant"].search([("product_id", "=", product)]):
+            quant.unlink()
+        lot = env["stock.lot"].create({"name": "L-77", "product_id": product, "company_id": 1})
+        env["stock.quant"].create(
+            {"product_id": product, "location_id": 5, "lot_id": lot.id, "quantity": 5000, "reserved_quantity": 0,
+             "in_date": "2026-11-01 08:00:00"}
+        )  # fmt: skip
+        made = env["quality.alert"].create(
+            {"name": "QA7", "title": "Seal failed", "team_id": 1, "company_id": 1, "stage_id": 1, "product_id": product,
+             "lot_id": lot.id}
+        )  # fmt: skip
+        return int(made.id)
+
+    number = desk.box.edit(block)
+    case = desk.capture().case(RecordRef(model="quality.alert", id=number, name="QA7"))
+    assert case is not None
+    (blocked,) = case.hindrances
+    assert (blocked.kind, blocked.about, blocked.lot, blocked.quantity) == (
+        K.QUALITY_BLOCK, "FS-933-M8X40", "L-77", 5000,
+    )  # fmt: skip
+    found = impact_of(Grounds(case, (), Policy()))
+    assert found is not None
+    assert found.of == "FS-933-M8X40 is blocked for quality"
+    assert {hit.order.name for hit in found.hits} >= {"S00425", "S00429"}
+    assert all(hit.after is None for hit in found.hits)
+    assert "quality.blocked" in {fact.name for fact in establish_facts(case, (), Policy())}

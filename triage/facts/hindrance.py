@@ -17,7 +17,11 @@ from triage.facts.stock import needs
 def facts(grounds: Grounds) -> Iterator[Fact]:
     """What the records around the order say, as far as it holds the order up."""
     order = grounds.case.order
-    if order is None or order.state in {"cancel", "done"}:
+    if order is None:
+        about = [each for each in grounds.case.hindrances if each.record == grounds.case.record]
+        yield from (_blocked(grounds, each) for each in about if each.kind is HindranceKind.QUALITY_BLOCK)
+        return
+    if order.state in {"cancel", "done"}:
         return
     yield from _held(grounds)
     for each in grounds.case.hindrances:

@@ -14,7 +14,7 @@ The calls for a sales order, at the most twenty whatever its length; each is lef
     10 transfers, and with them lots (19)
 
 A purchase order has no price rules, promises and related orders; four calls tell which customers' lines wait for it,
-and up to four more where goods pass through further moves.
+and up to four more where goods pass through further moves. The same are read for a quality alert on a product.
 
 Where goods of a sales order are short or late, one call tells which other orders hold them, and one, where this Odoo
 has quality alerts, what is blocked.

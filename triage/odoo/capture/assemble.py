@@ -53,7 +53,7 @@ class Assembly:
             "invoices": tuple(self._invoices(seeds, sale, missing)),
             "promises": self._promises(sale) if sale else (),
             "related": tuple(self._related(seeds, sale)),
-            "hindrances": tuple(self._hindrances(sale)) if sale else (),
+            "hindrances": (*(self._hindrances(sale) if sale else ()), *self._blocked(seeds)),
             "network": self._network(seeds),
         }
 
@@ -153,14 +153,28 @@ class Assembly:
         return hindrances.hindrances_of(sale, lines, moves, around.hindrances, around.products, around.company)
 
     def _network(self, seeds: Seeds) -> Network | None:
-        """Who waits for the goods of the purchase order that the case is about; several of them make none."""
+        """Who waits for the goods of the purchase order or quality alert that the case is about; several purchase
+        orders make none."""
         around = self.around
         own = [around.purchases[number] for number in seeds.purchases if number in around.purchases]
-        if len(own) != 1:
-            return None
+        if len(own) == 1:
+            return self._builder.network(own[0], around.purchase_lines.get(own[0].id, ()))
+        return self._builder.network(None, ()) if seeds.blocked and not own else None
+
+    @property
+    def _builder(self) -> network.Builder:
+        around = self.around
         today = around.now.astimezone(around.company.zone).date()
-        made = network.Builder(around.chain, around.products, around.directions, around.company, today)
-        return made.network(own[0], around.purchase_lines.get(own[0].id, ()))
+        return network.Builder(around.chain, around.products, around.directions, around.company, today)
+
+    def _blocked(self, seeds: Seeds) -> Iterable[Hindrance]:
+        """What the quality alerts that the case is about block: their lot, or all that is on hand."""
+        return (
+            hindrances.alert(row, self.around.products, self.around.company).with_(
+                quantity=self._builder.lot_on_hand(row)
+            )
+            for row in seeds.blocked
+        )
 
     def _purchase_lines(self, purchase: Row) -> list[Line]:
         around = self.around

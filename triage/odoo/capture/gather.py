@@ -81,7 +81,8 @@ def gather(
     goods = _read_goods(reader, custom, seeds, sales)
     partners, customers = _read_parties(reader, company, custom, seeds, sales, goods, people)
     bills, bill_lines = _read_bills(reader, company, custom, seeds, sales, goods, customers)
-    items = [*goods.lines, *goods.purchase_lines, *goods.moves.values(), *bill_lines]
+    blocked = [row for seed in seeds for row in seed.blocked]
+    items = [*blocked, *goods.lines, *goods.purchase_lines, *goods.moves.values(), *bill_lines]
     products = read_products(reader, items, reference.units(reader), with_rules=not custom.has("line.list_price"))
     sellers = {head for row in goods.purchases.values() if (head := partners.commercial(row.one("partner_id")))}
     codes = purchases.read_codes(reader, goods.purchase_lines, sellers, products)
@@ -90,7 +91,7 @@ def gather(
     related = orders.read_related(reader, sales, customers, references, custom) if sales or customers else []
     own_purchases = _all(seeds, "purchases")
     bought = [line for line in goods.purchase_lines if line.one("order_id") in own_purchases]
-    directions = reference.directions(reader) if goods.moves or goods.pickings or bought else {}
+    directions = reference.directions(reader) if goods.moves or goods.pickings or bought or blocked else {}
     return Around(
         company=company,
         custom=custom,
@@ -109,7 +110,7 @@ def gather(
         invoice_lines=_grouped(bill_lines, "move_id"),
         changes=changes,
         related=related,
-        chain=network.read_chain(reader, bought),
+        chain=network.read_chain(reader, bought, blocked),
         hindrances=hindrances.read_hindrances(
             reader, reference, sales.values(), goods.lines, goods.moves.values(), directions, now
         ),

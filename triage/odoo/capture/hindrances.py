@@ -191,9 +191,9 @@ def hindrances_of(
     is_late = _is_late(order, around.now)
     wanted_products = {line.one("product_id") for line in open_lines} if is_late else short
     pickings = {move.one("picking_id") for each in waiting.values() for move in each}
-    for alert in around.alerts:
-        if alert.one("product_id") in wanted_products or alert.one("picking_id") in pickings - {None}:
-            yield _alert(alert, products, company)
+    for row in around.alerts:
+        if row.one("product_id") in wanted_products or row.one("picking_id") in pickings - {None}:
+            yield alert(row, products, company)
     if is_late:
         yield from (_repair(row, company) for row in around.company.repairs)
         types = {move.one("picking_type_id") for each in waiting.values() for move in each}
@@ -226,7 +226,8 @@ def _held(
             )
 
 
-def _alert(row: Row, products: Products, company: OwnCompany) -> Hindrance:
+def alert(row: Row, products: Products, company: OwnCompany) -> Hindrance:
+    """A quality alert as the case has it."""
     return Hindrance(
         kind=HindranceKind.QUALITY_BLOCK,
         record=row.ref(),

@@ -39,10 +39,11 @@ class Chain:
     cut: bool = False
 
 
-def read_chain(reader: Reader, purchase_lines: Iterable[Row]) -> Chain:
-    """What waits for the products of some purchase lines; nothing where nothing of them is still to come."""
+def read_chain(reader: Reader, purchase_lines: Iterable[Row], blocked: Iterable[Row] = ()) -> Chain:
+    """What waits for the products of some purchase lines, and of quality alerts; nothing where nothing of the lines is
+    still to come."""
     coming = [row for row in purchase_lines if (row.number("qty_received") or 0) < (row.number("product_qty") or 0)]
-    products = sorted({number for row in coming if (number := row.one("product_id"))})
+    products = sorted({number for row in (*coming, *blocked) if (number := row.one("product_id"))})
     if not products or not reader.knows("stock.move", "sale_line_id"):
         return Chain()
     found = _open_moves(reader, [("product_id", "in", products)])
@@ -103,8 +104,8 @@ class Builder:
     company: OwnCompany
     today: date
 
-    def network(self, purchase: Row, purchase_lines: Sequence[Row]) -> Network | None:
-        """The network around one purchase order's lines; none where nothing waits for them."""
+    def network(self, purchase: Row | None, purchase_lines: Sequence[Row]) -> Network | None:
+        """The network around one purchase order's lines, or around what is on hand; none where nothing waits."""
         if not self.chain.moves and not self.chain.lines:
             return None
         nodes: dict[str, Node] = {}
@@ -116,7 +117,7 @@ class Builder:
                 nodes[supply_key(line.id)] = Node(
                     key=supply_key(line.id),
                     kind=NodeKind.SUPPLY,
-                    record=purchase.ref(),
+                    record=purchase.ref() if purchase else None,
                     product=self.products.code(line),
                     quantity=self._own(line, rest),
                     day=planned.astimezone(self.company.zone).date() if planned else None,
@@ -127,6 +128,14 @@ class Builder:
             return None
         self._link(nodes, flows, purchase_lines)
         return Network(nodes=tuple(nodes.values()), flows=tuple(flows), cut=self.chain.cut)
+
+    def lot_on_hand(self, alert: Row) -> Decimal | None:
+        """How many of a quality alert's lot are on hand; none where it names no lot."""
+        lot, product = alert.one("lot_id"), alert.one("product_id")
+        if lot is None:
+            return None
+        own = (row for row in self.chain.on_hand if row.one("lot_id") == lot and row.one("product_id") == product)
+        return sum((row.number("quantity") or Decimal(0) for row in own), Decimal(0))
 
     def _own(self, row: Row, quantity: Decimal) -> Decimal:
         ratio = self.products.units.ratio(unit_of(row), self.products.own_unit(row))

@@ -28,6 +28,8 @@ _COMMON = (
     "attachment_id",
     "file_size",
     "size",
+    "product_id",
+    "date_assign",
 )
 
 
@@ -42,6 +44,8 @@ class Seeds:
     partner: int | None = None
     by_customer: bool = True
     """Whether `partner` is somebody to whom we sell, rather than a supplier."""
+    blocked: tuple[Row, ...] = ()
+    """Quality alerts on a product: who waits for that product hangs on them."""
 
     @property
     def by_model(self) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
@@ -62,6 +66,7 @@ class Seeds:
             _once(self.invoices, other.invoices),
             self.partner or other.partner,
             self.by_customer if self.partner else other.by_customer,
+            (*self.blocked, *other.blocked),
         )
 
 
@@ -140,6 +145,7 @@ def linked(reader: Reader, row: Row) -> Seeds:
         pickings=_once(found["stock.picking"]),
         invoices=_once(found["account.move"]),
         partner=next((one for name in KINDS[row.model].partner if (one := row.one(name))), None),
+        blocked=(row,) if row.model == "quality.alert" and row.one("product_id") else (),
     )
     if found["stock.lot"] and not (seeds.sales or seeds.pickings):
         return seeds.plus(Seeds(pickings=_delivered_with(reader, found["stock.lot"])))

@@ -205,7 +205,7 @@ TRACKING = (
 )
 QUALITY_ALERT = ("name", "title", "product_id", "lot_id", "picking_id", "stage_id", "date_assign", "create_date")
 REPAIR = ("name", "equipment_id", "request_date", "schedule_date", "create_date")
-ON_HAND = ("product_id", "quantity", "reserved_quantity")
+ON_HAND = ("product_id", "lot_id", "quantity", "reserved_quantity")
 CHAIN_MOVE = (
     "picking_type_id",
     "product_id",
