@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, ref
+from triage.audit.journal import Journal
 from triage.audit.subjects import subjects_of
 from triage.audit.verify import verify
 from triage.domain import Case, Document, Fact, Gone, NoException, RecordRef, Usage
@@ -280,6 +281,30 @@ def test_threads_doing_one_step_agree(opened: Opened) -> None:
     assert len(results) == 4
     assert set(results) == {log.once("capture", ORDER, Counting())}
     assert [body["step"] for body in bodies(opened)] == [None, "capture"]
+
+
+def test_threads_that_record_at_once_make_one_chain_a_company(opened: Opened, tmp_path: Path) -> None:
+    """Also where they bring the same step twice, and where another process appends in between."""
+    companies = [COMPANY, "Elsewhere B.V."]
+    together = threading.Barrier(8)
+
+    def work(journal: Journal, number: int) -> None:
+        together.wait(timeout=20)
+        for each in range(12):
+            log = journal.of(event(f"file:{number // 2}:{each}", company=companies[number % 4 // 2]))
+            log.once("capture", ORDER, lambda _: ref(1))
+            log.note("note", ref(number + 1))
+
+    with Opened(opened.home) as other:
+        workers = [
+            threading.Thread(target=work, args=((opened, other)[number == 7].journal, number)) for number in range(8)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    checked = verify(opened.database, opened.keys)
+    assert (checked.first_bad, checked.records, checked.streams) == (None, 4 * 12 * 2 + 8 * 12, 2)
 
 
 class Crash(BaseException):

@@ -15,16 +15,16 @@ from triage.storage.database import Database
 
 @pytest.fixture
 def store(database: Database):
-    database.execute("CREATE TABLE notes (text TEXT UNIQUE)")
+    database.execute("CREATE TABLE jottings (text TEXT UNIQUE)")
     return database
 
 
 def texts(store: Database) -> list[str]:
-    return [row["text"] for row in store.query("SELECT text FROM notes ORDER BY text")]
+    return [row["text"] for row in store.query("SELECT text FROM jottings ORDER BY text")]
 
 
 def note(store: Database, text: str) -> None:
-    store.execute("INSERT INTO notes VALUES (?)", (text,))
+    store.execute("INSERT INTO jottings VALUES (?)", (text,))
 
 
 def test_opening_again_keeps_what_is_there(home: Path) -> None:
@@ -146,10 +146,10 @@ def test_an_error_that_was_swallowed_does_not_undo_the_rest(store: Database) -> 
 
 def test_values_are_given_by_place_or_by_name(store: Database) -> None:
     note(store, "a ? :b 'c'")
-    [row] = store.query("SELECT text, 'it''s ? :x' AS quoted FROM notes WHERE text = ?", ("a ? :b 'c'",))
+    [row] = store.query("SELECT text, 'it''s ? :x' AS quoted FROM jottings WHERE text = ?", ("a ? :b 'c'",))
     assert (row["text"], row[1], list(row), len(row)) == ("a ? :b 'c'", "it's ? :x", ["a ? :b 'c'", "it's ? :x"], 2)
     named = {"text": row[0], "unused": "x"}
-    assert len(store.query("SELECT 1 FROM notes WHERE text = :text OR text = :text", named)) == 1
+    assert len(store.query("SELECT 1 FROM jottings WHERE text = :text OR text = :text", named)) == 1
 
 
 def test_bytes_and_numbers_come_back_as_they_went_in(store: Database) -> None:
@@ -165,22 +165,22 @@ def test_long_results_are_read_as_they_are_used(store: Database) -> None:
         for number in range(1201):
             note(store, f"{number:05}")
     with store.snapshot():
-        rows = store.scan("SELECT text FROM notes ORDER BY text")
+        rows = store.scan("SELECT text FROM jottings ORDER BY text")
         assert next(rows)["text"] == "00000"
-        assert len(store.query("SELECT 1 FROM notes")) == 1201
-        assert [row["text"] for row in store.scan("SELECT text FROM notes WHERE text < ?", ("00002",))] == [
+        assert len(store.query("SELECT 1 FROM jottings")) == 1201
+        assert [row["text"] for row in store.scan("SELECT text FROM jottings WHERE text < ?", ("00002",))] == [
             "00000",
             "00001",
         ]
         assert len(list(rows)) == 1200
-    assert len(list(store.scan("SELECT text FROM notes"))) == 1201
+    assert len(list(store.scan("SELECT text FROM jottings"))) == 1201
 
 
 def test_a_result_that_is_not_read_to_its_end_holds_nothing_up(store: Database) -> None:
     with store.transaction():
         for number in range(1201):
             note(store, f"{number:05}")
-        rows = store.scan("SELECT text FROM notes")
+        rows = store.scan("SELECT text FROM jottings")
         next(rows)
         del rows
         note(store, "more")

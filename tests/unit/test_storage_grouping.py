@@ -20,16 +20,16 @@ WRITERS = 8
 
 @pytest.fixture
 def store(database: Database):
-    database.execute("CREATE TABLE notes (text TEXT UNIQUE)")
+    database.execute("CREATE TABLE jottings (text TEXT UNIQUE)")
     return database
 
 
 def texts(store: Database) -> list[str]:
-    return [row["text"] for row in store.query("SELECT text FROM notes ORDER BY text")]
+    return [row["text"] for row in store.query("SELECT text FROM jottings ORDER BY text")]
 
 
 def note(store: Database, text: str) -> str:
-    store.execute("INSERT INTO notes VALUES (?)", (text,))
+    store.execute("INSERT INTO jottings VALUES (?)", (text,))
     return text
 
 
@@ -116,7 +116,7 @@ def test_nobody_is_let_go_before_it_is_kept(store: Database) -> None:
     def write(writer: int) -> None:
         for number in range(25):
             text = store.grouped(lambda number=number: note(store, f"{writer} {number:02}"))
-            assert store.query("SELECT 1 FROM notes WHERE text = ?", (text,))
+            assert store.query("SELECT 1 FROM jottings WHERE text = ?", (text,))
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
@@ -193,3 +193,40 @@ def test_the_work_of_a_thread_sees_that_threads_context(store: Database) -> None
     names = [f"writer {n}" for n in range(WRITERS)]
     with ThreadPoolExecutor(WRITERS) as pool:
         assert list(pool.map(work, names)) == names == texts(store)
+
+
+def test_what_is_alike_is_done_in_one_go(store: Database) -> None:
+    calls: list[list[str]] = []
+
+    def many(items: list[str]) -> list[str]:
+        calls.append(items)
+        if len(items) > 1 and "bad" in items:
+            raise ZeroDivisionError
+        return [note(store, f"{item} {len(calls)}") for item in items]
+
+    def gathered(item: str) -> Callable[[], str]:
+        return lambda: store.gathered(many, item)
+
+    def crowded(items: list[str]) -> list[str]:
+        first, go_on = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            first.set()
+            go_on.wait(20)
+
+        with ThreadPoolExecutor(len(items) + 1) as pool:
+            pool.submit(store.grouped, hold)
+            first.wait(20)
+            results = [pool.submit(gathered(item)) for item in items]
+            while len(store._group._queue) < len(items):
+                threading.Event().wait(0.001)
+            go_on.set()
+            return [result.result(20) for result in results]
+
+    assert sorted(crowded(["a", "b", "c"])) == ["a 1", "b 1", "c 1"]
+    assert len(calls) == 1
+    results = crowded(["d", "bad", "e"])
+    assert [result.split()[0] for result in results] == ["d", "bad", "e"]
+    assert len(calls) == 5
+    with store.transaction():
+        assert store.gathered(many, "f") == "f 6"

@@ -24,7 +24,7 @@ from triage.storage.postgres import PostgresDatabase
 @pytest.fixture
 def store(postgres_url: str):
     with PostgresDatabase.open_url(postgres_url) as opened:
-        opened.execute("CREATE TABLE notes (text TEXT UNIQUE)")
+        opened.execute("CREATE TABLE jottings (text TEXT UNIQUE)")
         yield opened
 
 
@@ -36,11 +36,11 @@ def opened(tmp_path: Path, postgres_url: str):
 
 
 def note(store: Database, text: str) -> None:
-    store.execute("INSERT INTO notes VALUES (?)", (text,))
+    store.execute("INSERT INTO jottings VALUES (?)", (text,))
 
 
 def texts(store: Database) -> list[str]:
-    return [row["text"] for row in store.query("SELECT text FROM notes ORDER BY text")]
+    return [row["text"] for row in store.query("SELECT text FROM jottings ORDER BY text")]
 
 
 def test_after_a_restart_of_the_server_it_goes_on(store: Database, postgres: PostgresServer) -> None:

@@ -17,16 +17,16 @@ from triage.storage.sqlite import SqliteDatabase
 @pytest.fixture
 def store(tmp_path: Path):
     with SqliteDatabase.open_file(tmp_path / "audit.db") as opened:
-        opened.execute("CREATE TABLE notes (text TEXT UNIQUE)")
+        opened.execute("CREATE TABLE jottings (text TEXT UNIQUE)")
         yield opened
 
 
 def texts(store: Database) -> list[str]:
-    return [row["text"] for row in store.query("SELECT text FROM notes ORDER BY text")]
+    return [row["text"] for row in store.query("SELECT text FROM jottings ORDER BY text")]
 
 
 def note(store: Database, text: str) -> None:
-    store.execute("INSERT INTO notes VALUES (?)", (text,))
+    store.execute("INSERT INTO jottings VALUES (?)", (text,))
 
 
 def pragma(store: Database, name: str) -> object:
@@ -121,4 +121,4 @@ def test_threads_take_turns(store: Database) -> None:
     for writer in writers:
         writer.join()
     assert [text[:3] for text in texts(store)] == [f"{n:03}" for n in range(40)]
-    store.execute("DELETE FROM notes")
+    store.execute("DELETE FROM jottings")

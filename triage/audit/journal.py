@@ -13,7 +13,7 @@ from triage.audit.chain import GENESIS, Envelope, bound_of
 from triage.audit.sealing import Secrets
 from triage.audit.subjects import subjects_of
 from triage.domain import Event, Frozen, Outcome, fingerprint, utc
-from triage.errors import ChainBroken, Conflict, KeyMissing, UsageError
+from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.storage import records
 from triage.storage.database import Database
 from triage.storage.keys import CaseKey, Keys
@@ -127,8 +127,30 @@ class Journal:
         return open_record(record, self.keys)
 
     def _recorded(self, entry: _Entry) -> tuple[Record, bool]:
-        ready = self._ready(entry)
-        return self._grouped(entry.stream, lambda: self._append(ready))
+        locks = (records.stream_lock(entry.stream),)
+        return self.database.gathered(self._append_all, self._ready(entry), locks=locks)
+
+    def _append_all(self, entries: list[_Entry]) -> list[tuple[Record, bool]]:
+        """What `_append` gives for each; several at once only where all are new and all places guessed right.
+
+        Raises `StoreError` where they are not: then each is to be appended alone.
+        """
+        if len(entries) == 1:
+            return [self._append(entries[0])]
+        made: dict[str, list[Record]] = {}
+        in_order = []
+        for entry in entries:
+            before = made.setdefault(entry.stream, [])
+            place = (before[-1].seq, before[-1].hash) if before else self._tails.get(entry.stream)
+            if place is None:
+                raise StoreError(f"{entry.stream}: nothing was appended here yet")
+            before.append(self._chained(entry, *place))
+            in_order.append((before[-1], True))
+        for following in made.values():
+            if not records.follow_together(self.database, following):
+                raise StoreError("somebody else wrote meanwhile")
+            self._noted(following[-1])
+        return in_order
 
     def _grouped(self, stream: str, work: Callable[[], ResultT]) -> ResultT:
         return self.database.grouped(work, locks=(records.stream_lock(stream),))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
@@ -19,6 +21,7 @@ WAIT_SECONDS = 30.0
 """How long a writer waits for another process before it gives up."""
 
 Parameters = Sequence[Any] | dict[str, Any]
+ItemT = TypeVar("ItemT")
 T = TypeVar("T")
 
 
@@ -124,7 +127,18 @@ class Database(ABC):
         if self.in_transaction:
             with self.locked(locks):
                 return work()
-        return self._group.run(work, locks)
+        run: Callable[[], T] = partial(copy_context().run, work)
+        return self._group.run(_each, run, locks)
+
+    def gathered(self, many: Callable[[list[ItemT]], list[T]], item: ItemT, *, locks: Sequence[str] = ()) -> T:
+        """Like `grouped`, for what is done in one go: `many` gets the items of all who came with the same one.
+
+        It returns a result for each, in their order. Where it raises for several, it gets each of them alone.
+        """
+        if self.in_transaction:
+            with self.locked(locks):
+                return many([item])[0]
+        return self._group.run(many, item, locks)
 
     @abstractmethod
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
@@ -145,3 +159,7 @@ class Database(ABC):
     @abstractmethod
     def run_script(self, script: str) -> None:
         """Run the statements of a migration. Only inside a transaction."""
+
+
+def _each(works: list[Callable[[], T]]) -> list[T]:
+    return [work() for work in works]

@@ -6,8 +6,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from triage.errors import StoreError
@@ -15,6 +15,7 @@ from triage.errors import StoreError
 if TYPE_CHECKING:
     from triage.storage.database import Database
 
+ItemT = TypeVar("ItemT")
 T = TypeVar("T")
 
 LARGEST = 64
@@ -26,11 +27,11 @@ ATTEMPTS = 6
 
 @dataclass(slots=True)
 class _Waiting:
-    """One caller's work and, afterwards, what came of it."""
+    """What one caller wants done and, afterwards, what came of it."""
 
-    work: Callable[[], Any]
+    many: Callable[[list[Any]], list[Any]]
+    item: Any
     locks: Sequence[str]
-    context: Context = field(default_factory=copy_context)
     result: Any = None
     error: BaseException | None = None
     done: bool = False
@@ -50,9 +51,12 @@ class GroupCommit:
         self._queue: list[_Waiting] = []
         self._led = False
 
-    def run(self, work: Callable[[], T], locks: Sequence[str]) -> T:
-        """The result of `work` once it is durable; raises what it raised."""
-        mine = _Waiting(work, locks)
+    def run(self, many: Callable[[list[ItemT]], list[T]], item: ItemT, locks: Sequence[str]) -> T:
+        """What `many` makes of this item, once it is durable; raises what it raised.
+
+        Items next to each other that have the same `many` are given to it together.
+        """
+        mine = _Waiting(many, item, locks)
         with self._mutex:
             self._queue.append(mine)
             leads = not self._led
@@ -101,8 +105,8 @@ class GroupCommit:
         ran = False
         try:
             with self._database.locked(sorted({name for one in group for name in one.locks})):
-                for one in group:
-                    one.result = one.context.run(one.work)
+                for many, some in groupby(group, key=lambda one: one.many):
+                    _together(many, list(some))
                 ran = True
         except Exception as error:
             if ran and not _passes(error):
@@ -117,7 +121,7 @@ class GroupCommit:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._database.locked(one.locks):
-                    one.result = one.context.run(one.work)
+                    _together(one.many, [one])
             except Exception as error:
                 if attempt < ATTEMPTS and _passes(error):
                     time.sleep(random.random() * 0.01 * 2**attempt)  # noqa: S311
@@ -125,6 +129,11 @@ class GroupCommit:
                 one.error = error
             one.done = True
             return
+
+
+def _together(many: Callable[[list[Any]], list[Any]], some: list[_Waiting]) -> None:
+    for one, result in zip(some, many([one.item for one in some]), strict=True):
+        one.result = result
 
 
 def _passes(error: Exception) -> bool:

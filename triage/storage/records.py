@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from triage.storage.database import Database, Row
 
@@ -78,6 +79,30 @@ def follow(database: Database, record: Record) -> bool:
         return False
     database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
     return True
+
+
+def follow_together(database: Database, made: Sequence[Record]) -> bool:
+    """Write records of one stream that follow one another, under the conditions of `follow`.
+
+    Where it says that not all were written, the transaction must be undone.
+    """
+    if database.engine != "postgresql":
+        return all(follow(database, record) for record in made)
+    values = [value for record in made for value in (*_columns(record), record.sealed)]
+    before = (made[0].stream, made[0].seq - 1, made[0].prev_hash)
+    return database.execute(_follow_together(len(made)), (*values, *before)) == len(made)
+
+
+@cache
+def _follow_together(count: int) -> str:
+    names = "stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body"
+    rows = ", ".join([f"({', '.join('?' * 12)})"] * count)
+    return (
+        f"WITH made ({names}, sealed) AS (VALUES {rows}), written AS (INSERT INTO journal ({names})"  # noqa: S608
+        f" SELECT {names} FROM made WHERE EXISTS (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?)"
+        " ON CONFLICT DO NOTHING RETURNING stream, seq) INSERT INTO payloads (stream, seq, sealed)"
+        " SELECT stream, seq, sealed FROM written JOIN made USING (stream, seq)"
+    )
 
 
 def _columns(record: Record) -> tuple[str | int | bytes | None, ...]:
