@@ -181,9 +181,16 @@ def _pages(path: Path) -> int:
 def _child(python: Path, system: str, paths: Sequence[Path], once: bool = False) -> list[dict[str, Any]]:
     arguments = [str(python), "-m", "evals.document_load", "--measure", system, *(["--once"] if once else [])]
     done = subprocess.run(
-        arguments, input="\n".join(map(str, paths)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT, timeout=_MOST_SECONDS,
-        check=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        arguments,
+        input="\n".join(map(str, paths)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        timeout=_MOST_SECONDS,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,19 @@ _SHADOW = 18.0
 _QUALITY = 75
 
 
-def scanned(content: bytes, dpi: int, seed: int) -> bytes:
+@dataclass(frozen=True)
+class Wear:
+    """What scanning does to a page."""
+
+    dpi: int = 200
+    skew: tuple[float, float] = (-_MOST_SKEW, _MOST_SKEW)
+    """Least and most degrees, clockwise."""
+    grain: float = _GRAIN
+    quality: int = _QUALITY
+    """Of the JPEG, up to 100."""
+
+
+def scanned(content: bytes, wear: Wear, seed: int) -> bytes:
     """A PDF as a scan of it: one picture a page, no text."""
     import pypdfium2
 
@@ -38,33 +51,33 @@ def scanned(content: bytes, dpi: int, seed: int) -> bytes:
     sheets = []
     for page in pdf:
         wide, tall = page.get_size()
-        drawn = page.render(scale=dpi / 72, grayscale=True).to_numpy()
-        sheets.append((wide, tall, _worn(drawn.reshape(drawn.shape[:2]), chance)))
+        drawn = page.render(scale=wear.dpi / 72, grayscale=True).to_numpy()
+        sheets.append((wide, tall, _worn(drawn.reshape(drawn.shape[:2]), wear, chance)))
     pdf.close()
-    return _as_pdf(sheets)
+    return _as_pdf(sheets, wear.quality)
 
 
-def _worn(picture: Picture, chance: np.random.Generator) -> Picture:
+def _worn(picture: Picture, wear: Wear, chance: np.random.Generator) -> Picture:
     import cv2
 
     tall, wide = picture.shape
-    skew = chance.uniform(-_MOST_SKEW, _MOST_SKEW)
+    skew = chance.uniform(*wear.skew)
     turn = cv2.getRotationMatrix2D((wide / 2, tall / 2), skew, 1.0)
     turned = cv2.warpAffine(picture, turn, (wide, tall), flags=cv2.INTER_LINEAR, borderValue=255)
     shadow = np.linspace(0, _SHADOW, wide)[None, :]
-    worn = turned.astype(np.float64) * 0.96 - shadow + chance.normal(0, _GRAIN, turned.shape)
+    worn = turned.astype(np.float64) * 0.96 - shadow + chance.normal(0, wear.grain, turned.shape)
     made: Picture = np.clip(worn, 0, 255).astype(np.uint8)
     return made
 
 
-def _as_pdf(sheets: Sequence[tuple[float, float, Picture]]) -> bytes:
+def _as_pdf(sheets: Sequence[tuple[float, float, Picture]], quality: int = _QUALITY) -> bytes:
     import cv2
 
     count = len(sheets)
     kids = " ".join(f"{3 + 3 * n} 0 R" for n in range(count))
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {count}>>".encode()]
     for n, (wide, tall, picture) in enumerate(sheets):
-        packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1].tobytes()
+        packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
         first = 3 + 3 * n
         resources = f"/Resources<</XObject<</S {first + 2} 0 R>>>>/Contents {first + 1} 0 R"
         objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {wide:.2f} {tall:.2f}]{resources}>>".encode())
@@ -113,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = []
     for row in chosen(options.index, options.split, options.count):
         seed = int(hashlib.sha256(f"{row['id']} {options.dpi}".encode()).hexdigest()[:8], 16)
-        (folder / f"{row['id']}.pdf").write_bytes(scanned((root / row["path"]).read_bytes(), options.dpi, seed))
+        (folder / f"{row['id']}.pdf").write_bytes(scanned((root / row["path"]).read_bytes(), Wear(options.dpi), seed))
         (folder / f"{row['id']}.json").write_bytes((root / row["truth"]).read_bytes())
         rows.append({**row, "path": f"scans/{row['id']}.pdf", "truth": f"scans/{row['id']}.json"})
     (folder / "index.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

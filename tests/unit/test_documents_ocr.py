@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from evals.scans import _as_pdf, scanned
+from evals.scans import Wear, _as_pdf, scanned
 from tests.unit import document_hostile as hostile
 from tests.unit.document_samples import dutch_invoice_buyer_first
 from tests.unit.test_documents_hard import ciphered
@@ -61,7 +61,7 @@ def keys(page: Page) -> set[str]:
 
 
 def test_a_scan_gives_the_fields_of_its_print_with_their_places(recogniser):
-    paper = EmbeddedExtractor(LIMITS, recogniser).invoke(pdf(scanned(SAMPLE.content, 200, seed=7)))
+    paper = EmbeddedExtractor(LIMITS, recogniser).invoke(pdf(scanned(SAMPLE.content, Wear(200), seed=7)))
     printed = EmbeddedExtractor(LIMITS).invoke(SAMPLE.document)
     same = [name for name, found in printed.fields.items() if paper.text_of(name) == str(found.value)]
     assert len(same) >= 0.8 * len(printed.fields)
@@ -94,13 +94,13 @@ def test_letters_with_accents_and_signs_are_read(recogniser):
         "año señor piñón qualità così",
         "1.234,56 € 25 % § 12",
     )
-    (page,), _ = read(pdf(scanned(slip(*lines), 200, seed=3)), LIMITS, recogniser)
+    (page,), _ = read(pdf(scanned(slip(*lines), Wear(200), seed=3)), LIMITS, recogniser)
     missed = {word.strip(".,").lower() for line in lines for word in line.split()} - keys(page)
     assert len(missed) <= 1, missed
 
 
 def test_what_a_scan_shows_counts_and_not_the_layer_under_it(recogniser):
-    picture = scanned(slip("Invoice number INV-4711", size=14), 150, seed=2)
+    picture = scanned(slip("Invoice number INV-4711", size=14), Wear(150), seed=2)
     layered = with_layer(picture, b"30 180 Td (Invoice number INV-9999) Tj")
     (page,), warnings = read(pdf(layered), LIMITS, recogniser)
     assert "INV-4711" in page.text
@@ -142,7 +142,7 @@ def test_a_paper_says_which_models_read_it(recogniser):
 
 
 def test_a_page_that_takes_too_long_is_named(recogniser):
-    scan = pdf(scanned(SAMPLE.content, 150, seed=1))
+    scan = pdf(scanned(SAMPLE.content, Wear(150), seed=1))
     (page,), warnings = read(scan, LIMITS, PictureReader(Limits(max_seconds=0.05)))
     assert page.read_by is ReadBy.NOTHING
     assert warnings == ("page 1 could not be recognised: it takes longer than 0.05 seconds to read",)

@@ -110,6 +110,15 @@ def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
     return sorted(out, key=lambda m: m.first)
 
 
+_NUMBER_SIGNS = frozenset({"no", "nr", "n", "num", "number", "nummer", "numero", "numer"})
+
+
+def _is_letter_of_number(line: Line, at: int) -> bool:
+    """Whether a lone capital between a number sign and figures begins the number: `Devis n° D 118`."""
+    text = line.spots[at].text
+    return len(text) == 1 and text.isupper() and line.spots[at - 1].key in _NUMBER_SIGNS
+
+
 def _label_phrases(line: Line) -> Iterator[tuple[int, int]]:
     """Words that may be one label: at the start of a segment or behind a value, up to a colon or the next figure."""
     for first, last in line.segments:
@@ -120,7 +129,7 @@ def _label_phrases(line: Line) -> Iterator[tuple[int, int]]:
             ends = text.endswith((":", "="))
             if ends or figure or n == last:
                 end = n - 1 if figure else n
-                while figure and end > start and currency_of(line.spots[end].text):
+                while figure and end > start and (currency_of(line.spots[end].text) or _is_letter_of_number(line, end)):
                     end -= 1
                 if 0 <= end - start < _MOST_WORDS:
                     yield start, end

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.documents.bounded.pdf import CannotOpen, Refused, opened
+from triage.documents.bounded.spaces import lost_spaces, parted
 from triage.documents.glyphs import Frame, Glyphs, frame_of
 
 _FINE = 200 / 72
@@ -173,15 +174,24 @@ def _read(picture: Picture, boxes: Sequence[Corners]) -> Iterator[list[tuple[str
     crops = _cut(picture, boxes)
     found = engine()._load_rec_model()(TextRecInput(img=crops, return_word_box=True))
     placed = engine().cal_rec_boxes(crops, np.asarray(boxes, dtype=np.float32), found, True)
-    for text, score, letters in zip(found.txts, found.scores, placed.word_results, strict=False):
+    for n, (text, score, letters) in enumerate(zip(found.txts, found.scores, placed.word_results, strict=False)):
         if score >= _SURE:
-            yield list(_words(text, letters))
+            tokens = text.translate(_TWINS).split()
+            middles = [_across(letter[2], boxes[n]) * crops[n].shape[1] for letter in letters]
+            yield list(_words(parted(tokens, lost_spaces(tokens, middles, crops[n])), letters))
 
 
-def _words(line: str, letters: Sequence[tuple[str, float, Any]]) -> Iterator[tuple[str, Corners]]:
-    """A line cut at its spaces. `letters` are its characters without spaces, each with its corners."""
+def _across(corners: Any, box: Corners) -> float:
+    """How far along its line a letter's middle stands, from 0 to 1."""
+    along = box[1] - box[0]
+    middle = np.asarray(corners, dtype=np.float64).mean(axis=0) - (box[0] + box[3]) / 2
+    return float(middle @ along / max(float(along @ along), 1.0))
+
+
+def _words(tokens: Sequence[str], letters: Sequence[tuple[str, float, Any]]) -> Iterator[tuple[str, Corners]]:
+    """The words of a line with their corners. `letters` are its characters without spaces, each with its corners."""
     at = 0
-    for token in line.translate(_TWINS).split():
+    for token in tokens:
         mine = letters[at : at + len(token)]
         at += len(token)
         if mine:
