@@ -107,7 +107,9 @@ class MultilingualE5:
     @cached_property
     def _encoder(self) -> Encoder:
         from triage.models.embedding_encoder import Encoder
+        from triage.models.threads import one_thread_a_product
 
+        one_thread_a_product()
         return Encoder(opened()[0], self._layers, self._changes)
 
     def load(self) -> None:
