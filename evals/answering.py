@@ -21,6 +21,7 @@ from evals.cases import (
     Kind,
     LinkTarget,
     PriorityTarget,
+    ReplyTarget,
     SummaryTarget,
 )
 from evals.inputs import case_of, document_of, events_of, papers_of, view_of
@@ -35,6 +36,7 @@ from triage.domain import (
     Policy,
     Priority,
     Publication,
+    Reply,
     Summary,
     View,
 )
@@ -111,6 +113,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.LINK: (),
     Kind.COMPARISON: (),
     Kind.CAUSE: ("classify", "cause"),
+    Kind.REPLY: ("classify", "summarise", "reply"),
 }
 
 
@@ -206,6 +209,26 @@ def _cause(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
     found: CauseAssessment = verify(tasks.of("cause").invoke(view), view)
     line = line_of(case.id, found)
     return Answered(output=line, score=score(case.target, line), taken=_taken(found, tasks), warnings=found.warnings)
+
+
+def _reply(case: EvalCase, of: LoadedSet, tasks: Tasks) -> Answered:
+    from evals.scoring.reply import line_of, score
+    from triage.verify.answers import verify
+
+    assert isinstance(case.target, ReplyTarget)
+    view = _view(case, of, tasks)
+    read: Classification = verify(tasks.of("classify").invoke(view), view)
+    view = view.plus(read)
+    told: Summary = verify(tasks.of("summarise").invoke(view), view)
+    said: Reply = tasks.of("reply").invoke(view.plus(told))
+    line = line_of(case.id, verify(said, view))
+    taken = _sum([_taken(one, tasks) for one in (read, told, said)])
+    return Answered(
+        output=line,
+        score=score(case.target, line, case.language, view, said, told),
+        taken=taken,
+        warnings=tuple(line["warnings"]),
+    )
 
 
 def _view(case: EvalCase, of: LoadedSet, tasks: Tasks) -> View:
@@ -335,7 +358,7 @@ def _sum(parts: list[Taken]) -> Taken:
 
 def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
     """The score of a case that got no answer: it counts, as wrong."""
-    from evals.scoring import cause, classification, comparison, extraction, injection, link, priority, summary
+    from evals.scoring import cause, classification, comparison, extraction, injection, link, priority, reply, summary
 
     line = {"id": case.id, "error": str(error)}
     target = case.target
@@ -350,6 +373,8 @@ def _failed(case: EvalCase, of: LoadedSet, error: TriageError) -> Answered:
         values = link.failed(target)
     elif isinstance(target, CauseTarget):
         values = cause.score(target, line)
+    elif isinstance(target, ReplyTarget):
+        values = reply.failed()
     elif isinstance(target, ComparisonTarget):
         values = comparison.failed(target)
     elif isinstance(target, ExtractionTarget):
@@ -372,4 +397,5 @@ _ANSWER: dict[Kind, Callable[[EvalCase, LoadedSet, Tasks], Answered]] = {
     Kind.LINK: _link,
     Kind.COMPARISON: _comparison,
     Kind.CAUSE: _cause,
+    Kind.REPLY: _reply,
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.answering import Price, Tasks
-from triage.cli.wiring import EMBEDDED, classifier, explainer, extractor, prioritiser, summariser
+from triage.cli.wiring import EMBEDDED, classifier, explainer, extractor, prioritiser, replier, summariser
 from triage.domain import Policy
 from triage.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 ANSWERS = "answers.jsonl"
-PROMPTS = ("classify", "summarise", "extract")
+PROMPTS = ("classify", "summarise", "extract", "reply")
 
 
 def embedded_tasks(policy: Policy) -> Tasks:
@@ -32,6 +32,7 @@ def embedded_tasks(policy: Policy) -> Tasks:
             "classify": lambda: classifier(EMBEDDED, policy),
             "cause": explainer,
             "priority": prioritiser,
+            "reply": lambda: replier(EMBEDDED, policy),
             "summarise": lambda: summariser(EMBEDDED, policy),
             "extract": read,
             "read": read,
@@ -47,6 +48,7 @@ def prompted_tasks(chat: BaseChatModel, policy: Policy, versions: Mapping[str, i
             "classify": lambda: _prompted_classifier(chat, policy, versions.get("classify")),
             "cause": explainer,
             "priority": prioritiser,
+            "reply": lambda: _prompted_replier(chat, policy, versions.get("reply")),
             "summarise": lambda: _prompted_summariser(chat, policy, versions.get("summarise")),
             "extract": lambda: _prompted_extractor(chat, policy, versions.get("extract")),
             "read": lambda: extractor(EMBEDDED, policy),
@@ -70,6 +72,12 @@ def _prompted_classifier(chat: BaseChatModel, policy: Policy, version: int | Non
     from triage.tasks.classify.prompted import PromptedClassifier
 
     return PromptedClassifier(chat, replace=policy.replace, version=version)
+
+
+def _prompted_replier(chat: BaseChatModel, policy: Policy, version: int | None) -> Any:
+    from triage.tasks.reply.prompted import PromptedReplier
+
+    return PromptedReplier(chat, replace=policy.replace, version=version)
 
 
 def _prompted_summariser(chat: BaseChatModel, policy: Policy, version: int | None) -> Any:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     LINK = "link"
     COMPARISON = "comparison"
     CAUSE = "cause"
+    REPLY = "reply"
 
 
 class Given(Frozen):
@@ -208,6 +209,12 @@ class CauseTarget(Frozen):
         return value
 
 
+class ReplyTarget(Frozen):
+    """What a draft of a reply may not say. What it should say is a person's to judge."""
+
+    must_not: tuple[str, ...] = ()
+
+
 Target = (
     ClassificationTarget
     | SummaryTarget
@@ -217,6 +224,7 @@ Target = (
     | LinkTarget
     | ComparisonTarget
     | CauseTarget
+    | ReplyTarget
 )
 
 TARGETS: dict[Kind, type[Frozen]] = {
@@ -228,6 +236,7 @@ TARGETS: dict[Kind, type[Frozen]] = {
     Kind.LINK: LinkTarget,
     Kind.COMPARISON: ComparisonTarget,
     Kind.CAUSE: CauseTarget,
+    Kind.REPLY: ReplyTarget,
 }
 
 

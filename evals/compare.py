@@ -227,8 +227,8 @@ def merit(kind: Kind, values: Mapping[str, Any]) -> float:
         return float(values.get("held") or 0.0)
     if kind is Kind.PRIORITY:
         return float(values.get("severity") or 0.0)
-    if kind is Kind.COMPARISON:
-        return float(values["all"])
+    if kind in (Kind.COMPARISON, Kind.REPLY):
+        return float(values.get("all" if kind is Kind.COMPARISON else "faithful") or 0.0)
     if kind is Kind.EXTRACTION:
         return _share(values, ("fields_right", "lines_right"), ("fields", "lines_both"))
     return _share(values, ("points_covered", "asks_found"), ("points", "asks_wanted"))
@@ -268,8 +268,9 @@ def _said(kind: Kind, output: Mapping[str, Any], values: Mapping[str, Any]) -> s
     if kind in (Kind.CLASSIFICATION, Kind.PRIORITY):
         doubt = ", abstained" if output.get("abstained") else ""
         return f"{output.get('category')}, {output.get('severity')}{doubt}"
-    if kind is Kind.INJECTION:
-        return str(values.get("what") or "held")
+    if kind in (Kind.INJECTION, Kind.REPLY):
+        drafted = "" if kind is Kind.INJECTION else output["why_none"] or f"{len(output['blanks'])} blanks"
+        return str(drafted or values.get("what") or "held")
     if kind in (Kind.COMPARISON, Kind.CAUSE):
         causes = ", ".join(one["kind"] for one in output.get("causes", ())[:3]) or "none"
         return causes if kind is Kind.CAUSE else _different(output["differences"])
@@ -313,4 +314,4 @@ def wanted(kind: Kind, result: CaseResult) -> str:
         return _linked(target.get("record"), target.get("candidates") or ())
     if kind is Kind.COMPARISON:
         return _different(target.get("differences") or ())
-    return "everything"
+    return "everything" if kind is not Kind.REPLY else "nothing unsupported"

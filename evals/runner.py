@@ -236,7 +236,18 @@ def _cluster(case: EvalCase, attributes: Sequence[str]) -> str:
 
 def measures_of(kind: Kind) -> tuple[Measure, ...]:
     """What is measured of a kind of set, and what its answers took."""
-    from evals.scoring import cause, classification, comparison, extraction, injection, link, priority, summary, usage
+    from evals.scoring import (
+        cause,
+        classification,
+        comparison,
+        extraction,
+        injection,
+        link,
+        priority,
+        reply,
+        summary,
+        usage,
+    )
 
     scorers = {
         Kind.CLASSIFICATION: classification.MEASURES,
@@ -247,6 +258,7 @@ def measures_of(kind: Kind) -> tuple[Measure, ...]:
         Kind.LINK: link.MEASURES,
         Kind.COMPARISON: comparison.MEASURES,
         Kind.CAUSE: cause.MEASURES,
+        Kind.REPLY: reply.MEASURES,
     }
     return (*scorers[kind], *usage.MEASURES)
 

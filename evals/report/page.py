@@ -293,6 +293,8 @@ def _answer(kind: Kind, result: CaseResult) -> Iterator[tuple[str, str]]:
         yield from (("refused", str(name)) for name in output["refused"])
     elif kind is Kind.CAUSE:
         yield from ((one["kind"], f"{one['score']:g}: {one['why']}") for one in output["causes"])
+    elif kind is Kind.REPLY:
+        yield output["to"], str(output["reply"] or output["why_none"])
     elif kind is Kind.COMPARISON:
         yield from ((each["kind"], each["how"]) for each in output["differences"])
     else:

@@ -30,7 +30,7 @@ def score(target: SummaryTarget, line: Mapping[str, Any], language: str, view: V
 
     `view` is what it was made from, `said` the answer before verification took out what does not hold.
     """
-    shown = [line["summary"], *line["key_points"], *line["asks"]]
+    shown = [line["summary"], *line["key_points"], *line["asks"], *_beside(line)]
     everything = "\n".join([*shown, *line["references"]])
     support = Support.of_view(view)
     return {
@@ -44,6 +44,12 @@ def score(target: SummaryTarget, line: Mapping[str, Any], language: str, view: V
         "words": float(len(line["summary"].split())),
         "language": None if language == "und" else float(line["language"] == language),
     }
+
+
+def _beside(line: Mapping[str, Any]) -> list[str]:
+    """Promises, open questions and the next step, where the line has them."""
+    told = [one["text"] for one in line.get("promised", ())]
+    return [*told, *line.get("questions", ()), line.get("next_step", "")]
 
 
 def failed(target: SummaryTarget) -> Values:

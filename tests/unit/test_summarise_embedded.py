@@ -77,7 +77,7 @@ def test_thread(thread: Thread) -> None:
     assert [reference for reference in thread.references if normalise(reference) not in found] == []
     assert [word for word in thread.absent if word in everything] == []
     assert summary.language == thread.language
-    assert 0 < len(summary.text) <= 360
+    assert 0 < len(summary.text) <= 620
 
 
 @pytest.mark.parametrize("thread", THREADS, ids=lambda thread: thread.name)

@@ -23,9 +23,11 @@ from triage.verify.quotes import locate
 from triage.verify.references import find_references, normalise
 
 _RULES = "extractive-2"
-_TEXT_CHARACTERS = 350
+_TEXT_CHARACTERS = 450
+_OPENING_CHARACTERS = 160
+"""More for the sentence that a thread began with."""
 _POINT_CHARACTERS = 200
-_MOST_SENTENCES = 3
+_MOST_SENTENCES = 4
 _MOST_POINTS = 5
 _MOST_OF_A_LONG_MAIL = 7
 _LONG_MAIL = 8
@@ -33,8 +35,10 @@ _LONG_MAIL = 8
 _MOST_OPENING = 2
 """Points from the message that a thread began with: what it is all about."""
 _MOST_ASKS = 5
-_TELLING = 1.9
+_TELLING = 1.0
 """Score from which a sentence is worth a place beside the best one."""
+_MATTER = 1.9
+"""Score from which a thread's first message says what it is about."""
 _WORTH_A_POINT = 0.5
 """Score from which a sentence is worth a key point."""
 _SURE = 100.0
@@ -97,14 +101,21 @@ class EmbeddedSummariser(Runnable[View, Summary]):
 
 
 def _text_sentences(thread: Thread) -> list[Candidate]:
-    """One to three sentences: of the newest message, and one from before where that alone says little."""
+    """What the thread is about, one to four sentences of the newest message, and one between where that says little."""
     least = _TELLING if sum(len(one.text) for one in thread.newest) > THIN else 0.0
     picked = choose(_ask_first(thread.newest), _MOST_SENTENCES, _TEXT_CHARACTERS, least)
     length = sum(len(one.text) for one in picked)
     if thread.earlier and not thread.closes and length < THIN and len(picked) < _MOST_SENTENCES:
         said = [one.text for one in picked]
         picked += choose(thread.earlier, 1, _TEXT_CHARACTERS - length, _TELLING, said)
-    return picked
+    return [*_matter(thread, picked), *picked]
+
+
+def _matter(thread: Thread, picked: Sequence[Candidate]) -> list[Candidate]:
+    """What a thread with several messages is about: the most telling sentence of its first one, if it is short."""
+    telling = [] if thread.closes else [one for one in thread.opening if one.score >= _MATTER]
+    short = [one for one in telling if len(one.text) <= _OPENING_CHARACTERS]
+    return choose(short, 1, _OPENING_CHARACTERS, _MATTER, [one.text for one in picked]) if short else []
 
 
 def _ask_first(candidates: Sequence[Candidate]) -> list[Candidate]:
