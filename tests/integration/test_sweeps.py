@@ -138,6 +138,44 @@ def test_the_oldest_change_comes_first_over_all_models(desk: Desk) -> None:
     assert len(seen) < 31
 
 
+def test_a_burst_is_not_read_again_and_again_while_nothing_follows_it(desk: Desk) -> None:
+    for n in range(30):
+        desk.create("crm.lead", name=f"L{n}")
+    assert desk.sweep().records == 30
+    desk.clock.after(minutes=1)
+    assert desk.sweep().records == 30, "within the overlap"
+    desk.clock.after(minutes=6)
+    desk.sweep()
+    desk.clock.after(minutes=1)
+    assert desk.sweep().records == 0
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+def test_odoos_clock_may_be_wrong(day: SampleDay, tmp_path: Path, minutes: int) -> None:
+    """Only times of Odoo's own clock are compared with each other; ours tells no more than how long something took."""
+    with Opened(tmp_path) as opened, desk_at(day, opened) as desk:
+        opened.database.execute("DELETE FROM watermarks")
+        old = desk.create("crm.lead", name="already there")
+        desk.stamp("crm.lead", [old], desk.clock.now + timedelta(minutes=minutes))
+        desk.sweep()
+        leads = []
+        for n in range(5):
+            desk.clock.after(minutes=20 if n % 2 else 2)
+            leads.append(desk.create("crm.lead", name=f"L{n}"))
+            desk.stamp("crm.lead", leads[-1:], desk.clock.now + timedelta(minutes=minutes))
+            desk.sweep()
+        assert {a.ref.id for a in desk.arrivals() if a.ref.model == "crm.lead"} == set(leads)
+
+
+def test_no_look_goes_back_behind_the_first(desk: Desk) -> None:
+    desk.stamp("sale.order", [398], NOON - timedelta(hours=3))
+    desk.opened.database.execute("DELETE FROM watermarks")
+    desk.sweep()
+    desk.clock.after(days=2)
+    desk.sweep()
+    assert desk.arrivals() == []
+
+
 class Breaking:
     """An inbox that breaks off before, or after it has kept what it is given."""
 

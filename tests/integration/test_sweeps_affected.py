@@ -134,6 +134,25 @@ def test_many_moves_of_one_transaction_hit_an_order_once(desk: Desk) -> None:
     assert (found.records, found.new) == (3, 1)
 
 
+def test_a_part_of_the_same_second_that_is_committed_later_is_not_taken_for_what_was_seen(desk: Desk) -> None:
+    desk.edit("sale.order.line", 3981)
+    desk.edit("sale.order.line", 3983)
+    assert desk.sweep().new == 1
+    desk.stamp("sale.order.line", [3982], desk.clock.now)
+    desk.clock.after(minutes=1)
+    assert desk.sweep().new == 1
+    assert desk.sweep().new == 0
+
+
+def test_a_late_change_beside_a_newer_one_is_not_taken_for_it(desk: Desk) -> None:
+    desk.edit("sale.order.line", 3981)
+    desk.sweep()
+    desk.edit("sale.order.line", 3982, desk.clock.now - timedelta(minutes=3))
+    assert desk.sweep().new == 1
+    desk.clock.after(minutes=3)
+    assert desk.sweep().new == 0
+
+
 def test_the_calls_of_a_page_do_not_grow_with_it(desk: Desk) -> None:
     quiet = desk.sweep().calls
     desk.edit("stock.move", 8010)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from triage.domain import Company, RecordRef
 from triage.domain.policies import PolicyBook
+from triage.errors import AccessDenied
 from triage.odoo import affected
 from triage.odoo.affected import Hit, Hits
 from triage.odoo.capture import MODELS
@@ -53,13 +54,16 @@ class Round:
     """Keeps what was seen on so many records; durable when it returns."""
     known: Mapping[str, Position]
 
-    def position(self, part: str) -> Position:
-        """Where a part stands; a new one begins now, or as many days ago as the first round shall look back."""
-        if part in self.known:
-            return self.known[part]
+    def begun(self, part: str, start: datetime, is_proven: bool = False) -> Position:
+        """A first position, unless there is one already."""
         now = self.clock()
-        start = now - timedelta(days=self.place.sweeping.first_days)
-        return self.watermarks.begin(Position(self.place.name, part, start, now, now))
+        made = Position(self.place.name, part, start, start, now, now, is_proven)
+        return self.watermarks.begin(made)
+
+    @property
+    def first(self) -> datetime:
+        """How far back the first round looks, by our clock."""
+        return self.clock() - timedelta(days=self.place.sweeping.first_days)
 
 
 @dataclass(frozen=True)
@@ -105,13 +109,31 @@ class Look:
     def __init__(self, round_: Round, group: Group) -> None:
         self._round = round_
         self._group = group
-        self._position = round_.position(group.model)
         self.model = self.part = group.model
+        self._position = round_.known.get(self.part) or self._first()
 
     @property
     def moment(self) -> datetime:
         """How far behind it is."""
         return self._position.cursor_moment or self._position.moment
+
+    def _first(self) -> Position:
+        """From the newest change on, by Odoo's own clock: what there is already is left alone, unless it is wanted."""
+        round_, stamp = self._round, self._stamp
+        if round_.place.sweeping.first_days:
+            return round_.begun(self.part, round_.first)
+        try:
+            newest = round_.load.search(self.model, [], (stamp,), order=f"{stamp} desc, id desc", limit=1)
+        except AccessDenied:
+            newest = []
+        moment = newest[0].moment(stamp) if newest else None
+        if moment is None:
+            return round_.begun(self.part, round_.first)
+        return round_.begun(self.part, moment + timedelta(seconds=1), is_proven=True)
+
+    @property
+    def _stamp(self) -> str:
+        return "create_date" if self.model == MESSAGES else "write_date"
 
     def page(self) -> bool:
         """See one page and keep what it says; whether there is more."""
@@ -127,7 +149,8 @@ class Look:
         if position.cursor_moment is not None:
             return position
         now = self._round.clock()
-        return position.with_(cursor_moment=position.moment - self._overlap(now), cursor_id=0, began=now, newest=None)
+        start = max(position.moment - self._overlap(now), position.floor)
+        return position.with_(cursor_moment=start, cursor_id=0, began=now, newest=None)
 
     def _overlap(self, now: datetime) -> timedelta:
         sweeping = self._round.place.sweeping
@@ -144,8 +167,8 @@ class Look:
             readable = [model for model in MODELS if load.odoo.has(model)]
             domain = [("model", "in", readable), ("message_type", "in", ["email", "comment"])]
             names = ("model", "res_id", "record_name", "author_id")
-            return page_by_id(load, self.model, "create_date", domain, names, at, size)
-        return page_by_time(load, self.model, "write_date", (), self._group.names, at, size)
+            return page_by_id(load, self.model, self._stamp, domain, names, at, size)
+        return page_by_time(load, self.model, self._stamp, (), self._group.names, at, size)
 
     def _hits(self, rows: Sequence[Row]) -> list[Hit]:
         user = self._round.load.odoo.user
@@ -160,8 +183,7 @@ class Look:
 
     def _move(self, position: Position, page: Page) -> None:
         """Note how far was seen, by compare-and-set on what this round has read."""
-        stamp = "create_date" if self.model == MESSAGES else "write_date"
-        seen = [moment for row in page.rows if (moment := row.moment(stamp)) is not None]
+        seen = [moment for row in page.rows if (moment := row.moment(self._stamp)) is not None]
         newest = max([*seen, *([position.newest] if position.newest else [])], default=None)
         if page.then is not None:
             moved = position.with_(cursor_moment=page.then.moment, cursor_id=page.then.after, newest=newest)
@@ -170,12 +192,12 @@ class Look:
         self._position = self._round.watermarks.move(self._position, moved)
 
     def _ended(self, position: Position, newest: datetime | None) -> Position:
-        """Where the next look begins: at the newest change, less the time for which this look has gone on."""
+        """The position after a look that has seen everything."""
         now, began = self._round.clock(), position.began
         assert began is not None, "a look that ends has begun"
-        took = timedelta(seconds=int((now - began).total_seconds()))
         return position.with_(
-            moment=position.moment if newest is None else max(position.moment, newest - took),
+            moment=_next_moment(position, newest, began, now),
+            is_proven=position.is_proven or newest is not None,
             cursor_moment=None,
             cursor_id=0,
             began=None,
@@ -183,6 +205,19 @@ class Look:
             looked_at=now,
             deep_at=began if self._is_deep(began) else position.deep_at,
         )
+
+
+def _next_moment(position: Position, newest: datetime | None, began: datetime, now: datetime) -> datetime:
+    """Where the next look begins, by Odoo's clock, of which we know only the times that it has told.
+
+    Not after the newest change, less the time for which this look has gone on. And Odoo's clock has gone on at least
+    as long as ours since the last look ended: what it had told then, and so much more, lay behind when this one began.
+    """
+    idle = max(began - position.looked_at, timedelta())
+    known = [position.moment + idle] if position.is_proven else []
+    if newest is not None:
+        known.append(newest - timedelta(seconds=int((now - began).total_seconds())))
+    return max(known, default=position.moment)
 
 
 class Dates:
@@ -194,7 +229,7 @@ class Dates:
         self._company = round_.place.company_of(number)
         self._number = number
         self.part = f"{kind.part} {number}"
-        self._position = round_.position(self.part)
+        self._position = round_.known.get(self.part) or round_.begun(self.part, round_.first)
         self.model = kind.model
 
     @property

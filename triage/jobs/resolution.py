@@ -94,7 +94,7 @@ class Resolution:
             return known
         now = self._clock()
         yesterday = now - timedelta(days=1)
-        return self._watermarks.begin(Position(self._place, _PART, yesterday, now, now))
+        return self._watermarks.begin(Position(self._place, _PART, yesterday, yesterday, now, now))
 
     @staticmethod
     def _done(position: Position, now: datetime) -> Position:

@@ -76,7 +76,7 @@ class Sweeping(Frozen):
     """How far a look begins before the end of the last: a transaction may end after one that began later."""
     deep_hours: float = Field(default=24.0, gt=0)
     """So often a look begins `deep_overlap_hours` before the end of the last, for transactions that ran for hours."""
-    deep_overlap_hours: float = Field(default=26.0, gt=0)
+    deep_overlap_hours: float = Field(default=48.0, gt=0)
     first_days: float = Field(default=0.0, ge=0)
     """How far back the first round looks; 0: what there is already is left alone."""
     page: int = Field(default=500, ge=10, le=2000)

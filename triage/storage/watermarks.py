@@ -20,10 +20,14 @@ class Position:
     """A model, or a kind of date."""
     moment: datetime
     """Odoo's: where the next look begins, before its overlap."""
+    floor: datetime
+    """Odoo's: what was changed earlier is left alone."""
     looked_at: datetime
     """When a look last ended."""
     deep_at: datetime
     """When a look with the long overlap last ended."""
+    is_proven: bool = False
+    """Whether `moment` is a time that Odoo's clock has told, rather than ours at the first look."""
     cursor_moment: datetime | None = None
     """Odoo's: where a look that is under way goes on; none where none is."""
     cursor_id: int = 0
@@ -40,7 +44,7 @@ class Position:
 
 
 _NAMES = tuple(field.name for field in fields(Position))
-_TIMES = frozenset({"moment", "looked_at", "deep_at", "cursor_moment", "began", "newest"})
+_TIMES = frozenset({"moment", "floor", "looked_at", "deep_at", "cursor_moment", "began", "newest"})
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM watermarks"  # noqa: S608
 _INSERT = (
     f"INSERT INTO watermarks ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608
@@ -79,10 +83,12 @@ class Watermarks:
 
 def _values(position: Position) -> tuple[object, ...]:
     found = [getattr(position, name) for name in _NAMES]
-    return tuple(utc(value) if isinstance(value, datetime) else value for value in found)
+    return tuple(
+        utc(each) if isinstance(each, datetime) else int(each) if isinstance(each, bool) else each for each in found
+    )
 
 
 def _position(row: Row) -> Position:
     values = {name: row[name] for name in _NAMES}
     times = {name: datetime.fromisoformat(values[name]) for name in _TIMES if values[name] is not None}
-    return Position(**{**values, **times})
+    return Position(**{**values, **times, "is_proven": bool(values["is_proven"])})

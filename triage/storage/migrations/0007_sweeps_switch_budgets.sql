@@ -1,10 +1,13 @@
 -- Up to where a sweep has seen an Odoo, one row a group (a model, or a kind of date). `moment` is where the next look
--- begins, before its overlap. While a look is under way: `cursor_moment` and `cursor_id` say where it goes on, `began`
+-- begins, before its overlap, and `is_proven` that this was told by Odoo's clock; no look
+-- ever begins before `floor`. While a look is under way: `cursor_moment` and `cursor_id` say where it goes on, `began`
 -- when it began by our clock, `newest` the newest change that it has seen by Odoo's. Times are UTC, ISO 8601.
 CREATE TABLE watermarks (
     place TEXT NOT NULL,
     part TEXT NOT NULL,
     moment TEXT NOT NULL,
+    is_proven INTEGER NOT NULL,
+    floor TEXT NOT NULL,
     cursor_moment TEXT,
     cursor_id INTEGER NOT NULL,
     began TEXT,
