@@ -130,6 +130,7 @@ def test_the_public_names_are_those_intended() -> None:
         "audit",
         "base",
         "budgets",
+        "canonical",
         "cards",
         "case",
         "causes",

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
 
-import rfc8785
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -16,6 +15,8 @@ from pydantic import (
     Field,
     PlainSerializer,
 )
+
+from triage.domain.canonical import canonical
 
 Item = TypeVar("Item")
 
@@ -87,7 +88,7 @@ def fingerprint(value: Any) -> str:
 
     Integers beyond 2**53 have no canonical form in RFC 8785 and raise `rfc8785.IntegerDomainError`.
     """
-    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()
+    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def utc(moment: datetime) -> str:
