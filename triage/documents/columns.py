@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from triage.documents.labels import Label, column_labels
+from triage.documents.column_words import PRICE_PER, column_words
+from triage.documents.heading_cells import Cell, cells_of, stack
+from triage.documents.labels import column_labels
 from triage.documents.meanings import column_roles
-from triage.documents.phrases import Marked, marked
-from triage.documents.printed import Line, Spot, key_of
+from triage.documents.phrases import Marked
+from triage.documents.printed import Line, key_of
 from triage.documents.sheet import Sheet
-from triage.documents.wording import classes_of
 
 NUMERIC = frozenset(
     {
@@ -29,8 +29,6 @@ NUMERIC = frozenset(
     }
 )
 """Roles of columns that hold numbers."""
-QUANTITIES = ("quantity", "ordered_quantity", "open_quantity")
-"""Roles of columns that count pieces: what is delivered or invoiced, ordered, and still to come."""
 _CORE = frozenset({"name", "quantity", "unit_price", "net_amount", "gross_line"})
 _NEEDS = frozenset({"quantity", "unit_price", "net_amount", "gross_line", "ordered_quantity"})
 
@@ -75,8 +73,7 @@ class Heading:
 def headings(sheet: Sheet) -> list[Heading]:
     """Headings of item tables, top to bottom."""
     found: list[Heading] = []
-    table = column_labels()
-    marks = {line.number: _with_worded(line, _parted(line, marked(line, table))) for line in sheet.lines}
+    marks = {line.number: column_words(line) for line in sheet.lines}
     for line in sheet.lines:
         if not _is_heading(line, _with_neighbours(sheet, line, marks)):
             continue
@@ -88,94 +85,6 @@ def headings(sheet: Sheet) -> list[Heading]:
         elif len(heading.columns) > len(found[-1].columns):
             found[-1] = heading
     return found
-
-
-_WIDE = 0.6
-"""Heights of letters between two words that are further apart than words of one heading."""
-
-
-def _parted(line: Line, exact: list[Marked]) -> list[Marked]:
-    """Column words with such cut in two as only happen to be one heading: `Importo   IVA` are two, near each other."""
-    out: list[Marked] = []
-    for mark in exact:
-        widest = max(range(mark.first, mark.last), key=lambda n: _gap(line, n), default=None)
-        if widest is None or not _is_wide(line, widest):
-            out.append(mark)
-            continue
-        cut = widest
-        parts = [(first, last, _labels(line, first, last)) for first, last in ((mark.first, cut), (cut + 1, mark.last))]
-        if all(labels for _, _, labels in parts):
-            out += [Marked(line, first, last, labels, True) for first, last, labels in parts]
-        else:
-            out.append(mark)
-    return out
-
-
-def _gap(line: Line, n: int) -> float:
-    """Space behind a word, in heights of letters."""
-    return (line.spots[n + 1].x0 - line.spots[n].x1) / line.height
-
-
-def _is_wide(line: Line, n: int) -> bool:
-    return _gap(line, n) >= max(_WIDE, 1.25 * line.space)
-
-
-def _phrases(line: Line) -> Iterator[tuple[int, int]]:
-    """Words that may be one heading: segments, cut where a position's word stands apart from the next."""
-    for first, last in line.segments:
-        lead = any(label.field == "position" for label in _labels(line, first, first))
-        if lead and first < last and _is_wide(line, first):
-            yield first, first
-            yield first + 1, last
-        else:
-            yield first, last
-
-
-def _labels(line: Line, first: int, last: int) -> tuple[Label, ...]:
-    return column_labels().get(key_of("".join(spot.text for spot in line.spots[first : last + 1])), ())
-
-
-def _with_worded(line: Line, exact: list[Marked]) -> list[Marked]:
-    """Column words of a line with those that are in no list but understood word by word."""
-    if not exact or any(number.money for number in line.numbers):
-        return exact
-    out = list(exact)
-    for first, last in _phrases(line):
-        within = [m for m in exact if first <= m.first <= last]
-        covered = {n for m in within for n in range(m.first, m.last + 1)}
-        bare = [n for n in range(first, last + 1) if n not in covered and line.spots[n].key]
-        numbered = len(within) > 1 and any(m.labels[0].field == "position" for m in within)
-        if not (bare or numbered) or last - first > 3:
-            continue
-        whole = () if _are_quantities(line, within, bare) else _worded_roles(line, first, last)
-        worded = [(first, last, whole)]
-        if worded[0][2]:
-            out = [m for m in out if m not in within]
-        elif within:
-            worded = [(n, n, _worded_roles(line, n, n)) for n in bare]
-        out += [Marked(line, a, b, tuple(Label(role, True) for role in roles), True) for a, b, roles in worded if roles]
-    counts = any(label.field in _COUNTING for mark in out for label in mark.labels)
-    return sorted(out, key=lambda m: m.first) if counts else exact
-
-
-def _are_quantities(line: Line, within: Sequence[Marked], bare: Sequence[int]) -> bool:
-    """Whether headings of two quantities ran together: `Gelev.   Nog te leveren`."""
-    roles = {mark.labels[0].field for mark in within} | {r for n in bare for r in _worded_roles(line, n, n)[:1]}
-    says = {name for n in bare for name in classes_of(line.spots[n].text)}
-    return len(roles) > 1 and roles <= set(QUANTITIES) and "quantity" not in says and "quantity" not in _said(within)
-
-
-def _said(marks: Sequence[Marked]) -> set[str]:
-    return {name for m in marks for s in m.line.spots[m.first : m.last + 1] for name in classes_of(s.text)}
-
-
-_COUNTING = frozenset({*QUANTITIES, "unit_price"})
-"""Roles that tell an item table from one of totals or taxes."""
-
-
-def _worded_roles(line: Line, first: int, last: int) -> tuple[str, ...]:
-    words = tuple(spot.text for spot in line.spots[first : last + 1])
-    return ("unit_price",) if _PRICE_PER.search(" ".join(words)) else column_roles(words)
 
 
 def _with_neighbours(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> list[Marked]:
@@ -212,26 +121,15 @@ def _distinct(marks: Iterable[Marked]) -> set[str]:
     }
 
 
-@dataclass(slots=True)
-class _Cell:
-    """Words of one heading, line under line."""
-
-    x0: float
-    x1: float
-    parts: list[tuple[float, str]]
-    base: tuple[str, ...] = ()
-    """Roles of the part on the main line."""
-
-
 def _heading(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> Heading | None:
-    cells = _cells_of(line, marks[line.number])
+    cells = cells_of(line, marks[line.number])
     first, last = line.number, line.number
     for step in (-1, 1):
         for distance in range(1, 6):
             number = line.number + step * distance
             if not 0 <= number < len(sheet.lines) or not _joins(sheet, number, number - step, marks, cells):
                 break
-            _stack(cells, sheet.lines[number])
+            stack(cells, sheet.lines[number])
             first, last = min(first, number), max(last, number)
     columns = [column for cell in sorted(cells, key=lambda c: c.x0) if (column := _column(cell)) is not None]
     settled = _settled(columns)
@@ -240,64 +138,7 @@ def _heading(sheet: Sheet, line: Line, marks: dict[int, list[Marked]]) -> Headin
     return Heading(tuple(settled), first, last)
 
 
-def _cells_of(line: Line, marks: Sequence[Marked]) -> list[_Cell]:
-    cells: list[_Cell] = []
-    ends: list[int] = []
-    for mark in marks:
-        if ends and _is_joined(line, ends[-1], mark.first):
-            _add(cells[-1], line, ends[-1] + 1, mark)
-            ends[-1] = mark.last
-            continue
-        ends.append(mark.last)
-        spots = line.spots[mark.first : mark.last + 1]
-        roles = tuple(label.field for label in mark.labels)
-        text = " ".join(s.text for s in spots)
-        cells.append(_Cell(spots[0].x0, spots[-1].x1, [(line.top, text)], roles))
-    covered = {n for mark in marks for n in range(mark.first, mark.last + 1)}
-    covered |= {
-        n
-        for n, spot in enumerate(line.spots)
-        if spot.text.casefold() in _LINKS and n - 1 in covered and n + 1 in covered
-    }
-    for n, spot in enumerate(line.spots):
-        if n in covered or not spot.key:
-            continue
-        reach = max(0.6, 1.1 * line.space) * spot.height
-        near = [c for c in cells if abs(spot.x0 - c.x1) < reach or abs(c.x0 - spot.x1) < reach]
-        if near:
-            _widen(near[0], spot)
-            top, text = near[0].parts[0]
-            near[0].parts[0] = (top, f"{text} {spot.text}" if spot.x0 > near[0].x0 else f"{spot.text} {text}")
-        else:
-            cells.append(_Cell(spot.x0, spot.x1, [(line.top, spot.text)]))
-    return cells
-
-
-_LINKS = frozenset({"/", "&", "und", "and", "et", "en", "y", "e", "i", "-", "–", "or", "oder"})
-
-
-def _is_joined(line: Line, last: int, first: int) -> bool:
-    """Whether a stroke or `and` joins two column words to one heading: `Artikel / Bezeichnung`."""
-    between = line.spots[last + 1 : first]
-    together = line.segment_of[last] == line.segment_of[first]
-    linked = bool(between) and all(s.text.casefold() in _LINKS for s in between)
-    return together and (linked or (not between and line.spots[last].text[-1] in "/&"))
-
-
-def _add(cell: _Cell, line: Line, first: int, mark: Marked) -> None:
-    """Puts a further column word into a heading."""
-    top, text = cell.parts[0]
-    cell.parts[0] = (top, " ".join([text, *(s.text for s in line.spots[first : mark.last + 1])]))
-    cell.x1 = max(cell.x1, mark.x1)
-    roles = (*cell.base, *(label.field for label in mark.labels))
-    cell.base = tuple(sorted(dict.fromkeys(roles), key=lambda role: role != "name"))
-
-
-def _widen(cell: _Cell, spot: Spot) -> None:
-    cell.x0, cell.x1 = min(cell.x0, spot.x0), max(cell.x1, spot.x1)
-
-
-def _joins(sheet: Sheet, number: int, beside: int, marks: dict[int, list[Marked]], cells: list[_Cell]) -> bool:
+def _joins(sheet: Sheet, number: int, beside: int, marks: dict[int, list[Marked]], cells: list[Cell]) -> bool:
     """Whether a neighbouring line belongs to the heading: close, without amounts, made of column words."""
     line, other = sheet.lines[number], sheet.lines[beside]
     if line.page != other.page or any(n.money for n in line.numbers) or line.dates:
@@ -322,53 +163,15 @@ def _joins(sheet: Sheet, number: int, beside: int, marks: dict[int, list[Marked]
     )
 
 
-def _is_over(line: Line, first: int, last: int, cells: Sequence[_Cell]) -> bool:
+def _is_over(line: Line, first: int, last: int, cells: Sequence[Cell]) -> bool:
     x0, x1 = line.spots[first].x0, line.spots[last].x1
     return any(x0 < cell.x1 and x1 > cell.x0 for cell in cells)
 
 
-def _stack(cells: list[_Cell], line: Line) -> None:
-    for first, last in _by_cell(cells, line):
-        spots = line.spots[first : last + 1]
-        x0, x1 = spots[0].x0, spots[-1].x1
-        over = [cell for cell in cells if x0 < cell.x1 and x1 > cell.x0]
-        text = " ".join(s.text for s in spots)
-        if not over:
-            cells.append(_Cell(x0, x1, [(line.top, text)]))
-            continue
-        cell = max(over, key=lambda c: min(c.x1, x1) - max(c.x0, x0))
-        cell.parts.append((line.top, text))
-        if len(over) == 1:
-            cell.x0, cell.x1 = min(cell.x0, x0), max(cell.x1, x1)
-
-
-def _by_cell(cells: Sequence[_Cell], line: Line) -> Iterator[tuple[int, int]]:
-    """Segments of a line, cut where words that ran together stand each over a heading of its own."""
-    for first, last in line.segments:
-        homes = [[n for n, c in enumerate(cells) if s.x0 < c.x1 and s.x1 > c.x0] for s in line.spots[first : last + 1]]
-        if any(len(home) != 1 for home in homes):
-            yield first, last
-            continue
-        starts = [n for n in range(len(homes)) if not n or homes[n] != homes[n - 1]]
-        for start, end in zip(starts, [*starts[1:], len(homes)], strict=True):
-            yield first + start, first + end - 1
-
-
-_PRICE_PER = re.compile(
-    r"^\W*(?:(?:\w+\.?)?\s?(?:preis|price|prijs|prix|precio|prezzo|cena|cost|tarief|tarif)\w*\.?|"
-    r"p\.? ?u\.?|€|eur|£|gbp|\$|usd)?"
-    r"\s*(?:\(?(?:€|eur|£|gbp|\$|usd|pln|zł)\)?)?\s*(?:per|pro|je|par|por|za|pour|/|%)\s*\(?"
-    r"(?:100?0?|1[.,' ]000|%|c|m|stk|stück|st|pcs?|piece|unit|pièces?|stuks?|uds?|pz|pezzi|szt)\b\.?\)?\s*"
-    r"(?:stk|stück|st|pcs?|pieces|units|pièces|stuks|uds?|pz|pezzi|szt|€|eur|£|gbp)?\.?\W*$",
-    re.I,
-)
-"""Headings of prices for so many pieces: `€/100`, `%Stück`, `Preis per 100`, `per 1.000`."""
-
-
-def _column(cell: _Cell) -> Column | None:
+def _column(cell: Cell) -> Column | None:
     parts = [text for _, text in sorted(cell.parts)]
     whole = key_of(" ".join(parts))
-    roles = ["unit_price"] if _PRICE_PER.search(" ".join(parts)) else []
+    roles = ["unit_price"] if PRICE_PER.search(" ".join(parts)) else []
     roles += [*_roles(whole), *_roles(whole.rstrip("%"))]
     roles += (
         column_roles(tuple(w for w in " ".join(parts).split() if key_of(w) and not w.isdigit())) if not roles else ()

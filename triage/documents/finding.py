@@ -9,7 +9,8 @@ from decimal import Decimal
 from triage.documents.accounts import currency, iban
 from triage.documents.choosing import Marks
 from triage.documents.dates import DateOrder
-from triage.documents.datings import delivery_date, due_date, issue_date, labelled_dates
+from triage.documents.datings import delivery_date, issue_date, labelled_dates
+from triage.documents.due_dates import due_date
 from triage.documents.formulas import item_tables
 from triage.documents.itemlines import Row, is_bare, is_charge, rows_of
 from triage.documents.kinds import document_type

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from triage.documents.columns import NUMERIC, QUANTITIES, Column, Heading
+from triage.documents.column_words import QUANTITIES
+from triage.documents.columns import NUMERIC, Column, Heading
 from triage.documents.labels import units
 from triage.documents.printed import Dated, Line, Number, Span
 from triage.documents.tracks import Band, is_in_words

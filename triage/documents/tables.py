@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from triage.documents.bounds import PAGE_NUMBER, amount_labels, is_end, is_other_heading, is_passed
-from triage.documents.columns import QUANTITIES, Heading, headings
+from triage.documents.column_words import QUANTITIES
+from triage.documents.columns import Heading, headings
 from triage.documents.implied import implied_heading
 from triage.documents.items import Item, complete, items_of
 from triage.documents.phrases import Marked

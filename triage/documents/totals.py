@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import product
 
 from triage.documents.choosing import Marks
+from triage.documents.fitting import Evidence, adds_up, amount_of, points_of
 from triage.documents.labels import units
 from triage.documents.ladder import climb
 from triage.documents.phrases import Marked
@@ -16,16 +17,12 @@ from triage.documents.places import Candidate, Support, value_of
 from triage.documents.printed import Line, Number
 from triage.documents.sheet import Sheet
 
-CENT = Decimal("0.011")
-"""Largest difference that rounding explains in a sum of two printed amounts."""
-
 _MOST = 9
 _TAX_WORD = re.compile(
     r"(?<![a-z])(vat|tax|gst|igst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|btw|iva|podatek|imposta|\w*steuer|hst|pst)\b",
     re.I,
 )
 _PAYABLE = 0.55
-_WORTH = {"net": 1.0, "tax": 0.8, "gross": 1.05}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +32,6 @@ class Totals:
     net: Candidate | None = None
     tax: Candidate | None = None
     gross: Candidate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a choice of totals is held against."""
-
-    rates: frozenset[Decimal]
-    """Tax rates printed in the document, in per cent."""
-    line_sums: frozenset[Decimal]
-    """Sums that the item lines' amounts may make."""
-
-    adjustments: frozenset[Decimal] = frozenset()
-    """Discounts, charges and the like that are printed among the totals."""
-    ladder: tuple[Decimal | None, ...] = (None, None, None)
-    """Net, tax and total as the rows above them add up."""
-
-    def sums_to(self, value: Decimal | None) -> bool:
-        """Whether the item lines add up to a value."""
-        return value is not None and any(abs(value - total) < CENT for total in self.line_sums)
 
 
 def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], item_lines: frozenset[int]) -> Totals:
@@ -75,12 +53,12 @@ def choose_totals(sheet: Sheet, marks: Marks, line_sums: frozenset[Decimal], ite
         for name, found in labelled.items()
     }
     others = list(_labelled(sheet, marks, "other_amount", item_lines, whole))
-    adjustments = frozenset(abs(v) for c in others if (v := _amount(c)))
-    evidence = Evidence(_rates(sheet), line_sums, adjustments, tuple(_amount(one) for one in proved.values()))
+    adjustments = frozenset(abs(v) for c in others if (v := amount_of(c)))
+    evidence = Evidence(_rates(sheet), line_sums, adjustments, tuple(amount_of(one) for one in proved.values()))
     best: tuple[Candidate | None, ...] = (None, None, None)
     best_score = 0.0
     for triple in product(*([None, *pools[name]] for name in ("net", "tax", "gross"))):
-        points = _points(triple, evidence)
+        points = points_of(triple, evidence)
         if points > best_score + 1e-9:
             best, best_score = triple, points
     totals = _with_difference(_supported(best, evidence), [*pools["net"], *loose], others)
@@ -95,12 +73,12 @@ def _with_difference(totals: Totals, printed: Sequence[Candidate], others: Seque
 
     Where one of the `others`, such as a discount, stands between tax and total, that difference is no net total.
     """
-    tax, gross = _amount(totals.tax), _amount(totals.gross)
+    tax, gross = amount_of(totals.tax), amount_of(totals.gross)
     if totals.net is not None or totals.gross is None or tax is None or gross is None:
         return totals
     if totals.tax is not None and any(totals.tax.line < c.line < totals.gross.line for c in others):
         return totals
-    same = [totals.gross] if tax == 0 else [c for c in printed if _amount(c) == gross - tax]
+    same = [totals.gross] if tax == 0 else [c for c in printed if amount_of(c) == gross - tax]
     if not same:
         return totals
     return Totals(*(_with_support(c, "proved") if c else None for c in (same[0], totals.tax, totals.gross)))
@@ -112,7 +90,7 @@ def _untaxed(totals: Totals, pools: dict[str, list[Candidate]], evidence: Eviden
     if total is None or totals.net is not None or totals.tax is not None:
         return totals
     taxed = any(c.support == "labelled" for c in pools["tax"])
-    if taxed or not evidence.sums_to(_amount(total)) or any(_INCLUDED.search(line.text) for line in sheet.lines):
+    if taxed or not evidence.sums_to(amount_of(total)) or any(_INCLUDED.search(line.text) for line in sheet.lines):
         return totals
     return Totals(_with_support(total, "guessed"), None, total)
 
@@ -260,65 +238,9 @@ def _rates(sheet: Sheet) -> frozenset[Decimal]:
     return frozenset(rate for rate in rates if 0 < rate < 40)
 
 
-def _amount(candidate: Candidate | None) -> Decimal | None:
-    return candidate.value if candidate is not None and isinstance(candidate.value, Decimal) else None
-
-
-def _points(triple: tuple[Candidate | None, ...], evidence: Evidence) -> float:
-    net, tax, gross = (_amount(c) for c in triple)
-    points = sum(_WORTH[n] * c.score for n, c in zip(("net", "tax", "gross"), triple, strict=True) if c is not None)
-    points += _sum_points(net, tax, gross, evidence)
-    for value, worth in ((net, 0.7), (gross, 0.3)):
-        if evidence.sums_to(value):
-            points += worth
-    points += 0.6 * sum(v is not None and v == its for v, its in zip((net, tax, gross), evidence.ladder, strict=True))
-    unproved = [c for c in triple if c is not None and c.support == "guessed"]
-    if unproved and (None in (net, tax, gross) or not _adds_up(net, tax, gross)):
-        points -= 2.0 * len(unproved)
-    if tax == 0 and any(c is triple[2] for c in unproved):
-        points -= 2.0
-    if len(unproved) > 1:
-        points -= 1.2
-    return points
-
-
-def _adds_up(net: Decimal | None, tax: Decimal | None, gross: Decimal | None) -> bool:
-    return net is not None and tax is not None and gross is not None and abs(net + tax - gross) < CENT
-
-
-def _sum_points(net: Decimal | None, tax: Decimal | None, gross: Decimal | None, evidence: Evidence) -> float:
-    points = 0.0
-    if net is not None and tax is not None and gross is not None:
-        if not _adds_up(net, tax, gross):
-            off = abs(net + tax - gross)
-            return -0.2 if any(abs(off - by) < CENT for by in evidence.adjustments) else -2.0
-        points = 1.6 if tax else 0.5
-    elif net is not None and gross is not None:
-        points = _without_tax(net, gross, evidence)
-    elif tax is not None and gross is not None:
-        points = -1.0 if abs(tax) > abs(gross) * Decimal("0.4") else 0.0
-    if net is not None and tax is not None and net:
-        share = tax / net * 100
-        if any(abs(share - rate) < Decimal("0.06") or abs(net * rate / 100 - tax) < CENT for rate in evidence.rates):
-            points += 0.5
-        elif not -1 <= share <= 40:
-            points -= 1.5
-    return points
-
-
-def _without_tax(net: Decimal, gross: Decimal, evidence: Evidence) -> float:
-    """Net and gross agree without a printed tax when they are equal or differ by a usual rate."""
-    if net == gross:
-        return 0.1
-    if abs(gross) < abs(net) or abs(gross) > abs(net) * Decimal("1.4"):
-        return -1.5
-    share = (gross - net) / net * 100 if net else Decimal(0)
-    return 0.4 if any(abs(share - rate) < Decimal("0.1") for rate in evidence.rates) else 0.0
-
-
 def _supported(triple: tuple[Candidate | None, ...], evidence: Evidence) -> Totals:
-    net, tax, gross = (_amount(c) for c in triple)
-    proved = _adds_up(net, tax, gross)
+    net, tax, gross = (amount_of(c) for c in triple)
+    proved = adds_up(net, tax, gross)
     if net is not None and tax is not None and gross is not None and not proved:
         triple = (None, *triple[1:])
     kept: list[Candidate | None] = []

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from triage.documents.columns import QUANTITIES, Column, Heading
+from triage.documents.column_words import QUANTITIES
+from triage.documents.columns import Column, Heading
 from triage.documents.printed import Line, Number
 from triage.documents.products import FACTORS, multiplies
 
