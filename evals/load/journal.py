@@ -43,6 +43,8 @@ COMPANY = "Measured B.V."
 WRITERS = (1, 8)
 _EVENTS = 40
 """Events for each card."""
+_RECORDS = 2000
+"""Orders that the events without a card are about."""
 _ROUNDS = 5
 """Journal and plain insert take turns so often; the medians are compared, so that a busy moment hits both."""
 
@@ -55,9 +57,9 @@ class Step:
     result: Event
 
 
-def step(number: int) -> Step:
-    """The n-th of the run."""
-    ref = RecordRef(model="sale.order", id=number, name=f"S{number:06}")
+def step(number: int, record: int | None = None) -> Step:
+    """The n-th of the run, on an order of its own or on this one."""
+    ref = RecordRef(model="sale.order", id=number if record is None else record, name=f"S{record or number:06}")
     words = random.Random(number).choices(("late", "bolts", "pallet", "credit", "invoice", "depot", "customer"), k=40)  # noqa: S311
     when = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
     result = Event(key=" ".join(words), source="load", company=COMPANY, ref=ref, received_at=when)
@@ -149,7 +151,7 @@ def fill(database: Database, keys: Keys, count: int) -> int:
         with database.locked((records.stream_lock(COMPANY),)):
             for _ in range(250):
                 number += 1
-                each = step(number)
+                each = step(number, None if number % _EVENTS == 1 else number % _RECORDS)
                 log = journal.of(each.event)
                 for name in ("capture", "policy", "classify", "summarise", "verify", "propose"):
                     log.atomic(name, None, lambda _, each=each: each.result)  # type: ignore[misc]

@@ -7,7 +7,7 @@ import json
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from triage.audit import chain, sealing
@@ -57,6 +57,8 @@ def test_bodies_are_canonical_and_say_everything(envelope: Envelope, sealed: byt
 
 
 @given(envelopes, st.binary(max_size=40))
+@example(dataclasses.replace(FIRST, acting={"delete": "\x7f"}), b"sealed")
+@example(dataclasses.replace(FIRST, acting={"payload": '"payload":{"sha256":', "\ud7ff": "é\u2028"}), b"sealed")
 def test_a_seal_is_bound_to_the_same_bytes_when_it_is_made_and_when_it_is_opened(
     envelope: Envelope, sealed: bytes
 ) -> None:

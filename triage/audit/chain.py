@@ -73,7 +73,7 @@ class Envelope:
         head = self.head()
         before = {name: value for name, value in head.items() if name < _PAYLOAD}
         after = {name: value for name, value in head.items() if name > _PAYLOAD}
-        return Body(canonical(before)[:-1] + b",", canonical(after)[1:])
+        return Body(_canonical(before)[:-1] + b",", _canonical(after)[1:])
 
     def record(self, sealed: bytes, body: Body | None = None) -> Record:
         """The row to store for this envelope, its sealed payload and its body, where that was made before."""
@@ -105,7 +105,7 @@ class Body:
     def bound(self) -> bytes:
         """What the payload is bound to: `Envelope.head` as JSON in ASCII."""
         head = self.before + self.after
-        return head if head.isascii() else _ascii(json.loads(head))
+        return head if _is_plain(head) else _ascii(json.loads(head))
 
     def whole(self, sealed: bytes) -> bytes:
         """The bytes that are hashed."""
@@ -115,7 +115,7 @@ class Body:
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def canonical(head: Mapping[str, Any]) -> bytes:
+def _canonical(head: Mapping[str, Any]) -> bytes:
     """Canonical JSON (RFC 8785) of an envelope, or of a part of one.
 
     Of texts, whole numbers, and objects whose names are ASCII, Python's own encoder makes the same bytes, and in a
@@ -129,12 +129,17 @@ def canonical(head: Mapping[str, Any]) -> bytes:
 
 def bound_of(record: Record) -> bytes | None:
     """What the payload of a stored record is bound to, or none where its body is no JSON object."""
-    if record.sealed is not None and record.body.isascii():
+    if record.sealed is not None and _is_plain(record.body):
         before, found, after = record.body.partition(_payload(record.sealed))
         if found:
             return before + after
     body = parse(record)
     return None if body is None else _ascii({name: value for name, value in body.items() if name != _PAYLOAD})
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether JSON in ASCII has the same bytes: it writes the delete character, too, as an escape."""
+    return text.isascii() and b"\x7f" not in text
 
 
 def _payload(sealed: bytes) -> bytes:
