@@ -82,6 +82,14 @@ class Server:
             return None
         return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), None)
 
+    def cpu(self) -> float | None:
+        """Seconds of computing so far; none where the system does not say."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def bodies(count: int, again: float) -> tuple[list[bytes], int]:
     """So many calls of Odoo's webhook, and how many different ones; a share of them comes a second time."""
@@ -230,16 +238,20 @@ def main(arguments: list[str] | None = None) -> None:
         server = stack.enter_context(web(environment))
         calls, different = bodies(int(chosen.rate * chosen.seconds), chosen.again)
         asyncio.run(load(server.port, environment["LOAD_HOOK_SECRET"], calls[:50], 50))  # warm, and part of the count
+        began = server.cpu()
         before, busy = server.memory(), [round(each, 1) for each in os.getloadavg()]
         sent = asyncio.run(load(server.port, environment["LOAD_HOOK_SECRET"], calls, chosen.rate))
-        memory = (before, server.memory())
+        memory, ended = (before, server.memory()), server.cpu()
         in_inbox = inbox_ids(Settings.of(home, os.environ | environment))
     figures = report(sent, in_inbox, different, memory)
-    print(
-        json.dumps(
-            {"database": chosen.database.partition(":")[0], "rate": chosen.rate, "load": busy} | figures, indent=1
-        )
-    )
+    spent = None if began is None or ended is None else round((ended - began) / len(calls) * 1000, 2)
+    run = {
+        "database": chosen.database.partition(":")[0],
+        "rate": chosen.rate,
+        "load_average": busy,
+        "computing_ms_per_event": spent,
+    }
+    print(json.dumps(run | figures, indent=1))
     if figures["acknowledged_and_lost"] or figures["doubled"]:
         raise SystemExit(1)
 

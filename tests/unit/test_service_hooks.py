@@ -282,3 +282,15 @@ def test_a_request_keeps_the_id_that_it_brings_if_that_is_harmless(web: Service)
     assert made.headers["x-request-id"] != ""
     assert [line["request"] for line in web.lines()] == ["abc-1", made.headers["x-request-id"]]
     assert json.loads(web.log.getvalue().splitlines()[0])["source"] == "odoo"
+
+
+def test_what_nobody_foresaw_is_a_500_that_tells_nothing(web: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: Any) -> Any:
+        raise ValueError(PERSONAL)
+
+    monkeypatch.setattr(web.app.state.parts.acceptor, "accept", fail)
+    answer = web.client.post(HOOK, json=CALL)
+    assert is_problem(answer, 500)
+    assert answer.headers["x-request-id"] == web.lines()[0]["request"]
+    assert "ValueError at" in web.lines()[0]["error"]
+    assert PERSONAL not in answer.text + web.log.getvalue()
