@@ -14,6 +14,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
     absent. Raises `InputError` where the company's time zone is none.
     """
     from triage.facts import (
+        billed,
         confirmation,
         credit,
         data,
@@ -34,8 +35,8 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
 
     grounds = Grounds(case, tuple(papers), policy)
     rooms = (
-        stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, data, ownership,
-        standing, impact_facts,
+        stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, billed, data,
+        ownership, standing, impact_facts,
     )  # fmt: skip
     computed = [fact for room in rooms for fact in room.facts(grounds)]
     reported = [_as_reported(fact) for fact in case.reported]

@@ -34,6 +34,7 @@ from triage.tasks.classify.reliability import Reliability, reliability_of
 from triage.tasks.classify.segments import second_matter
 from triage.tasks.classify.severity import weigh_severity
 from triage.tasks.classify.signals import Signal, on_time, signals
+from triage.tasks.classify.stage import renamed
 
 SUPPORTED_LANGUAGES = ("en", "de", "fr", "es", "nl")
 _FACT_WEIGHT = 3.5
@@ -118,6 +119,23 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
     if asked is Category.DELAY and (reason := _blocking(said)):
         sure = shipped_proofs().confidence(Use.MAIN, reason)
         return _Choice(reason.category, _lifted(scores, reason.category), sure, reason)
+    if (quiet := _answered_by_facts(reading, scores, best, asked, layer)) is not None:
+        return quiet
+    unproven = not any(one.strength >= _PROOF for one in said)
+    other = renamed(reading.view, reading.weighed) if reading.weighed and unproven and best is asked else None
+    if other is not None:
+        # The text is understood as surely as it is; only what that is called, the facts tell.
+        sure = layer.confidence(_score(text), reading.language)
+        return _Choice(other[0], _lifted(scores, other[0]), sure, None, subtype=other[1])
+    signal = next((one for one in said if one.category is best), None)
+    return _Choice(best, scores, _sureness(reading, scores, best, signal, layer), signal)
+
+
+def _answered_by_facts(
+    reading: Reading, scores: np.ndarray, best: Category, asked: Category, layer: Layer
+) -> _Choice | None:
+    """Who asks where an order is that is on time gets an answer, no card."""
+    said, text = reading.said, reading.weighed.scores if reading.weighed is not None else None
     punctual = on_time(reading.view.facts)
     nothing_else = not any(one.strength >= _ALONE for one in said)
     if punctual and nothing_else and _only_asks(reading) and not _arrived(reading):
@@ -128,8 +146,7 @@ def _choose(reading: Reading, layer: Layer) -> _Choice:
             quiet = float(text[CATEGORIES.index(Category.DELAY)] + text[CATEGORIES.index(Category.OTHER)])
             sure = layer.confidence(quiet, reading.language)
             return _Choice(best, _moved(scores, Category.DELAY, best), sure, None, punctual)
-    signal = next((one for one in said if one.category is best), None)
-    return _Choice(best, scores, _sureness(reading, scores, best, signal, layer), signal)
+    return None
 
 
 def _sureness(
@@ -330,6 +347,9 @@ def _secondary(reading: Reading, choice: _Choice) -> tuple[Category, ...]:
     """What parts of the message tell by themselves, and what facts prove."""
     told = (second_matter(part, choice.category) for part in reading.parts)
     found = [one for one in told if one is not None and choice.category is not Category.OTHER]
+    if reading.weighed is not None:
+        # What the whole message reads as is no second matter: facts have told what is behind it.
+        found = [one for one in found if one is not CATEGORIES[int(reading.weighed.scores.argmax())]]
     found += [one.category for one in reading.said if one.strength >= _PROOF]
     return tuple(dict.fromkeys(category for category in found if category is not choice.category))
 
@@ -417,11 +437,11 @@ def _told_beside(reading: Reading, main: Suggestion) -> list[Suggestion]:
     weighed = reading.weighed
     if weighed is None or len(reading.page.pieces) < 2 or main.category is Category.OTHER:
         return []
-    own = weighed.alone
+    own, known = weighed.alone, {main.category, CATEGORIES[int(weighed.scores.argmax())], Category.OTHER}
     for n in np.argsort(-weighed.attention):
         category = CATEGORIES[int(own[n].argmax())]
         clear = own[n].max() >= _OWN_TOPIC and weighed.attention[n] >= _HEARD
-        if clear and category not in {main.category, Category.OTHER} and not reading.page.pieces[n].is_subject:
+        if clear and category not in known and not reading.page.pieces[n].is_subject:
             return [_from_sentence(reading, category, int(n))]
     return []
 
