@@ -5,7 +5,8 @@
 
 Rivals see the newest message and, for threads, everything before it, each without quoted history and signature, as ours
 does; they give as many sentences as ours shows in its text (`same`), and for key points as many as ours shows
-altogether (`all`), so that none wins by saying more. `lead-3` gives the first three sentences of the newest message.
+altogether (`all`: key points, asks, promises and questions, each once), so that none wins by saying more. Ours also
+lists the references of the thread, which is a row of its own. `lead-3`: the newest message's first three sentences.
 TextRank (Mihalcea and Tarau 2004) and LexRank (Erkan and Radev 2004) are those of `sumy` 0.11 where it can be
 installed; the rows `TextRank (here)` and `LexRank (here)` are written out below, over word overlap and TF-IDF cosine.
 
@@ -164,7 +165,7 @@ def _task(name: str, target: SummaryTarget, view: View, said: Summary) -> Task:
     spoken = [m for m in view.case.messages if m.kind is MessageKind.MESSAGE] or list(view.case.messages)
     bodies = [tuple(sentences(written(message.body) or message.body)) for message in spoken]
     newest = bodies[-1] if bodies else ()
-    shown = set(_all_shown(said))
+    shown = _distinct(_all_shown(said))
     return Task(
         of=name,
         target=target,
@@ -178,6 +179,12 @@ def _task(name: str, target: SummaryTarget, view: View, said: Summary) -> Task:
 def _all_shown(said: Summary) -> list[str]:
     promised = [one.text for one in said.promised]
     return [*sentences(said.text), *said.key_points, *said.asks, *promised, *said.questions]
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """Each text once: what only differs in capitals, full stops or by being part of another is the same."""
+    bare = {re.sub(r"[\W_]+", " ", text.casefold()).strip(): text for text in texts}
+    return [text for key, text in bare.items() if key and not any(key != other and key in other for other in bare)]
 
 
 def in_sumy(tasks: Sequence[Task]) -> list[Mapping[str, list[list[str]]]]:
@@ -211,9 +218,11 @@ HERE: dict[str, Callable[[Sequence[str], int], list[str]]] = {
 def measured(name: str, sumy: bool) -> dict[str, Tally]:
     """What each method reaches on a set."""
     pairs = list(tasks_of(name, EmbeddedSummariser()))
-    tallies: dict[str, Tally] = {"this summariser": Tally(), "lead-3": Tally()}
+    tallies: dict[str, Tally] = {"this summariser": Tally(), "  with references": Tally(), "lead-3": Tally()}
     for task, said in pairs:
-        tallies["this summariser"].add(task.target, said.text, "\n".join(_all_shown(said)))
+        shown = _distinct(_all_shown(said))
+        tallies["this summariser"].add(task.target, said.text, "\n".join(shown))
+        tallies["  with references"].add(task.target, said.text, "\n".join([*shown, *said.references]))
         first = " ".join(lead(task.newest, 3))
         tallies["lead-3"].add(task.target, first, first)
         for method, pick in {**HERE, "lead (as many)": lead}.items():

@@ -30,6 +30,7 @@ from triage.domain import (
     Failure,
     Frozen,
     Gone,
+    MemberWord,
     NoException,
     Outcome,
     Paper,
@@ -191,8 +192,10 @@ def decide(
         decided = cards.save(clusters.decide(card, decision, policy), card.revision)
         for one in clusters.touched(card, decision):
             if (case := cards.sharing.case_of(card, one)) is not None:
-                word = decision.with_(member=one.key)
-                journal.record(stream=one.company, kind="decision", case=case, event=None, value=word, subjects=[by])
+                word = MemberWord(
+                    card=card.id, member=one.key, verdict=verdict, by=by, at=decision.at, reason=reason, changes=changes
+                )
+                journal.record(stream=one.company, kind="member", case=case, event=None, value=word, subjects=[by])
         journal.record(
             stream=card.key.company,
             kind="decision",

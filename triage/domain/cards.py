@@ -146,6 +146,19 @@ class Decision(Frozen):
     """`Member.key` where the word is on one case of a card with several; none: on the whole card."""
 
 
+class MemberWord(Frozen):
+    """A decision as it concerns one case of a shared card: what is recorded under that case's own key."""
+
+    card: UUID
+    member: str
+    """`Member.key`."""
+    verdict: Verdict
+    by: str
+    at: Moment
+    reason: ReasonCode | None = None
+    changes: Changes | None = None
+
+
 class Card(Frozen):
     """A proposal with an identity, a state and a history."""
 

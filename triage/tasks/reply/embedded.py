@@ -103,7 +103,7 @@ class EmbeddedReplier(Runnable[View, Reply]):
 
     def invoke(self, input: View, config: RunnableConfig | None = None, **kwargs: Any) -> Reply:  # noqa: A002
         """The draft for one view; an abstention where there is nobody to answer or nothing to say."""
-        main = input.classification.suggestions[0] if input.classification else None
+        main = matter(input)
         if (reason := no_reply(input, main)) is not None:
             return Reply(by=self.producer, abstained=Abstention(reason=reason))
         who = audience(input)
@@ -119,6 +119,14 @@ class EmbeddedReplier(Runnable[View, Reply]):
             blanks=tuple(draft.blanks),
             facts=tuple(dict.fromkeys(draft.facts)),
         )
+
+
+def matter(view: View) -> Suggestion | None:
+    """What is to be answered: the first exception, also where the mail alone shows none."""
+    if view.classification is None:
+        return None
+    suggestions = view.classification.suggestions
+    return next((one for one in suggestions if one.category is not Category.OTHER), suggestions[0])
 
 
 def no_reply(view: View, main: Suggestion | None) -> str | None:

@@ -13,7 +13,7 @@ from triage.domain import Abstention, PrivateKind, Reply, View
 from triage.models.structured import PATIENCE, Patience
 from triage.tasks.asking import EVERY_KIND, Asking, prompt_for
 from triage.tasks.briefing import briefing
-from triage.tasks.reply.embedded import no_reply
+from triage.tasks.reply.embedded import matter, no_reply
 from triage.tasks.summarise.punctual import writer_language
 from triage.tasks.summarise.reader import reader_language
 from triage.verify.replies import audience, seen_by
@@ -51,7 +51,7 @@ class PromptedReplier(Runnable[View, Reply]):
 
     def invoke(self, input: View, config: RunnableConfig | None = None, **kwargs: Any) -> Reply:  # noqa: A002
         """The draft for one view; an abstention, without asking, where there is nobody to answer."""
-        main = input.classification.suggestions[0] if input.classification else None
+        main = matter(input)
         if (reason := no_reply(input, main)) is not None:
             return Reply(by=self.producer, abstained=Abstention(reason=reason))
         who, language = audience(input), writer_language(input)

@@ -23,11 +23,11 @@ from triage.verify.quotes import locate
 from triage.verify.references import find_references, normalise
 
 _RULES = "extractive-2"
-_TEXT_CHARACTERS = 450
+_TEXT_CHARACTERS = 350
 _OPENING_CHARACTERS = 160
 """More for the sentence that a thread began with."""
 _POINT_CHARACTERS = 200
-_MOST_SENTENCES = 4
+_MOST_SENTENCES = 3
 _MOST_POINTS = 5
 _MOST_OF_A_LONG_MAIL = 7
 _LONG_MAIL = 8
@@ -35,7 +35,7 @@ _LONG_MAIL = 8
 _MOST_OPENING = 2
 """Points from the message that a thread began with: what it is all about."""
 _MOST_ASKS = 5
-_TELLING = 1.0
+_TELLING = 1.9
 """Score from which a sentence is worth a place beside the best one."""
 _MATTER = 1.9
 """Score from which a thread's first message says what it is about."""
@@ -101,7 +101,7 @@ class EmbeddedSummariser(Runnable[View, Summary]):
 
 
 def _text_sentences(thread: Thread) -> list[Candidate]:
-    """What the thread is about, one to four sentences of the newest message, and one between where that says little."""
+    """What the thread is about, one to three sentences of the newest message, one of before where they say little."""
     least = _TELLING if sum(len(one.text) for one in thread.newest) > THIN else 0.0
     picked = choose(_ask_first(thread.newest), _MOST_SENTENCES, _TEXT_CHARACTERS, least)
     length = sum(len(one.text) for one in picked)
