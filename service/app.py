@@ -29,6 +29,7 @@ from service.installation import Installation
 from service.limiting import Limiter
 from service.openapi import describe
 from service.problems import Flaw, Problem
+from service.review.pages import add_pages
 from service.submissions import pointer
 from service.tasks import Tasks
 from triage import __version__
@@ -94,6 +95,7 @@ def create_app(
         answers(tasks, access),
     ):
         app.include_router(router)
+    add_pages(app, installation, limiter)
     _handle_errors(app, lines)
     app.add_middleware(Gateway, log=lines, max_event_bytes=told.max_event_bytes, max_body_bytes=told.max_body_bytes)
     describe(app)

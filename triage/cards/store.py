@@ -92,6 +92,10 @@ class CardStore:
         more = found[limit - 1].number if len(found) > limit else None
         return self._readable_of(found[:limit]), more
 
+    def numbered(self, numbers: Sequence[int]) -> list[Card]:
+        """The cards with these numbers, by number, without erased ones."""
+        return self._readable_of(rows.by_numbers(self._database, numbers))
+
     def of_event(self, event: str, company: str) -> list[Card]:
         """Cards that the company's event with this key made or updated, by number, without erased ones."""
         return self._readable_of(rows.of_event(self._database, self._keys.event_id(event), company))

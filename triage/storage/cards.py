@@ -92,6 +92,13 @@ def by_number(database: Database, number: int) -> CardRow | None:
     return _one(database, "WHERE number = ?", number)
 
 
+def by_numbers(database: Database, numbers: Sequence[int]) -> list[CardRow]:
+    """The cards with these numbers, by number."""
+    if not numbers:
+        return []
+    return _many(database, f"WHERE number IN ({', '.join('?' * len(numbers))}) ORDER BY number", *numbers)
+
+
 def by_prefix(database: Database, prefix: str) -> list[CardRow]:
     """Cards whose id starts with these characters (hex digits and hyphens), at most ten."""
     return _many(database, "WHERE id >= ? AND id < ? ORDER BY number LIMIT 10", prefix, prefix + "g")

@@ -60,8 +60,10 @@ def put(database: Database, card: Card, named: str) -> None:
         0 if proposal.priority is None else round(float(proposal.priority.score) * 100),
         utc(card.created_at),
     )
-    names = ("number", "company", "category", "severity", "team", "state", "language", "named", "confidence", "priority",
-             "created_at")  # fmt: skip
+    names = (
+        "number", "company", "category", "severity", "team", "state", "language", "named", "confidence", "priority",
+        "created_at",
+    )  # fmt: skip
     updates = ", ".join(f"{name} = excluded.{name}" for name in names)
     database.execute(
         f"INSERT INTO queue (card, {', '.join(names)}) VALUES (?, {', '.join('?' * len(names))})"  # noqa: S608
@@ -168,3 +170,10 @@ def count(database: Database, chosen: Chosen, most: int) -> int:
 
 def _rows(database: Database, rest: str, values: Sequence[Any]) -> list[QueueRow]:
     return [QueueRow(*row) for row in database.query(f"SELECT {_NAMES} FROM queue {rest}", values)]  # noqa: S608
+
+
+def values(database: Database, column: str) -> list[str]:
+    """What stands in a column of the queue (`company`, `team`, `language`), sorted."""
+    if column not in {"company", "team", "language"}:
+        raise ValueError(f"the queue has no choices of {column}")
+    return [row[0] for row in database.query(f"SELECT DISTINCT {column} FROM queue ORDER BY {column}")]  # noqa: S608

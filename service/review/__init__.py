@@ -1,0 +1,1 @@
+"""The review pages: a queue that is somebody's, a card with its evidence, a decision in one keystroke."""

@@ -1,0 +1,295 @@
+"""A card: the suggestion on the left, the evidence on the right, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from service.review import showing
+from service.review.frame import Frame, Missing, to
+from service.review.guard import Forbidden, must_match
+from service.review.rendering import HEADERS, Words, Writing
+from triage.audit.checkpoints import STORE
+from triage.audit.story import story
+from triage.cards.handling import UNDO
+from triage.cards.seen import Seen, seen
+from triage.cards.transitions import is_undecided
+from triage.cli.wiring import now
+from triage.documents.pictures import picture_of
+from triage.domain import (
+    SUBTYPES,
+    Card,
+    Category,
+    Changes,
+    Duty,
+    Reading,
+    ReasonCode,
+    Severity,
+    Verdict,
+)
+from triage.errors import Conflict, DecisionRefused, InputError, UsageError
+from triage.pipeline import decide
+from triage.storage import effects, queue
+from triage.storage.people import Session
+
+_SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3)}
+_MOST_COMMENT = 2000
+
+
+def card_pages(frame: Frame) -> APIRouter:
+    """The routes."""
+    router = APIRouter(include_in_schema=False)
+    anybody = frame.guard.needs()
+    acting = frame.guard.needs(Duty.REVIEWER, Duty.LEAD)
+
+    @router.get("/cards/{number}")
+    def show(request: Request, number: str, session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        card = frame.card(session, number)
+        _note_reading(frame, session, card)
+        return _card_page(frame, session, card, request)
+
+    @router.get("/cards/{number}/story")
+    def tell(number: str, session: Session = Depends(frame.guard.needs(Duty.LEAD, Duty.AUDITOR))) -> Response:  # noqa: B008
+        card = frame.card(session, number)
+        _note_reading(frame, session, card)
+        store = frame.opened().store
+        made_from = seen(card, store.journal)
+        return frame.page(
+            "story.html",
+            session,
+            card=card,
+            entries=story(store.database, store.keys, card),
+            calls=made_from.calls if made_from else (),
+            w=_writing(session, made_from),
+        )
+
+    @router.get("/cards/{number}/documents/{index}/{page}.png")
+    def picture(number: str, index: int, page: int, session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        document = _document(frame, session, number, index)
+        try:
+            found = picture_of(document, page, limits=frame.installation.policy().limits)
+        except InputError as error:
+            raise Missing from error
+        return Response(found.png, media_type="image/png", headers={**HEADERS, "Cache-Control": "private, max-age=600"})
+
+    @router.get("/cards/{number}/documents/{index}")
+    def original(number: str, index: int, session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        document = _document(frame, session, number, index)
+        named = f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"
+        safe = {**HEADERS, "Content-Disposition": named, "Content-Security-Policy": "sandbox; default-src 'none'"}
+        return Response(document.content, media_type="application/octet-stream", headers=safe)
+
+    @router.post("/cards/{number}/{act}")
+    async def do(request: Request, number: str, act: str, session: Session = Depends(acting)) -> Response:  # noqa: B008
+        form = await frame.guard.form(request)
+        must_match(session, form)
+        if act not in _ACTS:
+            raise Missing
+        card = frame.card(session, number)
+        try:
+            return _ACTS[act](frame, session, card, form)
+        except (DecisionRefused, Conflict, UsageError) as error:
+            return _card_page(frame, session, frame.card(session, number), request, problem=str(error), status=409)
+
+    return router
+
+
+def _card_page(
+    frame: Frame, session: Session, card: Card, request: Request, problem: str = "", status: int = 200
+) -> Response:
+    store, person = frame.opened().store, session.person
+    t, made_from = Words(person.language), seen(card, store.journal)
+    writing = _writing(session, made_from)
+    suggestion = card.proposal.suggestion
+    evidence = [each for each in suggestion.evidence if frame.sight.may_see_evidence(person, each)]
+    facts, hidden = frame.sight.facts(person, card)
+    shown_facts, beside = showing.facts_of(facts, frame.odoo(), writing, t)
+    row = queue.of_card(store.database, str(card.id))
+    return frame.page(
+        "card.html",
+        session,
+        status,
+        card=card,
+        row=row,
+        problem=problem,
+        is_waiting=is_undecided(card),
+        evidence=showing.evidence_of(evidence, made_from, person, frame.sight, t),
+        against=showing.evidence_of(suggestion.against, None, person, frame.sight, t),
+        mails=showing.mails_of(made_from, evidence, writing, t) if made_from else [],
+        papers=showing.papers_of(card, made_from, evidence) if made_from else [],
+        is_erased=made_from is None,
+        facts=shown_facts,
+        beside=beside,
+        hidden_facts=hidden,
+        confidential=frame.sight.may_see_confidential(person),
+        record_link=_record_link(frame, card),
+        may_undo=_may_undo(frame, session, card),
+        categories=list(Category),
+        subtypes={category.value: list(SUBTYPES[category]) for category in Category},
+        severities=list(Severity),
+        reasons=list(ReasonCode),
+        snoozes=list(_SNOOZES),
+        back=request.query_params.get("back", ""),
+        w=writing,
+    )
+
+
+def _writing(session: Session, made_from: Seen | None) -> Writing:
+    return Writing(session.person.language, made_from.case.company.timezone if made_from else "UTC")
+
+
+def _record_link(frame: Frame, card: Card) -> str | None:
+    record, odoo = card.proposal.record, frame.odoo()
+    return None if odoo is None or record.id is None else showing.odoo_link(odoo, record.model, record.id)
+
+
+def _may_undo(frame: Frame, session: Session, card: Card) -> bool:
+    last = card.decisions[-1] if card.decisions else None
+    if last is None or card.ended is not None or last.by != session.person.name or now() - last.at > UNDO:
+        return False
+    found = effects.of_card(frame.opened().store.database, str(card.id))
+    return all(each.state == effects.WAITING for each in found if each.revision == card.revision)
+
+
+def _document(frame: Frame, session: Session, number: str, index: int) -> Any:
+    card = frame.card(session, number)
+    made_from = seen(card, frame.opened().store.journal)
+    if made_from is None or not 0 <= index < len(made_from.case.documents):
+        raise Missing
+    return made_from.case.documents[index]
+
+
+def _note_reading(frame: Frame, session: Session, card: Card) -> None:
+    """An auditor reads everything, and that is recorded."""
+    if not session.person.has(Duty.AUDITOR):
+        return
+    journal = frame.opened().store.journal
+    journal.record(
+        stream=card.key.company,
+        kind="reading",
+        case=journal.keys.case_id(STORE, "readings"),
+        event=None,
+        value=Reading(by=session.person.name, what=f"card {card.number}", records=1, at=now()),
+        subjects=[session.person.name],
+    )
+
+
+def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]], Response]:
+    def act(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+        store = frame.opened().store
+        revision = form.get("revision", "")
+        decided = decide(
+            str(card.number),
+            verdict,
+            session.person.name,
+            store.cards,
+            store.journal,
+            now,
+            policy=frame.installation.settings.policies().of(card.key.company),
+            reason=_one_of(ReasonCode, form.get("reason", "")),
+            comment=form.get("comment", "").strip()[:_MOST_COMMENT],
+            changes=_changes(card, form) if verdict is Verdict.EDIT else None,
+            seen=int(revision) if revision.isdigit() else 0,
+        )
+        return _onwards(frame, session, form, card.number, decided.state.value)
+
+    return act
+
+
+def _changes(card: Card, form: dict[str, str]) -> Changes:
+    suggestion = card.proposal.suggestion
+    category = _one_of(Category, form.get("category", ""))
+    subtype = form.get("subtype", "") or None
+    return Changes(
+        category=None if category == suggestion.category and suggestion.abstained is None else category,
+        subtype=None if subtype == suggestion.subtype else subtype,
+        severity=_other(_one_of(Severity, form.get("severity", "")), suggestion.severity),
+    )
+
+
+def _other(new: Any, old: Any) -> Any:
+    return None if new == old else new
+
+
+def _one_of(kind: Any, value: str) -> Any:
+    if not value:
+        return None
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise UsageError(f"{value[:50]!r} is none of {', '.join(each.value for each in kind)}.") from error
+
+
+def _claim(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    del form
+    frame.handler().claim(str(card.number), session.person.name)
+    return to(f"/cards/{card.number}")
+
+
+def _release(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    del form
+    frame.handler().release(str(card.number), session.person.name)
+    return to(f"/cards/{card.number}")
+
+
+def _hand_over(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    if not session.person.has(Duty.LEAD):
+        raise Forbidden(Words(session.person.language)("error.forbidden"))
+    whom = frame.guard.people().get(" ".join(form.get("to", "").split())).person
+    frame.handler().hand_over(str(card.number), session.person.name, whom.name)
+    return to(f"/cards/{card.number}")
+
+
+def _snooze(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    wanted = form.get("for", "")
+    until = _at(form.get("until", "")) if not wanted else None
+    if until is None and wanted not in _SNOOZES:
+        raise UsageError("say for how long it is to sleep.")
+    frame.handler().snooze(str(card.number), session.person.name, until or now() + _SNOOZES[wanted])
+    return _onwards(frame, session, form, card.number, "snoozed")
+
+
+def _at(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _wake(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    del form
+    frame.handler().wake(str(card.number), session.person.name)
+    return to(f"/cards/{card.number}")
+
+
+def _undo(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    del form
+    frame.handler().undo(str(card.number), session.person.name)
+    return to(f"/cards/{card.number}")
+
+
+def _onwards(frame: Frame, session: Session, form: dict[str, str], number: int, done: str) -> Response:
+    """To the next card of the queue that the person came from, or back to that queue."""
+    del frame, session
+    back = form.get("back", "")
+    joined = f"{back}&" if back.startswith("?") and "\n" not in back and len(back) > 1 else "?"
+    return to(f"/queue{joined}done={number}&as={done}")
+
+
+_ACTS: dict[str, Callable[[Frame, Session, Card, dict[str, str]], Response]] = {
+    "accept": _decide(Verdict.ACCEPT),
+    "edit": _decide(Verdict.EDIT),
+    "reject": _decide(Verdict.REJECT),
+    "claim": _claim,
+    "release": _release,
+    "hand-over": _hand_over,
+    "snooze": _snooze,
+    "wake": _wake,
+    "undo": _undo,
+}

@@ -1,0 +1,83 @@
+"""Help, dead letters, policy, and the files that pages need."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from service.review.frame import Frame, Missing, to
+from service.review.guard import must_match
+from service.review.rendering import static_file
+from triage.domain import Duty
+from triage.errors import TriageError
+from triage.storage import queue
+from triage.storage.people import Session
+
+KEYS = (
+    ("j", "next"), ("k", "previous"), ("Enter", "open"), ("c", "claim"), ("s", "snooze"), ("a", "accept"),
+    ("e", "edit"), ("r", "reject"), ("u", "undo"), ("/", "search"), ("q", "queue"), ("?", "help"),
+)  # fmt: skip
+_ID = re.compile(r"[0-9a-f]{64}")
+_MOST_LETTERS = 200
+
+
+def other_pages(frame: Frame) -> APIRouter:
+    """The routes."""
+    router = APIRouter(include_in_schema=False)
+    anybody = frame.guard.needs()
+    leads = frame.guard.needs(Duty.LEAD, Duty.AUDITOR)
+    acting = frame.guard.needs(Duty.LEAD)
+
+    @router.get("/static/{digest}/{name}")
+    def static(digest: str, name: str) -> Response:
+        del digest
+        found = static_file(name)
+        if found is None:
+            raise Missing
+        return found
+
+    @router.get("/help")
+    def tell_keys(session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        return frame.page("help.html", session, keys=KEYS)
+
+    @router.get("/policy")
+    def show_policy(session: Session = Depends(leads)) -> Response:  # noqa: B008
+        policies = frame.installation.settings.policies()
+        named = queue.values(frame.opened().store.database, "company")
+        shown = [("", policies.base), *((each, policies.of(each)) for each in named if session.person.sees(each))]
+        texts = [
+            (name, yaml.safe_dump(policy.model_dump(mode="json", exclude_defaults=True), allow_unicode=True),
+             policy.fingerprint())
+            for name, policy in shown
+        ]  # fmt: skip
+        return frame.page("policy.html", session, policies=texts)
+
+    @router.get("/dead-letters")
+    def list_letters(session: Session = Depends(leads)) -> Response:  # noqa: B008
+        return _letters(frame, session)
+
+    @router.post("/dead-letters/{id}/{act}")
+    async def do(request: Request, id: str, act: str, session: Session = Depends(acting)) -> Response:  # noqa: A002, B008
+        form = await frame.guard.form(request)
+        must_match(session, form)
+        if not _ID.fullmatch(id) or act not in {"retry", "discard"}:
+            raise Missing
+        letter = next((each for each in frame.opened().inbox.dead(_MOST_LETTERS) if each.id == id), None)
+        if letter is None or not session.person.sees(letter.company):
+            raise Missing
+        try:
+            change = frame.opened().inbox.retry if act == "retry" else frame.opened().inbox.discard
+            change(id, session.person.name, form.get("why", "").strip()[:300])
+        except TriageError as error:
+            return _letters(frame, session, str(error), 409)
+        return to("/dead-letters")
+
+    return router
+
+
+def _letters(frame: Frame, session: Session, problem: str = "", status: int = 200) -> Response:
+    found = [each for each in frame.opened().inbox.dead(_MOST_LETTERS) if session.person.sees(each.company)]
+    return frame.page("dead.html", session, status, letters=found, problem=problem)

@@ -1,0 +1,47 @@
+"""Puts the review pages into the application: routes, and how their errors look."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from service.installation import Installation
+from service.limiting import Limiter
+from service.review.card_pages import card_pages
+from service.review.frame import Frame, Missing
+from service.review.guard import Forbidden, Guard, NotSignedIn, to_sign_in
+from service.review.other_pages import other_pages
+from service.review.queue_pages import queue_pages
+from service.review.rendering import Words, page
+from service.review.seeing import Sight
+from service.review.signing_in import signing_in
+
+
+def add_pages(app: FastAPI, installation: Installation, limiter: Limiter) -> Frame:
+    """Add the pages; returns what they work with, to be closed with the application (`Frame.sight.close`)."""
+    frame = Frame(installation, Guard(installation), Sight(installation))
+    for router in (signing_in(frame, limiter), queue_pages(frame), card_pages(frame), other_pages(frame)):
+        app.include_router(router)
+
+    @app.exception_handler(NotSignedIn)
+    async def not_signed_in(request: Request, _: NotSignedIn) -> Response:
+        return to_sign_in(request)
+
+    @app.exception_handler(Forbidden)
+    async def forbidden(request: Request, error: Forbidden) -> Response:
+        return _error(frame, request, 403, str(error))
+
+    @app.exception_handler(Missing)
+    async def missing(request: Request, _: Missing) -> Response:
+        return _error(frame, request, 404, "")
+
+    return frame
+
+
+def _error(frame: Frame, request: Request, status: int, message: str) -> Response:
+    session = frame.guard.session(request)
+    t = Words(session.person.language if session else "en")
+    said = message or t("error.missing")
+    if session is None:
+        return page("error.html", status, t=t, title=str(status), message=said, person=None, form_token="")
+    return frame.page("error.html", session, status, title=str(status), message=said)

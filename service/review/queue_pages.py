@@ -1,0 +1,157 @@
+"""The queue: cards that wait, the most urgent first, chosen by what stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+
+from service.review.frame import Frame, Missing, to
+from service.review.rendering import Words
+from triage.cli.wiring import now
+from triage.domain import Card, CardState, Category, Severity, utc
+from triage.storage import queue
+from triage.storage.people import Session
+from triage.storage.queue import Chosen, QueueRow
+
+PAGE = 50
+_MOST_COUNTED = 1000
+_AGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
+_SURE = {"high": (800, None), "middle": (500, 800), "low": (None, 500)}
+FILTERS = ("category", "severity", "company", "team", "language", "age", "confidence", "mine", "state")
+
+
+def queue_pages(frame: Frame) -> APIRouter:
+    """The routes."""
+    router = APIRouter(include_in_schema=False)
+    anybody = frame.guard.needs()
+
+    @router.get("/")
+    def home(session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        del session
+        return to("/queue")
+
+    @router.get("/queue")
+    def show(request: Request, session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        return frame.page("queue.html", session, **_values(frame, session, request.query_params))
+
+    @router.get("/queue/rows")
+    def rows(request: Request, session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        return frame.page("queue_rows.html", session, **_values(frame, session, request.query_params))
+
+    @router.get("/search")
+    def search(q: str = "", session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        asked = q.strip()[:200]
+        if asked.lstrip("#").isdigit():
+            try:
+                return to(f"/cards/{frame.card(session, asked.lstrip('#')).number}")
+            except Missing:
+                pass
+        found = _named(frame, session, asked) if asked else []
+        if len(found) == 1:
+            return to(f"/cards/{found[0].number}")
+        return frame.page("search.html", session, q=asked, cards=found)
+
+    return router
+
+
+def chosen_by(query: Mapping[str, str] | QueryParams, session: Session) -> Chosen:
+    """What an address chooses; values that are none of a filter's choose nothing and do no harm."""
+    person, at = session.person, now()
+    several = query.getlist if isinstance(query, QueryParams) else lambda name: [query[name]] if name in query else []
+    companies = [each for each in several("company") if each] or None
+    if person.companies is not None:
+        companies = sorted(person.companies.intersection(companies or person.companies))
+    least, most = _SURE.get(query.get("confidence", ""), (None, None))
+    age = _AGES.get(query.get("age", ""))
+    states = [each for each in several("state") if each in set(CardState)]
+    mine = query.get("mine", "")
+    return Chosen(
+        companies=companies,
+        waiting=not states,
+        states=states,
+        categories=[each for each in several("category") if each in set(Category)],
+        severities=[each for each in several("severity") if each in set(Severity)],
+        teams=[each for each in several("team") if each],
+        languages=[each for each in several("language") if each],
+        claimed_by=person.name if mine == "yes" else None,
+        unclaimed=mine == "free",
+        least_confidence=least,
+        most_confidence=most,
+        created_before=None if age is None else utc(at - age),
+        awake_at=None if query.get("snoozed") else utc(at),
+    )
+
+
+def _values(frame: Frame, session: Session, query: QueryParams) -> dict[str, Any]:
+    database = frame.opened().store.database
+    chosen = chosen_by(query, session)
+    found = queue.page(database, chosen, PAGE + 1, _after(query.get("after", "")))
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    shown = _with_cards(frame, session, found[:PAGE])
+    kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
+    return {
+        "rows": shown,
+        "hidden": len(found[:PAGE]) - len(shown),
+        "total": queue.count(database, chosen, _MOST_COUNTED),
+        "most": _MOST_COUNTED,
+        "query": query,
+        "is_filtered": any(query.get(name) for name in FILTERS),
+        "next": None if more is None else "?" + urlencode([*kept, ("after", f"{more.priority}.{more.number}")]),
+        "address": "?" + urlencode(kept),
+        "choices": _choices(frame, session),
+        "notice": _notice(query, session),
+    }
+
+
+def _after(text: str) -> tuple[int, int] | None:
+    priority, _, number = text.partition(".")
+    if priority.lstrip("-").isdigit() and number.isdigit() and len(text) < 30:
+        return int(priority), int(number)
+    return None
+
+
+def _with_cards(frame: Frame, session: Session, found: list[QueueRow]) -> list[tuple[QueueRow, Card]]:
+    cards = {card.number: card for card in frame.opened().store.cards.numbered([row.number for row in found])}
+    visible = {card.number for card in frame.sight.visible(session.person, list(cards.values()))}
+    return [(row, cards[row.number]) for row in found if row.number in visible]
+
+
+def _named(frame: Frame, session: Session, name: str) -> list[Card]:
+    store = frame.opened().store
+    companies = None if session.person.companies is None else sorted(session.person.companies)
+    chosen = Chosen(companies=companies, waiting=False, named=queue.hash_of_name(store.keys, name))
+    found = queue.page(store.database, chosen, PAGE)
+    return [card for _, card in _with_cards(frame, session, found)]
+
+
+def _choices(frame: Frame, session: Session) -> dict[str, list[str]]:
+    """What can be chosen besides what the taxonomy knows."""
+    database = frame.opened().store.database
+    companies = queue.values(database, "company")
+    if session.person.companies is not None:
+        companies = [company for company in companies if session.person.sees(company)]
+    return {
+        "category": [each.value for each in Category],
+        "severity": [each.value for each in reversed(Severity)],
+        "company": companies,
+        "team": queue.values(database, "team"),
+        "language": queue.values(database, "language"),
+        "age": list(_AGES),
+        "confidence": list(_SURE),
+    }
+
+
+def _notice(query: QueryParams, session: Session) -> dict[str, str] | None:
+    """What was just done with a card, and whether it can be taken back: set by our own redirect, shown escaped."""
+    number, done = query.get("done", ""), query.get("as", "")
+    if not number.isdigit() or done not in {"accepted", "edited", "rejected", "awaiting_second", "snoozed", "undone"}:
+        return None
+    t = Words(session.person.language)
+    undo = number if done in {"accepted", "edited", "rejected", "awaiting_second"} else ""
+    return {"text": t(f"notice.{done}", number=number), "undo": undo}

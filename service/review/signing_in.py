@@ -1,0 +1,84 @@
+"""Sign in with a local account, and out again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from service.limiting import Limiter
+from service.problems import Problem
+from service.review.frame import Frame, to
+from service.review.guard import COOKIE, cookie_name, is_local, with_cookie
+from service.review.rendering import LANGUAGES, Words, page
+from triage.storage.people import LONGEST
+
+_RATE = "10/minute"
+_RATE_OF_NAME = "30/hour"
+"""Attempts from one address, and for one name from anywhere."""
+
+
+def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
+    """The routes."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/sign-in")
+    def ask(request: Request) -> Response:
+        if frame.guard.session(request) is not None:
+            return to("/queue")
+        return _form(request)
+
+    @router.post("/sign-in")
+    async def sign_in(request: Request) -> Response:
+        form = await frame.guard.form(request)
+        name, password = " ".join(form.get("name", "").split()), form.get("password", "")
+        try:
+            limiter.check(f"sign-in:{request.client.host if request.client else ''}", _RATE)
+            limiter.check(f"sign-in-name:{name.casefold()}", _RATE_OF_NAME)
+        except Problem:
+            return _form(request, "sign_in.too_often", name, 429)
+        if len(password) > 1000 or len(name) > 200:
+            return _form(request, "sign_in.wrong", "", 401)
+        person = frame.guard.people().check(name, password)
+        if person is None:
+            return _form(request, "sign_in.wrong", name, 401)
+        token = frame.guard.people().begin(person.name, "password")
+        back = form.get("next", "")
+        response = to(back if is_local(back) else "/queue")
+        return with_cookie(response, request, token, int(LONGEST.total_seconds()))
+
+    @router.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        await frame.guard.form(request)
+        token = request.cookies.get(cookie_name(request), "")
+        if token:
+            frame.guard.people().end(token)
+        return with_cookie(to("/sign-in"), request, None)
+
+    return router
+
+
+def _form(request: Request, error: str = "", name: str = "", status: int = 200) -> Response:
+    t = Words(_language(request))
+    back = request.query_params.get("next", "")
+    return page(
+        "sign_in.html",
+        status,
+        t=t,
+        person=None,
+        form_token="",
+        error=t(error) if error else "",
+        name=name,
+        next=back if is_local(back) else "",
+    )
+
+
+def _language(request: Request) -> str:
+    """The first language that the browser asks for and we have."""
+    for part in request.headers.get("accept-language", "").split(","):
+        code = part.split(";")[0].strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+__all__ = ["COOKIE", "signing_in"]
