@@ -273,5 +273,21 @@ def test_old_payloads_go_first_and_rows_later(inbox: Inbox, clock: Clock) -> Non
     assert inbox.load(kept).key == "b"
 
 
+def test_a_days_key_goes_when_nothing_is_sealed_with_it_any_more(inbox: Inbox, clock: Clock) -> None:
+    first, second = started(inbox), inbox.accept(arrival("b", number=2)).id
+    row = inbox.get(first)
+    assert row is not None
+    inbox.finish(first, Gone())
+    clock.forward(days=10)
+    inbox.purge(clock.now, clock.now - timedelta(days=30))
+    assert inbox.journal.keys.key(row.key_case)
+    inbox.start(second, 1, "w")
+    inbox.finish(second, Gone())
+    clock.forward(days=10)
+    inbox.purge(clock.now, clock.now - timedelta(days=30))
+    with pytest.raises(KeyMissing):
+        inbox.journal.keys.key(row.key_case)
+
+
 def test_backoff_doubles_up_to_a_bound() -> None:
     assert [backoff(times, 2, 60).total_seconds() for times in (0, 1, 2, 9, 900)] == [2, 4, 8, 60, 60]

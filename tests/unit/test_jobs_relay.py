@@ -251,12 +251,26 @@ def test_what_the_queue_has_done_with_or_forgotten_is_not_lost(inbox: Inbox, que
     assert at.search() == 0
     clock.forward(seconds=61)
     assert at.search() == 3
-    assert failed == [(forgotten, FORGOTTEN)]
-    assert state(inbox, unknown) == "waiting"
+    assert failed == []
+    assert (state(inbox, unknown), state(inbox, forgotten)) == ("waiting", "waiting")
     assert state(inbox, alive) == "queued"
     row = inbox.get(killed)
     assert row is not None
     assert (row.state, row.error) == ("dead", KILLED)
+
+
+def test_what_ends_without_an_outcome_again_and_again_counts_as_failed(
+    inbox: Inbox, queue: Queue, clock: Clock
+) -> None:
+    (job,) = accept(inbox, 1)
+    failed = Failed()
+    at, sender = reaper(inbox, queue, clock, failed), relay(inbox, queue, clock)
+    for _ in range(11):
+        sender.turn()
+        queue.runs = dict.fromkeys(queue.runs, "ERROR")
+        clock.forward(seconds=61)
+        assert at.search() == 1
+    assert failed == [(job, FORGOTTEN)]
 
 
 def test_what_is_old_is_deleted(inbox: Inbox, queue: Queue, clock: Clock) -> None:

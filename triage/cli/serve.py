@@ -52,6 +52,7 @@ def worker(
 
 def run_serve(host: str, port: int, workers: int, home: Path | None) -> int:
     """Start the processes and look after them; what dies is started again."""
+    from triage.jobs.configuration import read_configuration
     from triage.jobs.family import Family, commands
     from triage.logs import configure
     from triage.settings import Settings
@@ -59,6 +60,7 @@ def run_serve(host: str, port: int, workers: int, home: Path | None) -> int:
     configure()
     settings = Settings.of(home)
     settings.policy()
+    read_configuration(settings.home)
     settings.make_home()
     return Family(commands(host, port, workers, settings.home), settings.home).run()
 

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
 
 
 def end_with_parent() -> None:
@@ -19,24 +20,23 @@ def _wait_for_the_end() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def main(host: str, port: int) -> None:
-    """Serve until asked to stop."""
+def main(host: str, port: int) -> int:
+    """Serve until asked to stop; the exit status."""
     import uvicorn
 
+    from triage.errors import ConfigurationError, UsageError
     from triage.logs import configure
 
     configure()
     end_with_parent()
-    uvicorn.run(
-        "service.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=15,
-    )
+    try:
+        app = import_module("service.app").create_app()
+    except (ConfigurationError, UsageError) as error:
+        print(f"triage: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    uvicorn.run(app, host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=15)
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    raise SystemExit(main(sys.argv[1], int(sys.argv[2])))

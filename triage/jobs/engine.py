@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos import error as dbos_error
 
 from triage.errors import StoreError, UsageError
 
@@ -111,60 +113,59 @@ class Engine:
     def _schema(self) -> str:
         if self._sql.dialect.name != "postgresql":
             return SCHEMA
-        try:
-            with self._sql.connect() as connection:
-                own = connection.execute(sa.text("SELECT current_schema()")).scalar()
-        except sa.exc.SQLAlchemyError as error:
-            raise StoreError(f"the queue cannot be opened: {_first_line(error)}") from error
+        with _told(), self._sql.connect() as connection:
+            own = connection.execute(sa.text("SELECT current_schema()")).scalar()
         return SCHEMA if own in {None, "public"} else f"{own}_{SCHEMA}"
 
     def enqueue(self, runs: Sequence[Run]) -> None:
         """Put runs into the queue, all or none. A run that was put there before is left as it is."""
         if self._client is None:
             raise UsageError("the queue is not open.")
-        try:
-            with self._sql.begin() as connection:
-                for arrival, number in runs:
-                    options: EnqueueOptions = {
-                        "queue_name": QUEUE,
-                        "workflow_name": _WORKFLOW,
-                        "workflow_id": _id(arrival, number),
-                        "app_version": VERSION,
-                    }
-                    self._client.enqueue_in_transaction(connection, options, arrival, number)
-        except sa.exc.SQLAlchemyError as error:
-            raise StoreError(f"the queue cannot be written: {_first_line(error)}") from error
+        with _told(), self._sql.begin() as connection:
+            for arrival, number in runs:
+                options: EnqueueOptions = {
+                    "queue_name": QUEUE,
+                    "workflow_name": _WORKFLOW,
+                    "workflow_id": _id(arrival, number),
+                    "app_version": VERSION,
+                }
+                self._client.enqueue_in_transaction(connection, options, arrival, number)
 
     def resume(self, worker: str) -> int:
-        """Queue again what a dead worker had taken; how many. The caller makes sure that it is dead."""
-        resumed = 0
-        for status in DBOS.list_workflows(status=_PENDING, executor_id=worker, load_input=False, load_output=False):
-            DBOS.resume_workflow(status.workflow_id, queue_name=QUEUE)
-            resumed += 1
-        return resumed
+        """Queue again what a dead worker had taken; how many. The caller makes sure that it is dead.
+
+        This and what follows raises `StoreError` where the queue's database cannot be used.
+        """
+        with _told():
+            held = DBOS.list_workflows(status=_PENDING, executor_id=worker, load_input=False, load_output=False)
+            for status in held:
+                DBOS.resume_workflow(status.workflow_id, queue_name=QUEUE)
+        return len(held)
 
     def ended(self, runs: Iterable[Run]) -> dict[Run, str]:
         """Of these runs, those that the queue has done with, and how; an empty text where it does not know one."""
         wanted = {_id(*run): run for run in runs}
-        found = DBOS.list_workflows(workflow_ids=list(wanted), load_input=False, load_output=False) if wanted else []
+        if not wanted:
+            return {}
+        with _told():
+            found = DBOS.list_workflows(workflow_ids=list(wanted), load_input=False, load_output=False)
         known = {status.workflow_id: status.status for status in found}
         return {run: known.get(name, "") for name, run in wanted.items() if known.get(name, "") in ("", *_ENDED)}
 
     def delete_ended(self, before: datetime) -> int:
         """Delete what the queue had done with before a time; how many."""
         deleted = 0
-        while True:
-            found = DBOS.list_workflows(
+        with _told():
+            while found := DBOS.list_workflows(
                 status=list(_ENDED),
                 completed_before=before.isoformat(),
                 limit=_PAGE,
                 load_input=False,
                 load_output=False,
-            )
-            DBOS.delete_workflows([status.workflow_id for status in found])
-            deleted += len(found)
-            if len(found) < _PAGE:
-                return deleted
+            ):
+                DBOS.delete_workflows([status.workflow_id for status in found])
+                deleted += len(found)
+        return deleted
 
     def stop(self, seconds: float) -> None:
         """Take nothing more from the queue, and wait up to `seconds` for what was taken. Twice is harmless."""
@@ -226,6 +227,15 @@ def _quiet() -> None:
         logger.addHandler(logging.NullHandler())
     logger.propagate = True
     logger.setLevel(logging.WARNING)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the queue's database, as ours."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, dbos_error.DBOSException) as error:
+        raise StoreError(f"the queue cannot be used: {_first_line(error)}") from error
 
 
 def _first_line(error: Exception) -> str:

@@ -244,10 +244,19 @@ class Inbox:
         return rows.counts(self.database)
 
     def purge(self, payloads_before: datetime, rows_before: datetime) -> tuple[int, int]:
-        """Take away what finished arrivals said, and delete old rows; how many of each."""
+        """Take away what finished arrivals said, and delete old rows; how many of each.
+
+        The keys of days on which all was taken away go with it: then no copy of the store can be read for these days.
+        """
+        before = utc(payloads_before)
+        days = rows.day_keys(self.database, before)
         with self.database.transaction():
-            dropped = rows.drop_payloads(self.database, utc(payloads_before))
-            return dropped, rows.delete_finished(self.database, utc(rows_before))
+            dropped = rows.drop_payloads(self.database, before)
+            deleted = rows.delete_finished(self.database, utc(rows_before))
+        for key_case in days:
+            if not rows.key_in_use(self.database, key_case):
+                self._keys.delete(key_case)
+        return dropped, deleted
 
     def _sealed(self, arrival: Arrival) -> InboxRow:
         case = self._key_case(arrival)

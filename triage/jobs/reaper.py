@@ -23,6 +23,10 @@ KILLED = "its worker died each time that it was tried"
 FORGOTTEN = "it ended without an outcome: its store could not be written, or its worker was ended"
 
 
+_PATIENCE = 10
+"""So often in a row a job may end without an outcome before that counts as failing."""
+
+
 class Book(Protocol):
     """What the queue knows."""
 
@@ -80,6 +84,8 @@ class Reaper:
             elif how == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
                 self._inbox.fail(row, KILLED, self._clock(), most=1)
                 log.warning("job dead", job=row.id, error=KILLED)
+            elif row.waits < _PATIENCE:  # a store that was down for a while is nobody's fault either
+                self._inbox.wait(row, self._clock(), FORGOTTEN, down=True)
             else:
                 self._failed(row, FORGOTTEN)
         return found

@@ -38,6 +38,7 @@ from triage.errors import (
     ModelUnavailable,
     OdooUnavailable,
     RecordMissing,
+    StoreError,
     SwitchedOff,
 )
 from triage.jobs.bounds import Gate, bounded
@@ -171,6 +172,8 @@ class Reviewer:
             self._bring(row)
         except (SwitchedOff, OdooUnavailable, ModelUnavailable, AccessDenied, ConfigurationError) as error:
             self._wait(row, error)
+        except StoreError as error:
+            self._wait(row, error) if type(error) is StoreError else self._fail(row, error)
         except Exception as error:  # whatever it is, it must not take the other jobs with it
             self._fail(row, error)
         finally:

@@ -206,6 +206,18 @@ def delete_finished(database: Database, before: str) -> int:
     return database.execute("DELETE FROM inbox WHERE state = 'done' AND finished_at < ?", (before,))
 
 
+def day_keys(database: Database, before: str) -> list[str]:
+    """Keys under which finished arrivals without a case of their own are sealed, of those to be taken away.
+
+    Of arrivals that came before that time only: what comes today is sealed with another day's key.
+    """
+    sql = (
+        "SELECT DISTINCT key_case FROM inbox WHERE state = 'done' AND sealed IS NOT NULL"  # noqa: S608
+        f" AND finished_at < ? AND received_at < ? AND carries <> {CASE}"
+    )
+    return [row[0] for row in database.query(sql, (before, before))]
+
+
 def key_in_use(database: Database, key_case: str) -> bool:
     """Whether a payload is still sealed with this key."""
     sql = "SELECT 1 FROM inbox WHERE key_case = ? AND sealed IS NOT NULL LIMIT 1"
