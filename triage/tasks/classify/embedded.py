@@ -14,6 +14,7 @@ from triage.errors import ConfigurationError
 from triage.models.embedding import MailReader, MultilingualE5, Pieces
 from triage.models.language import detect_language
 from triage.tasks.classify.active import active_layer
+from triage.tasks.classify.choosing import Reading
 from triage.tasks.classify.cues import cue_rows
 from triage.tasks.classify.layer import Floats, Layer, Weighed, around
 from triage.tasks.classify.pages import Page, read, read_before
@@ -22,7 +23,7 @@ from triage.tasks.classify.reading import for_embedding
 from triage.tasks.classify.reliability import reliability_of
 from triage.tasks.classify.segments import worth_reading
 from triage.tasks.classify.urgency import shipped_scale
-from triage.tasks.classify.verdict import Reading, verdict
+from triage.tasks.classify.verdict import verdict
 
 _MAILS_AT_ONCE = 64
 _UNSURE = 0.8
