@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from service.review.rendering import Words, Writing
 from service.review.seeing import Sight
 from triage.cards.seen import Seen
 from triage.cli.show import is_difference
-from triage.domain import Card, Evidence, FactEvidence, OnPage, Person, Quote
+from triage.domain import Box, Card, Evidence, OnPage, Page, Paper, Person, Quote
 
 _CONTEXT_PAGES = 20
 
@@ -70,6 +70,9 @@ class Leaf:
     number: int
     address: str
     highlights: tuple[Highlight, ...]
+    """What evidence points to."""
+    fields: tuple[Highlight, ...]
+    """What was read out of it."""
     alternative: str
     """The page's text, for whoever cannot see the picture."""
 
@@ -152,34 +155,83 @@ def papers_of(card: Card, seen: Seen, evidence: Sequence[Evidence]) -> list[Pape
 
 
 def _paper(card: Card, seen: Seen, number: int, name: str, evidence: Sequence[Evidence]) -> Paperwork:
-    paper = next((each for each in seen.papers if each.document == name), None)
-    pages = {page.number: page for page in paper.pages} if paper else {}
-    boxes: dict[int, list[tuple[int, OnPage]]] = {}
-    for index, each in enumerate(evidence):
-        if isinstance(each, OnPage) and each.document == name and each.page in pages:
-            boxes.setdefault(each.page, []).append((index, each))
+    index, paper = next(((n, each) for n, each in enumerate(seen.papers) if each.document == name), (0, None))
     base = f"/cards/{card.number}/documents/{number}"
+    if paper is None:
+        return Paperwork(name, base, (), 0)
+    pages = {page.number: page for page in paper.pages}
+    boxes: dict[int, list[Highlight]] = {}
+    for mark, each in enumerate(evidence):
+        for at, box in _boxes(each, index, paper, pages):
+            highlight = _highlight(pages[at], box, f"b{mark}" if isinstance(each, OnPage) else f"q{mark}", each.text)
+            boxes.setdefault(at, []).append(highlight)
+    wanted = sorted(boxes or list(pages)[:1])[:_CONTEXT_PAGES]
+    found = [(at, _highlight(pages[at], box, "", text)) for at, box, text in _fields(paper) if at in wanted]
     leaves = [
         Leaf(
-            number=page,
-            address=f"{base}/{page}.png",
-            highlights=tuple(_highlight(pages[page], index, each) for index, each in boxes.get(page, [])),
-            alternative=pages[page].text,
+            number=at,
+            address=f"{base}/{at}.png",
+            highlights=tuple(boxes.get(at, [])),
+            fields=tuple(each for place, each in found if place == at),
+            alternative=pages[at].text,
         )
-        for page in sorted(boxes or list(pages)[:1])[:_CONTEXT_PAGES]
+        for at in wanted
     ]
     return Paperwork(name, base, tuple(leaves), len(pages))
 
 
-def _highlight(page: Any, index: int, each: OnPage) -> Highlight:
-    wide, tall, box = max(page.width, 1.0), max(page.height, 1.0), each.box
+def _boxes(each: Evidence, index: int, paper: Paper, pages: Mapping[int, Page]) -> Iterator[tuple[int, Box]]:
+    """Where a piece of evidence stands on this paper: page and box."""
+    if isinstance(each, OnPage) and each.document == paper.document and each.page in pages:
+        yield each.page, each.box
+    elif isinstance(each, Quote) and each.source.startswith(f"document:{index}:page:"):
+        at = int(each.source.rpartition(":")[2])
+        if at in pages:
+            yield from ((at, box) for box in _of_words(pages[at], each.text.split()))
+
+
+def _of_words(page: Page, wanted: Sequence[str]) -> Iterator[Box]:
+    """A box a line around words that follow each other on a page."""
+    words = page.words
+    texts = [word.text for word in words]
+    for start in range(len(texts) - len(wanted) + 1):
+        if texts[start : start + len(wanted)] == list(wanted):
+            lines: list[list[Box]] = []
+            for word in words[start : start + len(wanted)]:
+                if lines and abs(lines[-1][-1].bottom - word.box.bottom) < (word.box.bottom - word.box.top) / 2:
+                    lines[-1].append(word.box)
+                else:
+                    lines.append([word.box])
+            yield from (_around(line) for line in lines)
+            return
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return Box(
+        min(box.x0 for box in boxes), min(box.top for box in boxes),
+        max(box.x1 for box in boxes), max(box.bottom for box in boxes),
+    )  # fmt: skip
+
+
+def _fields(paper: Paper) -> Iterator[tuple[int, Box, str]]:
+    """What was read out of the paper: page, box, and name with value."""
+    named = [(name.replace("_", " "), value) for name, value in paper.fields.items()]
+    for number, line in enumerate(paper.lines, start=1):
+        named += [(f"{number}: {name.replace('_', ' ')}", value) for name, value in line.fields.items()]
+    for name, value in named:
+        if value.page is not None and value.box is not None:
+            yield value.page, value.box, f"{name}: {value.text}"
+
+
+def _highlight(page: Page, box: Box, mark: str, text: str) -> Highlight:
+    wide, tall = max(page.width, 1.0), max(page.height, 1.0)
     return Highlight(
         left=round(100 * box.x0 / wide, 2),
         top=round(100 * box.top / tall, 2),
         width=round(100 * (box.x1 - box.x0) / wide, 2),
         height=round(100 * (box.bottom - box.top) / tall, 2),
-        title=" ".join(each.text.split()),
-        mark=f"b{index}",
+        title=" ".join(text.split()),
+        mark=mark,
     )
 
 
@@ -232,6 +284,3 @@ def _links(sources: Sequence[str], odoo: str | None) -> Iterator[tuple[str, str]
 def odoo_link(odoo: str, model: str, number: int) -> str:
     """Address of a record's form: understood by every version from 14 to 19."""
     return f"{odoo.rstrip('/')}/web#id={number}&model={model}&view_type=form"
-
-
-__all__ = ["FactEvidence", "evidence_of", "facts_of", "mails_of", "odoo_link", "papers_of", "pieces"]
