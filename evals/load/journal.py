@@ -45,7 +45,9 @@ _EVENTS = 40
 """Events for each card."""
 _RECORDS = 2000
 """Orders that the events without a card are about."""
-_ROUNDS = 5
+_STEPS = 20
+"""Events that a round's steps belong to."""
+_ROUNDS = 11
 """Journal and plain insert take turns so often; the medians are compared, so that a busy moment hits both."""
 
 
@@ -69,12 +71,13 @@ def step(number: int, record: int | None = None) -> Step:
 def journal_rate(database: Database, keys: Keys, numbers: Iterator[int], count: int, writers: int) -> float:
     """Steps recorded per second by so many threads."""
     journal = Journal(database, keys, lambda: datetime.now(UTC))
-    steps = [step(next(numbers)) for _ in range(count)]
+    steps = [step(next(numbers)) for _ in range(_STEPS)]
     logs = [journal.of(each.event) for each in steps]
 
     def write(mine: int) -> None:
-        for log, each in list(zip(logs, steps, strict=True))[mine::writers]:
-            log.once("answer", "measured", lambda _, each=each: each.result)  # type: ignore[misc]
+        for number in range(mine, count, writers):
+            which = number % _STEPS
+            logs[which].once(f"answer {number}", "measured", lambda _, which=which: steps[which].result)  # type: ignore[misc]
 
     return count / _timed(write, writers)
 
@@ -185,7 +188,7 @@ def query_times(database: Database, keys: Keys, cards: int) -> dict[str, float]:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and print; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--appends", type=int, default=1500, help="steps per round")
+    parser.add_argument("--appends", type=int, default=400, help="steps per round")
     parser.add_argument("--records", type=int, default=40_000, help="records of the store that is verified and read")
     parser.add_argument("--only", choices=("appends", "queries"))
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), action="append")
