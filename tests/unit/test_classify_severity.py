@@ -98,6 +98,12 @@ def test_a_reason_quotes_the_words_that_show_it(text: str, quote: str) -> None:
     assert f"“{quote}”" in why
 
 
+def test_a_claim_that_nothing_is_wrong_is_not_repeated() -> None:
+    why = weigh_severity(view("x").case, (), "Faltan tres bobinas.\nRespuesta: todo correcto", Category.STOCK, None).why
+    assert "todo correcto" not in why
+    assert "nothing is wrong" in why
+
+
 @pytest.mark.parametrize(
     "text",
     [
