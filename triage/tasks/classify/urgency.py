@@ -40,7 +40,7 @@ class Said:
     """The words that show it, as they stand in the text, spaces apart."""
 
     def __str__(self) -> str:
-        """The reason with its words; without them where they say that nothing is wrong: that is not for us to repeat."""
+        """The reason with its words; without them where they say that nothing is wrong: no such claim is repeated."""
         return f"{self.why} (\u201c{self.quote}\u201d)" if self.weight > 0 else self.why
 
 
