@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from tests.unit.opened_store import Opened, decision, proposal, ref
 from triage.cards.transitions import decide
 from triage.cli.app import app
-from triage.domain import ActBy, Method, Policy, Priority, Producer, Verdict
+from triage.domain import ActBy, Method, Origin, Policy, Priority, Producer, Reply, Role, Verdict
 from triage.errors import UsageError
 from triage.settings import person
 
@@ -29,6 +29,50 @@ def home(tmp_path: Path) -> Path:
             if number < 3:
                 opened.cards.save(decide(card, decision(card, Verdict.ACCEPT), Policy()), card.revision)
     return tmp_path
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """Card 1 of three orders that wait for one purchase order, with a draft of a reply."""
+    origin = Origin(key="purchase.order:31", text="P00031, due 2026-11-20")
+    text = "Hello,\n\nYou will have it on [date].\n\nKind regards"
+    reply = Reply(by=BY, text=text, language="en", to=Role.CUSTOMER, blanks=("date",))
+    with Opened(tmp_path) as opened:
+        for number in (1, 2, 3):
+            opened.cards.put(
+                proposal(record=ref(number), origins=(origin,), reply=reply, reader="nl"), f"file:{number}"
+            )
+    return tmp_path
+
+
+def asked(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(home)], env={"COLUMNS": "120"})
+
+
+def test_a_shared_card_lists_its_cases_and_each_can_be_decided(shared: Path) -> None:
+    shown = asked(shared, "card", "1").output
+    for told in ("Zelfde oorzaak", "P00031, due 2026-11-20", "S00001 (stock, normal, open)", "S00003", "--member"):
+        assert told in shown
+    one = asked(shared, "decide", "1", "accept", "--member", "S00002", "--as", "mila")
+    assert "2 of its 3 cases still wait" in one.output
+    assert "S00002 (stock, normal, accepted)" in asked(shared, "card", "1").output
+    wrong = asked(shared, "decide", "1", "accept", "--member", "S00009")
+    assert wrong.exit_code != 0
+    assert "S00009 is not on it" in wrong.output
+    assert "accepted by mila" in asked(shared, "decide", "1", "accept", "--as", "mila").output
+
+
+def test_the_draft_of_a_reply_is_printed_alone(shared: Path) -> None:
+    done = asked(shared, "card", "1", "--reply")
+    assert done.stdout.startswith("Hello,\n\nYou will have it on [date].")
+    assert "to fill in: date" in done.output
+    assert json.loads(asked(shared, "card", "1", "--reply", "--json").stdout)["blanks"] == ["date"]
+
+
+def test_a_card_without_a_draft_says_so(home: Path) -> None:
+    none = asked(home, "card", "3", "--reply")
+    assert none.exit_code != 0
+    assert "has no draft of an answer" in none.output
 
 
 def listed(home: Path, *options: str) -> Result:

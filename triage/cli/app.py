@@ -153,11 +153,18 @@ def classify(jsonl: Jsonl, model: Model = "embedded", home: Home = None) -> None
 
 
 @app.command()
-def summarize(jsonl: Jsonl, model: Model = "embedded", home: Home = None) -> None:
+def summarize(
+    jsonl: Jsonl,
+    language: Annotated[
+        str | None, typer.Option("--language", help="The reader's: en, de, fr, es or nl. Default: as policy says.")
+    ] = None,
+    model: Model = "embedded",
+    home: Home = None,
+) -> None:
     """Summarise messages: a JSON line each in, a JSON line each out. Nothing is recorded."""
     from triage.cli.batch import run_summarize
 
-    guarded(run_summarize, jsonl, model, home)
+    guarded(run_summarize, jsonl, model, home, language)
 
 
 @app.command()

@@ -45,10 +45,14 @@ def run_classify(jsonl: Path, model: str, home: Path | None) -> int:
     return _stream(jsonl, model, policy, task, lambda id_, answer: _classified(id_, answer, policy))
 
 
-def run_summarize(jsonl: Path, model: str, home: Path | None) -> int:
-    """The same rows in, one summary a line out."""
+def run_summarize(jsonl: Path, model: str, home: Path | None, language: str | None = None) -> int:
+    """The same rows in, one summary a line out; `language` is the reader's, where the policy's is not meant."""
+    from triage.facts.labels import LANGUAGES
+
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(f"--language {language!r} is none of: {', '.join(LANGUAGES)}.")
     policy = Settings.of(home).policy()
-    return _stream(jsonl, model, policy, summariser(model, policy), _summarised)
+    return _stream(jsonl, model, policy, summariser(model, policy, language), _summarised)
 
 
 def run_extract(

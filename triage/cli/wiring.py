@@ -160,17 +160,17 @@ def classifier(model: str | BaseChatModel, policy: Policy) -> Task:
     return Fallback[View, Classification](both, embedded)
 
 
-def summariser(model: str | BaseChatModel, policy: Policy) -> Task:
-    """The summarise task, likewise."""
+def summariser(model: str | BaseChatModel, policy: Policy, language: str | None = None) -> Task:
+    """The summarise task, likewise; `language` is the reader's, where policy's or the company's is not meant."""
     from triage.tasks.summarise.embedded import EmbeddedSummariser
 
-    embedded = EmbeddedSummariser()
+    embedded = EmbeddedSummariser(language)
     if model == EMBEDDED:
         return embedded
     from triage.tasks.fallback import Fallback
     from triage.tasks.summarise.prompted import PromptedSummariser
 
-    prompted = PromptedSummariser(_chat_model(model, policy), replace=policy.replace)
+    prompted = PromptedSummariser(_chat_model(model, policy), replace=policy.replace, language=language)
     return Fallback[View, Summary](prompted, embedded)
 
 

@@ -145,9 +145,8 @@ def _paragraphs(draft: _Draft, main: Suggestion | None, who: Role) -> Iterator[l
         yield from _to_supplier(draft)
     elif who is Role.CARRIER:
         yield [draft.say("thanks")]
-        shipment = draft.shipment
-        known = shipment is not None and shipment.tracking
-        yield [draft.say("where_is_it", tracking=shipment.tracking) if shipment and known else draft.say("answer")]
+        tracking = draft.shipment.tracking if draft.shipment else None
+        yield [draft.say("where_is_it", tracking=tracking) if tracking else draft.say("answer")]
     else:
         order = draft.view.case.order
         yield [draft.say("thanks_order", order=order.ref.name) if order else draft.say("thanks")]

@@ -66,7 +66,10 @@ class Router(Runnable[View, Routing]):
         for slot in _SLOTS:
             if not any(choice.slot == slot for choice in choices) and like:
                 found = vote(slot, like, book)
-                (choices if isinstance(found, Choice) else undecided).append(found)  # type: ignore[attr-defined]
+                if isinstance(found, Choice):
+                    choices.append(found)
+                else:
+                    undecided.append(found)
         if like and not any(choice.slot == "tag" for choice in choices):
             choices += _tags(like, book)
         return Routing(by=self.producer, choices=tuple(choices), undecided=tuple(filter(None, undecided)))

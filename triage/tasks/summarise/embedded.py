@@ -32,14 +32,16 @@ _MOST_POINTS = 5
 _MOST_OF_A_LONG_MAIL = 7
 _LONG_MAIL = 8
 """Sentences from which a mail is long and gets more points."""
-_MOST_OPENING = 2
+_MOST_OPENING = 3
 """Points from the message that a thread began with: what it is all about."""
+_LEAST_BETWEEN = 3
+"""Points for what lies between the first and the newest message, at the least."""
 _MOST_ASKS = 5
 _TELLING = 1.9
 """Score from which a sentence is worth a place beside the best one."""
 _MATTER = 1.9
 """Score from which a thread's first message says what it is about."""
-_WORTH_A_POINT = 0.5
+_WORTH_A_POINT = 0.0
 """Score from which a sentence is worth a key point."""
 _SURE = 100.0
 """Added to a score to make a sentence come first."""
@@ -129,7 +131,7 @@ def _key_points(thread: Thread) -> list[Candidate]:
     most = _MOST_OF_A_LONG_MAIL if len(thread.newest) >= _LONG_MAIL else _MOST_POINTS
     points = choose(thread.newest, most, most * _POINT_CHARACTERS, _WORTH_A_POINT)
     points += _further(thread.opening, _MOST_OPENING, points)
-    return points + _further(thread.earlier, max(2, most - len(points)), points)
+    return points + _further(thread.earlier, max(_LEAST_BETWEEN, most - len(points)), points)
 
 
 def _further(candidates: Sequence[Candidate], most: int, beside: Sequence[Candidate]) -> list[Candidate]:
