@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from tests.unit.odoo_cards import AT, CARD_ID, ORDER, Remembering, card
-from triage.domain import Advice, Card, CardState, Category, Changes, Decision, RecordRef, TicketsWhen, Verdict
+from triage.domain import (
+    Advice,
+    Card,
+    CardState,
+    Category,
+    Changes,
+    Decision,
+    ReasonCode,
+    RecordRef,
+    TicketsWhen,
+    Verdict,
+)
 from triage.errors import OdooRejected
 from triage.odoo.connection import Connection
 from triage.odoo.publish import Publisher, card_of, marker_of
@@ -74,16 +85,29 @@ def test_a_ticket_only_on_acceptance_where_policy_says_so() -> None:
     at.publish(card())
     assert verbs(hand) == ["note", "activity"]
     at.publish(accepted(card()))
-    assert verbs(hand) == ["note", "activity", "note", "ticket"]
+    assert verbs(hand) == ["note", "activity", "note", "withdraw", "ticket"]
+    assert hand.asked[3].marker == marker_of(CARD_ID, "activity")
 
 
 def test_an_accepted_card_is_put_back_as_the_policy_wanted_it_with_what_a_person_corrected() -> None:
     hand = Remembering()
     publisher(hand).publish(accepted(card(), category=Category.PRICING))
-    assert verbs(hand) == ["note", "ticket"]
+    assert verbs(hand) == ["note", "withdraw", "ticket"]
     assert isinstance(hand.asked[0], Note)
     assert hand.asked[0].text.title == "Suggestion: pricing"
     assert "confirmed by a person" in str(hand.asked[0].text.rows)
+
+
+def test_a_rejected_card_leaves_a_note_that_says_so_and_takes_the_rest_back() -> None:
+    hand = Remembering()
+    said = Decision(card=CARD_ID, verdict=Verdict.REJECT, by="mila", at=AT, reason=ReasonCode.ALREADY_SOLVED)
+    publisher(hand).publish(card().with_(state=CardState.REJECTED, decisions=(said,)))
+    assert verbs(hand) == ["note", "withdraw", "withdraw"]
+    assert [each.marker for each in hand.asked[1:]] == [marker_of(CARD_ID, verb) for verb in ("activity", "ticket")]
+    assert isinstance(hand.asked[0], Note)
+    assert hand.asked[0].text.title.endswith("(rejected)")
+    assert "already solved" in hand.asked[0].text.summary
+    assert "mila" not in str(hand.asked[0].text)
 
 
 def test_figures_of_the_books_stand_on_an_entry_of_the_books_and_not_on_its_ticket() -> None:

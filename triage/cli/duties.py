@@ -25,6 +25,7 @@ _UNNAMED = 300.0
 """Seconds after which it is looked again whether an Odoo was named meanwhile."""
 _CARDS_EVERY = 300.0
 _WATCH_EVERY = 600.0
+_EFFECTS_EVERY = 2.0
 _WATCH_LEASE = 900.0
 _MOST_CALLS = 1_000_000
 """The watchdog's calls grow with the open cards: five for each kind of record among two hundred of them."""
@@ -51,6 +52,7 @@ def schedule_of(office: InstalledOffice, store: Store, inbox: Inbox, switch: Swi
             Task("sweep", kept.sweep_every, kept.sweep),
             Task("open cards", lambda: _CARDS_EVERY, kept.resolve),
             Task("watchdog", lambda: _WATCH_EVERY, kept.watch),
+            Task("effects", lambda: _EFFECTS_EVERY, kept.effects),
         ]
     )
 
@@ -102,6 +104,17 @@ class _Kept:
         ).once()
         if found.expired or found.told or found.rechecked:
             log.info("open cards", rechecked=found.rechecked, expired=found.expired, told=found.told)
+        return found.is_behind
+
+    def effects(self) -> bool:
+        from triage.jobs.effects import Effects
+
+        if self._is_off():
+            return False
+        store = self._store
+        found = Effects(store.cards, store.journal, self._office.policies(), now, self._switch, self._publish()).once()
+        if found.done or found.failed:
+            log.info("effects", done=found.done, failed=found.failed, put_off=found.put_off)
         return found.is_behind
 
     def watch(self) -> bool:

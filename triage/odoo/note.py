@@ -64,6 +64,17 @@ def end_text(card: Card, ending: Ending) -> NoteText:
     )
 
 
+def rejected_text(card: Card) -> NoteText:
+    """What the note of a card says once a person has rejected it. Who that was stands in Odoo nowhere."""
+    said, last = note_text(card), card.decisions[-1]
+    reason = f" ({last.reason.value.replace('_', ' ')})" if last.reason else ""
+    return NoteText(
+        title=f"{said.title} (rejected)",
+        summary=f"A person rejected this at {last.at:%Y-%m-%d %H:%M} UTC{reason}. Nobody needs to act on it.",
+        footer=said.footer,
+    )
+
+
 def as_decided(card: Card) -> Suggestion:
     """The suggestion with what people corrected."""
     suggestion = card.proposal.suggestion

@@ -11,7 +11,7 @@ from triage.domain import Advice, Advisory, Card, CardState, Publication, Record
 from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
-from triage.odoo.note import end_text, note_text
+from triage.odoo.note import end_text, note_text, rejected_text
 from triage.odoo.own_words import REVIEW, TITLE
 from triage.odoo.routes import ticket_values
 from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, Posted, Ticket, Verb, Withdraw, may_advise_on
@@ -52,7 +52,8 @@ class Publisher:
     def publish(self, card: Card) -> Publication:
         """Publish what the policy wants of a card as it stands: waiting, or accepted; or say why nothing is wanted.
 
-        Of a card that ended by itself, its note says so, and what asks for a review is taken back.
+        Of a card that was rejected, or ended by itself, its note says so, and what asks for a review is taken back; of
+        one that was accepted, the review activity.
         """
         verbs = list(self._wanted(card))
         if not verbs:
@@ -87,9 +88,16 @@ class Publisher:
                 yield Note(marker=marker_of(card.id, "note"), record=record, text=end_text(card, card.ended))
             yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
             return
+        if card.state is CardState.REJECTED and card.decisions:
+            if here and self._advice_for(card).note:
+                yield Note(marker=marker_of(card.id, "note"), record=record, text=rejected_text(card))
+            yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
+            return
         advice = self._advice_for(card)
         if here and advice.note and (self._may_note is None or self._may_note(card, advice.notes_a_day)):
             yield Note(marker=marker_of(card.id, "note"), record=record, text=note_text(card))
+        if here and advice.activity and is_accepted(card):
+            yield Withdraw(marker=marker_of(card.id, "activity"))  # the review is over
         if self._wants_ticket(card):
             yield self._ticket(card)
         elif here and self._advice_for(card).activity and not is_accepted(card):

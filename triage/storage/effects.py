@@ -52,6 +52,18 @@ def due(database: Database, now: str, limit: int) -> list[Effect]:
     return [Effect(*row) for row in database.query(sql, (now, limit))]
 
 
+def take(database: Database, effect: Effect, now: str, until: str) -> bool:
+    """Take an effect for oneself until a time, after which others may; false where somebody else has it."""
+    return (
+        database.execute(
+            "UPDATE effects SET due_at = ?, attempts = attempts + 1"
+            " WHERE id = ? AND state = 'waiting' AND due_at = ? AND due_at <= ?",
+            (until, effect.id, effect.due_at, now),
+        )
+        == 1
+    )
+
+
 def of_card(database: Database, card: str) -> list[Effect]:
     """All effects of a card, the oldest first."""
     sql = f"SELECT {_NAMES} FROM effects WHERE card = ? ORDER BY revision"  # noqa: S608
@@ -66,7 +78,6 @@ def finish(database: Database, effect: Effect, at: str) -> None:
 def put_off(database: Database, effect: Effect, error: str, due_at: str | None, at: str) -> None:
     """Note that it did not work: again at `due_at`, or never where that is none."""
     database.execute(
-        "UPDATE effects SET state = ?, attempts = attempts + 1, error = ?, due_at = coalesce(?, due_at),"
-        " finished_at = ? WHERE id = ?",
+        "UPDATE effects SET state = ?, error = ?, due_at = coalesce(?, due_at), finished_at = ? WHERE id = ?",
         (WAITING if due_at else FAILED, error, due_at, None if due_at else at, effect.id),
     )

@@ -1,0 +1,114 @@
+"""Does what decisions set going, once their minute for undoing is over: each once, by whichever worker takes it first.
+
+Writing into Odoo is idempotent by marker, so that an effect whose worker died is done again without harm. An effect is
+of the card as the decision left it; where the card has changed since, there is nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from triage.audit.journal import Journal
+from triage.cards.published import stands
+from triage.cards.store import CardStore
+from triage.domain import Card, Mode, utc
+from triage.domain.policies import PolicyBook
+from triage.errors import KeyMissing, OdooUnavailable, StoreError, SwitchedOff, TriageError, UsageError
+from triage.jobs.switching import Switch
+from triage.pipeline import Publish, publish
+from triage.storage import effects
+from triage.storage.effects import Effect
+
+log = structlog.get_logger("triage.jobs")
+
+_AT_ONCE = 50
+_LEASE = timedelta(minutes=2)
+"""After so long an effect whose worker said nothing is taken up by another."""
+_MOST_ATTEMPTS = 5
+_PAUSES = (5, 30, 120, 600, 1800)
+"""Seconds until the next attempt."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one look brought."""
+
+    done: int = 0
+    failed: int = 0
+    put_off: int = 0
+    is_behind: bool = False
+
+
+class Effects:
+    """Does the effects of one store. `publish` is none where no Odoo is connected: then there is nothing to do."""
+
+    def __init__(
+        self,
+        cards: CardStore,
+        journal: Journal,
+        policies: PolicyBook,
+        clock: Callable[[], datetime],
+        switch: Switch,
+        publish: Publish | None,
+    ) -> None:
+        self._cards = cards
+        self._journal = journal
+        self._database = journal.database
+        self._policies = policies
+        self._clock = clock
+        self._switch = switch
+        self._publish = publish
+
+    def once(self) -> Turn:
+        """Do what is due. Raises `StoreError` where the store cannot be used; nothing is lost then."""
+        counts = {"done": 0, "failed": 0, "put_off": 0}
+        due = effects.due(self._database, utc(self._clock()), _AT_ONCE)
+        for effect in due:
+            now = self._clock()
+            with self._database.transaction():
+                taken = effects.take(self._database, effect, utc(now), utc(now + _LEASE))
+            if taken:
+                counts[self._do(effect)] += 1
+        return Turn(**counts, is_behind=len(due) == _AT_ONCE)
+
+    def _do(self, effect: Effect) -> str:
+        try:
+            self._carry_out(effect)
+        except (OdooUnavailable, SwitchedOff) as error:
+            return self._again(effect, error, counts=False)
+        except StoreError:
+            raise
+        except TriageError as error:
+            return self._again(effect, error, counts=True)
+        with self._database.transaction():
+            effects.finish(self._database, effect, utc(self._clock()))
+        return "done"
+
+    def _carry_out(self, effect: Effect) -> None:
+        try:
+            card = self._cards.get(effect.card)
+        except (KeyMissing, UsageError):
+            return  # erased since
+        if card.revision != effect.revision or self._publish is None or not self._is_wanted(card):
+            return
+        self._switch.check(card.key.company)
+        publish(card, self._publish, self._cards, self._journal)
+
+    def _is_wanted(self, card: Card) -> bool:
+        """Whether the card's company advises in Odoo, or something of the card stands there already."""
+        policy = self._policies.of(card.key.company)
+        return policy.mode(card.key.category) is Mode.ADVISE or stands(card, self._journal)
+
+    def _again(self, effect: Effect, error: TriageError, *, counts: bool) -> str:
+        attempts = effect.attempts + 1
+        over = counts and attempts >= _MOST_ATTEMPTS
+        now = self._clock()
+        pause = timedelta(seconds=_PAUSES[min(attempts, len(_PAUSES)) - 1])
+        with self._database.transaction():
+            effects.put_off(self._database, effect, type(error).__name__, None if over else utc(now + pause), utc(now))
+        log.warning("effect", card=effect.card, error=type(error).__name__, attempts=attempts, given_up=over)
+        return "failed" if over else "put_off"
