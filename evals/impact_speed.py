@@ -111,7 +111,7 @@ def measure(lines: int, products: int, bought: int, runs: int) -> None:
             seconds.append(time.perf_counter() - started)
             laid.append(time.perf_counter() - read)
             calls = len(box.calls) - before
-        network = case.network
+        network = case.network if case else None
         assert network is not None
         demands = sum(node.kind is NodeKind.DEMAND for node in network.nodes)
         print(f"network: {len(network.nodes)} points, {len(network.flows)} flows, {demands} lines that wait")
