@@ -40,29 +40,29 @@ def at(day: SampleDay, tmp_path: Path) -> Iterator[Place]:
 
 
 def test_workers_that_are_killed_lose_and_double_nothing(at: Place, day: SampleDay) -> None:
-    orders = stalled_orders(day, 24)
+    orders = stalled_orders(day, 16)
     for ref in orders:
         at.inbox.accept(hook(ref))
     chance = random.Random(7)
     running = [Process(at, "worker"), Process(at, "worker")]
-    for killing in range(4):
+    for killing in range(3):
         done = at.inbox.counts()["done"]
-        more = done + 4 + chance.randrange(3)
+        more = done + 2 + chance.randrange(3)
         at.wait(lambda: at.finished() or at.inbox.counts()["done"] >= more)  # noqa: B023
         victim = killing % 2
         running[victim].kill()
         running[victim] = Process(at, "worker")
     at.wait(at.finished)
     assert [each.stop() for each in running] == [0, 0]
-    assert list(at.outcomes().values()) == ["advised"] * 24
+    assert list(at.outcomes().values()) == ["advised"] * 16
     assert at.once(orders, day)
-    assert at.arrivals_recorded() == 24
+    assert at.arrivals_recorded() == 16
     assert verify(at.store.database, at.store.keys).first_bad is None
 
 
 def test_a_dead_workers_jobs_are_taken_up_by_another_one(at: Place, day: SampleDay) -> None:
     orders = stalled_orders(day, 10)
-    day.box.faults.plan(*[hang(0.2)] * 240)
+    day.box.faults.plan(*[hang(0.2)] * 160)
     for ref in orders:
         at.inbox.accept(hook(ref))
     first = Process(at, "worker", "--slot", "first")
