@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from triage.cli.app import app
 from triage.cli.connected import Connected, using
 from triage.cli.wiring import Store, desk, open_store
 from triage.domain import Card, CardState, Category, Mode, NoException, Outcome, Policy
@@ -123,6 +126,25 @@ def test_all_fine_now_closes_the_threads_card_and_its_note_and_ticket_are_cleare
         assert "is resolved since" in work.note(card)
         assert "a later message says that the matter is settled" in work.note(card)
     assert work.markers() == ["note"] * len(told)
+
+
+def test_on_the_command_line_posting_again_says_that_a_card_has_ended(
+    work: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_on_time(work)
+    told = work.day.connection.model_dump(mode="json", exclude_defaults=True)
+    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    monkeypatch.setenv("TRIAGE_ODOO_KEY", work.day.key)
+    asked = ["run", "--odoo", "sale.order:S00433", "--post", "--home", str(tmp_path)]
+    work.mail(433, COMPLAINS)
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    work.mail(433, CLOSES)
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0
+    assert "note brought up to date" in done.stdout
+    resolved = work.store.cards.all(CardState.RESOLVED)
+    assert resolved
+    assert all("is resolved since" in work.note(card) for card in resolved)
 
 
 def test_a_shortage_that_is_filled_resolves_the_card(work: Desk) -> None:

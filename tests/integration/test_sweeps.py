@@ -215,10 +215,10 @@ def test_broken_off_before_the_position_is_moved_the_same_is_seen_again(desk: De
 
 def test_one_sweeps_at_a_time_and_a_dead_ones_lease_runs_out(desk: Desk) -> None:
     desk.create("crm.lead", name="L")
-    assert desk.leases.take(f"sweep {desk.at.place}", "another", 180)
+    assert desk.leases.take(f"sweep {desk.at.place}", "another", 60)
     assert desk.sweep().is_elsewhere
     assert desk.arrivals() == []
-    desk.clock.after(seconds=181)
+    desk.clock.after(seconds=61)
     assert desk.sweep().new == 1
     assert desk.leases.holder(f"sweep {desk.at.place}") is None
 

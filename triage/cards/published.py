@@ -45,3 +45,9 @@ def standing(card: Card, journal: Journal) -> Standing:
 def stands(card: Card, journal: Journal) -> bool:
     """Whether advice of this card was published and not taken back since."""
     return standing(card, journal).stands
+
+
+def is_untold(card: Card, journal: Journal) -> bool:
+    """Whether a card has ended by itself and its note does not say so yet."""
+    stood = standing(card, journal)
+    return card.ended is not None and stood.stands and stood.at is not None and stood.at < card.ended.at

@@ -57,6 +57,7 @@ _CONNECTED = "odoo"
 def run(asked: Asked, home: Path | None) -> int:
     """Triage files and records; 1 if any could not be read, triaged or posted, and the others are done all the same."""
     from triage.cli.connected import connected
+    from triage.cli.posting import say_ended
 
     if not asked.files and not asked.named:
         raise UsageError("nothing to triage: name files, or records of Odoo with --odoo sale.order:S00042.")
@@ -64,13 +65,14 @@ def run(asked: Asked, home: Path | None) -> int:
     policies = settings.policies()
     policy = policies.base
     book = _book(Path(asked.records)) if asked.records and asked.records != _CONNECTED else None
+    begun = now()
     with ExitStack() as stack:
         odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
         publisher = odoo.publisher(policies) if odoo and asked.post else None
         store = stack.enter_context(open_store(settings, create=True))
         rows = _run_files(asked, book, policies, store, odoo) if asked.files else []
         rows += _run_records(asked, policies, store, odoo) if odoo and asked.named else []
-        posts = _post(rows, policies, store, publisher) if publisher else []
+        posts = [*_post(rows, policies, store, publisher), *say_ended(begun, publisher, store)] if publisher else []
     _print_rows(rows, asked.as_json, posts)
     if not asked.as_json:
         next_steps(settings, rows, home)

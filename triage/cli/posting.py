@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from triage.cli.wiring import Store
@@ -90,3 +91,21 @@ def post_card(card: Card, policy: Policy, publisher: Publisher, store: Store) ->
         raise
     except TriageError as error:
         return Post(card, error=error)
+
+
+def say_ended(since: datetime, publisher: Publisher, store: Store) -> list[Post]:
+    """Say on the notes of cards that ended by themselves since then that they have, where there is a note."""
+    from triage.cards.published import is_untold
+    from triage.pipeline import publish
+
+    posts: list[Post] = []
+    for card in store.cards.ended_since(since):
+        if not is_untold(card, store.journal):
+            continue
+        try:
+            posts.append(Post(card, publish(card, publisher.publish, store.cards, store.journal)))
+        except StoreError:
+            raise
+        except TriageError as error:
+            posts.append(Post(card, error=error))
+    return posts

@@ -14,7 +14,7 @@ import structlog
 
 from triage.audit.journal import Journal
 from triage.cards import transitions
-from triage.cards.published import standing
+from triage.cards.published import is_untold
 from triage.cards.store import CardStore
 from triage.domain import Arrival, Card, Door, Ending, Endings
 from triage.domain.policies import PolicyBook
@@ -146,8 +146,7 @@ class Resolution:
             return 0
         told = 0
         for card in self._cards.ended_since(now - _LOOK_BACK):
-            stood = standing(card, self._journal)
-            if card.ended is not None and stood.stands and stood.at is not None and stood.at < card.ended.at:
+            if is_untold(card, self._journal):
                 publish(card, self._publish, self._cards, self._journal)
                 told += 1
         return told

@@ -24,8 +24,9 @@ from triage.storage.leases import Leases
 from triage.storage.watermarks import Watermarks
 
 SOURCE = "sweep"
-LEASE_SECONDS = 180.0
-"""A page takes a dozen calls at the most; a sweeper that was not heard of for so long is taken for dead."""
+LEASE_SECONDS = 60.0
+"""Renewed with each page; a sweeper that was not heard of for so long is taken for dead. One that only was slow finds
+its position moved, and stops."""
 
 
 class Accepted(Protocol):
