@@ -141,6 +141,35 @@ def test_a_queue_that_cannot_be_opened_is_a_store_error(tmp_path: Path, reviews:
         engine(tmp_path, reviews).start()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
+def test_what_kills_its_worker_each_time_is_given_up_by_the_queue(tmp_path: Path) -> None:
+    program = (
+        "import os, sys, time, pathlib\n"
+        "from triage.jobs.engine import Engine, Pace\n"
+        "target = pathlib.Path(sys.argv[1])\n"
+        "for time_ in range(6):\n"
+        "    if os.fork() == 0:\n"
+        "        at = Engine(target, 'w1', Pace(1, 1, 0.05), lambda job, run: os._exit(9))\n"
+        "        at.start()\n"
+        "        at.enqueue([('poison', 1)])\n"
+        "        until = time.monotonic() + 30\n"
+        "        while time.monotonic() < until and not at.ended([('poison', 1)]):\n"
+        "            time.sleep(0.05)\n"
+        "        print(time_, at.ended([('poison', 1)]), flush=True)\n"
+        "        os._exit(0)\n"
+        "    if os.waitstatus_to_exitcode(os.wait()[1]) == 0:\n"
+        "        break\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "jobs.db")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.strip() == "4 {('poison', 1): 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'}"
+
+
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STATUS_TWO = [sys.executable, "-c", "raise SystemExit(2)"]
 

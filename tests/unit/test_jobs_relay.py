@@ -241,22 +241,20 @@ def test_a_worker_that_is_heard_again_is_alive(inbox: Inbox, queue: Queue, clock
 
 
 def test_what_the_queue_has_done_with_or_forgotten_is_not_lost(inbox: Inbox, queue: Queue, clock: Clock) -> None:
-    forgotten, unknown, killed, alive = accept(inbox, 1, 2, 3, 4)
-    relay(inbox, queue, clock).turn()
+    forgotten, unknown, killed, beside, alive = accept(inbox, 1, 2, 3, 4, 5)
+    relay(inbox, queue, clock, concurrency=3).turn()
+    inbox.start(killed, 1, "w1")
     queue.runs[forgotten, 1] = "SUCCESS"
-    queue.runs[killed, 1] = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+    queue.runs[killed, 1] = queue.runs[beside, 1] = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
     del queue.runs[unknown, 1]
     failed = Failed()
     at = reaper(inbox, queue, clock, failed)
     assert at.search() == 0
     clock.forward(seconds=61)
-    assert at.search() == 3
-    assert failed == []
-    assert (state(inbox, unknown), state(inbox, forgotten)) == ("waiting", "waiting")
+    assert at.search() == 4
+    assert failed == [(killed, KILLED)]
+    assert [state(inbox, job) for job in (unknown, forgotten, beside)] == ["waiting"] * 3
     assert state(inbox, alive) == "queued"
-    row = inbox.get(killed)
-    assert row is not None
-    assert (row.state, row.error) == ("dead", KILLED)
 
 
 def test_what_ends_without_an_outcome_again_and_again_counts_as_failed(

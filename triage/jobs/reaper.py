@@ -15,6 +15,7 @@ from triage.jobs.inbox import Inbox
 from triage.jobs.relay import Relay
 from triage.storage import inbox as rows
 from triage.storage import workers
+from triage.storage.inbox import QUEUED
 from triage.storage.workers import WorkerRow
 
 log = structlog.get_logger("triage.jobs")
@@ -23,6 +24,7 @@ KILLED = "its worker died each time that it was tried"
 FORGOTTEN = "it ended without an outcome: its store could not be written, or its worker was ended"
 
 
+_GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 _PATIENCE = 10
 """So often in a row a job may end without an outcome before that counts as failing."""
 
@@ -79,11 +81,11 @@ class Reaper:
             if how is None:
                 continue
             found += 1
-            if not how:  # the queue's own store was lost: that is nobody's fault
+            if not how or (how == _GIVEN_UP and row.state == QUEUED):
+                # The queue's own store was lost, or a worker died again and again before it came to this one.
                 self._inbox.wait(row, self._clock())
-            elif how == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
-                self._inbox.fail(row, KILLED, self._clock(), most=1)
-                log.warning("job dead", job=row.id, error=KILLED)
+            elif how == _GIVEN_UP:
+                self._failed(row, KILLED)
             elif row.waits < _PATIENCE:  # a store that was down for a while is nobody's fault either
                 self._inbox.wait(row, self._clock(), FORGOTTEN, down=True)
             else:
