@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import target_in
 from triage.audit.journal import Journal
 from triage.audit.story import story
 from triage.audit.verify import verify
@@ -109,7 +110,7 @@ class Office:
     """A desk whose parts can be looked at, over one store."""
 
     def __init__(self, home: Path) -> None:
-        self.database = Database.open(home / "audit.db")
+        self.database = Database.open(target_in(home))
         self.keys = KeyFile(home / "keys.db")
         self.journal = Journal(self.database, self.keys, lambda: NOW)
         self.cards = CardStore(self.database, self.keys, lambda: NOW)

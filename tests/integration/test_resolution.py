@@ -93,8 +93,8 @@ class Desks(Office):
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desks]:
-    office = Desks(tmp_path)
+def at(home: Path) -> Iterator[Desks]:
+    office = Desks(home)
     office.says(CASE, Classification(by=BY, suggestions=(SHORT,)))
     yield office
     office.database.close()
