@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from triage.cards.drawing import tree
 from triage.domain import CAUSE_MEANING, Cause, Contribution, Evidence, Priority, Proposal, Quote
+from triage.domain.priority import WEIGHED
 
 _MOST_CAUSES = 3
 _MOST_FACTORS = 4
-COUNTED = frozenset({"order.amount", "order.margin", "order.age_days", "impact.hit", "impact.safe", "impact.amount",
-                     "impact.margin"})  # fmt: skip
+COUNTED = WEIGHED | {"impact.hit", "impact.safe", "impact.amount", "impact.margin"}
 """Facts that stand in the priority or the impact already."""
 
 

@@ -10,6 +10,9 @@ from pydantic import Field
 from triage.domain.answers import ActBy, Answer
 from triage.domain.base import Frozen
 
+WEIGHED = frozenset({"order.amount", "order.margin", "order.age_days"})
+"""Facts that only say how much an order weighs beside others: the priority shows them."""
+
 
 class Factor(StrEnum):
     """What makes an order more urgent than another one."""

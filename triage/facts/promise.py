@@ -36,18 +36,9 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
     current = _current(grounds) or original
     yield Fact(name="promise.current", value=current.day, sources=(current.source,), how=current.how)
     if current.day != original.day:
-        yield _moved(original, current, _last_change(grounds))
+        yield _moved(original, current)
     yield from _changes(grounds)
     yield from _standing(grounds, original)
-
-
-def _last_change(grounds: Grounds) -> str:
-    """Who or what set the newest promise, where that is known, and when."""
-    promises = _to_customer(grounds)
-    if len(promises) < 2:
-        return ""
-    by = f" by {promises[-1].by}" if promises[-1].by else ""
-    return f", changed{by} on {grounds.day(promises[-1].made_at)}"
 
 
 def _changes(grounds: Grounds) -> Iterator[Fact]:
@@ -66,14 +57,14 @@ def _changes(grounds: Grounds) -> Iterator[Fact]:
         )
 
 
-def _moved(original: Dated, current: Dated, changed: str) -> Fact:
+def _moved(original: Dated, current: Dated) -> Fact:
     days = (current.day - original.day).days
     return Fact(
         name="promise.moved_days",
         value=Decimal(days),
         unit="days",
         sources=(original.source, current.source),
-        how=f"first promised for {original.day}, now for {current.day}{changed}",
+        how=f"first promised for {original.day}, now for {current.day}",
     )
 
 

@@ -23,6 +23,7 @@ from triage.domain import (
     Suggestion,
     Verdict,
 )
+from triage.domain.priority import WEIGHED
 from triage.facts.labels import label
 from triage.facts.phrases import PREFIX
 from triage.odoo.own_words import DISCLAIMER, TITLE
@@ -193,7 +194,7 @@ def _evidence(evidence: Sequence[Evidence], hidden: Sequence[Fact]) -> Iterator[
 def _facts(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[str]:
     told = {e.fact for e in proposal.suggestion.evidence if isinstance(e, FactEvidence)}
     for fact in proposal.facts:
-        if fact not in hidden and fact.id not in told and fact.how:
+        if fact not in hidden and fact.id not in told and fact.name not in WEIGHED and fact.how:
             yield _line(fact.how)
 
 
