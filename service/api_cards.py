@@ -105,13 +105,14 @@ def cards(installation: Installation, access: Access, log: Any) -> APIRouter:
         ] = None,
     ) -> Response:
         """It confirms or corrects the suggestion and changes no business data. Name the revision that was seen."""
-        opened, policy = installation.opened(), installation.policy()
+        opened, policies = installation.opened(), installation.settings.policies()
         seen = _seen(body, if_match)
         by = _person(body, key)
         with opened.store.database.transaction():
             card = _card(opened, id, key)
             if card.revision != seen:
                 raise Problem(412, f"Card #{card.number} is at revision {card.revision}. Look at it again.")
+            policy = policies.of(card.key.company)
             decided = _decided(opened, card, body, by, policy, installation)
         if effects.is_due(decided, policy):
             afterwards.add_task(effects.make_ticket, installation, decided, policy, log)
