@@ -48,7 +48,7 @@ LONGEST = 60.0
 COMPANY = "Northwind"
 """The sources' own company; the records are of the sample day's."""
 
-_LETTER = (
+LETTER = (
     "Hello, order {name} arrived this morning and {number} of the boxes are crushed, the parts inside are bent. "
     "The driver noted the damage. Please send replacements."
 )
@@ -62,7 +62,7 @@ def stalled_orders(day: SampleDay, count: int, first: int = 1) -> list[RecordRef
         made = []
         for number in range(first, first + count):
             order = env["sale.order"].create({"partner_id": customer.id, "name": f"T{number:05}", "state": "sale"})
-            body = _LETTER.format(name=f"T{number:05}", number=number)
+            body = LETTER.format(name=f"T{number:05}", number=number)
             order.message_post(body=body, message_type="email", author_id=customer.id, subtype_xmlid="mail.mt_comment")
             made.append((order.id, f"T{number:05}"))
         return made

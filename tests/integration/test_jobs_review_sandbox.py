@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.databases import ENGINES
-from tests.integration.jobs_setting import Place, hook, notes, place, stalled_orders, worker_inside, write_home
+from tests.integration.jobs_setting import LETTER, Place, hook, notes, place, stalled_orders, worker_inside, write_home
 from triage.audit.verify import verify
 from triage.cli.wiring import now
 from triage.domain import Case, Company, Door, RecordRef
@@ -104,7 +104,7 @@ def test_a_record_that_changed_is_read_again_and_its_note_brought_up_to_date(sce
 
     def ask(env: Any) -> None:
         order = env["sale.order"].browse(ref.id)
-        words = "Please answer: when do the replacements for the damaged parts come?"
+        words = LETTER.format(name=ref.name, number=77)
         order.message_post(
             body=words, message_type="email", author_id=order.partner_id.id, subtype_xmlid="mail.mt_comment"
         )
