@@ -21,6 +21,10 @@ class Limiter:
     def __init__(self) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
+    def has_room(self, who: str, rate: str) -> bool:
+        """Whether one more request of somebody would be taken; counts nothing."""
+        return self._window.test(_parsed(rate), who)
+
     def check(self, who: str, rate: str) -> None:
         """Count one request of somebody. Raises a 429 that says when to come again."""
         allowed = _parsed(rate)

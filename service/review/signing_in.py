@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service.limiting import Limiter
 from service.problems import Problem
 from service.review.frame import Frame, to
-from service.review.guard import COOKIE, cookie_name, is_local, with_cookie
+from service.review.guard import cookie_name, is_local, with_cookie
 from service.review.rendering import LANGUAGES, Words, page
 from triage.storage.people import LONGEST
 
 _RATE = "10/minute"
 _RATE_OF_NAME = "30/hour"
-"""Attempts from one address, and for one name from anywhere."""
+"""Wrong attempts from one address, and for one name from anywhere."""
 
 
 def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
@@ -31,16 +33,19 @@ def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
     async def sign_in(request: Request) -> Response:
         form = await frame.guard.form(request)
         name, password = " ".join(form.get("name", "").split()), form.get("password", "")
-        try:
-            limiter.check(f"sign-in:{request.client.host if request.client else ''}", _RATE)
-            limiter.check(f"sign-in-name:{name.casefold()}", _RATE_OF_NAME)
-        except Problem:
+        tries = [
+            (f"sign-in:{request.client.host if request.client else ''}", _RATE),
+            (f"sign-in-name:{name.casefold()}", _RATE_OF_NAME),
+        ]
+        if not all(limiter.has_room(who, rate) for who, rate in tries):
             return _form(request, "sign_in.too_often", name, 429)
-        if len(password) > 1000 or len(name) > 200:
-            return _form(request, "sign_in.wrong", "", 401)
-        person = frame.guard.people().check(name, password)
+        is_short = len(password) <= 1000 and len(name) <= 200
+        person = frame.guard.people().check(name, password) if is_short else None
         if person is None:
-            return _form(request, "sign_in.wrong", name, 401)
+            with suppress(Problem):
+                for who, rate in tries:
+                    limiter.check(who, rate)
+            return _form(request, "sign_in.wrong", name if is_short else "", 401)
         token = frame.guard.people().begin(person.name, "password")
         back = form.get("next", "")
         response = to(back if is_local(back) else "/queue")
@@ -79,6 +84,3 @@ def _language(request: Request) -> str:
         if code in LANGUAGES:
             return code
     return "en"
-
-
-__all__ = ["COOKIE", "signing_in"]
