@@ -8,11 +8,10 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from service import effects
 from service.access import Access
 from service.installation import Installation, Opened
 from service.paging import Cursor, Limit, read, write
@@ -39,7 +38,7 @@ _HEADERS = {"ETag": {"description": "The card's revision.", "schema": {"type": "
 _CARD: dict[int | str, dict[str, Any]] = {200: {"headers": _HEADERS}}
 
 
-def cards(installation: Installation, access: Access, log: Any) -> APIRouter:
+def cards(installation: Installation, access: Access) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["cards"])
     reads = access.needs("cards:read", "cards:decide")
@@ -99,7 +98,6 @@ def cards(installation: Installation, access: Access, log: Any) -> APIRouter:
         id: CardId,  # noqa: A002
         body: DecisionRequest,
         key: Annotated[ApiKey, Depends(decides)],
-        afterwards: BackgroundTasks,
         if_match: Annotated[
             str | None, Header(max_length=40, description="The card's `ETag` that was seen.", examples=['"1"'])
         ] = None,
@@ -114,8 +112,6 @@ def cards(installation: Installation, access: Access, log: Any) -> APIRouter:
                 raise Problem(412, f"Card #{card.number} is at revision {card.revision}. Look at it again.")
             policy = policies.of(card.key.company)
             decided = _decided(opened, card, body, by, policy, installation)
-        if effects.is_due(decided, policy):
-            afterwards.add_task(effects.make_ticket, installation, decided, policy, log)
         return _told(decided, key)
 
     return router

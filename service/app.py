@@ -29,7 +29,9 @@ from service.installation import Installation
 from service.limiting import Limiter
 from service.openapi import describe
 from service.problems import Flaw, Problem
+from service.review.frame import Frame
 from service.review.pages import add_pages
+from service.review.refusing import refused
 from service.submissions import pointer
 from service.tasks import Tasks
 from triage import __version__
@@ -91,12 +93,12 @@ def create_app(
         hooks(installation, acceptor, limiter),
         health(look),
         arrivals(installation, acceptor, access),
-        cards(installation, access, lines),
+        cards(installation, access),
         answers(tasks, access),
     ):
         app.include_router(router)
-    add_pages(app, installation, limiter)
-    _handle_errors(app, lines)
+    frame = add_pages(app, installation, limiter)
+    _handle_errors(app, lines, frame)
     app.add_middleware(Gateway, log=lines, max_event_bytes=told.max_event_bytes, max_body_bytes=told.max_body_bytes)
     describe(app)
     return app
@@ -114,32 +116,32 @@ async def _warmed(installation: Installation, lines: Any) -> None:
     opening.add_done_callback(lambda late: late.cancelled() or late.exception())
 
 
-def _handle_errors(app: FastAPI, lines: Any) -> None:
-    """Every error leaves as a problem detail; nothing that was sent is repeated."""
+def _handle_errors(app: FastAPI, lines: Any, frame: Frame) -> None:
+    """Every error leaves as a problem detail, or as a page to whoever asked for one; nothing sent is repeated."""
 
     @app.exception_handler(Problem)
-    async def problem(_: Request, error: Problem) -> Response:
-        return problems.response(error)
+    async def problem(request: Request, error: Problem) -> Response:
+        return refused(frame, request, error)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: HTTPException) -> Response:
         said = str(error.detail) if error.status_code == 413 else _WORDS.get(error.status_code, "")
-        return problems.response(Problem(error.status_code, said, headers=error.headers))
+        return refused(frame, request, Problem(error.status_code, said, headers=error.headers))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         if any(each["type"] == "json_invalid" for each in found):
-            return problems.response(Problem(400, "The body is no JSON."))
+            return refused(frame, request, Problem(400, "The body is no JSON."))
         flaws = [_flaw(each) for each in found[:20]]
-        return problems.response(Problem(422, "The request is not as it should be.", errors=flaws))
+        return refused(frame, request, Problem(422, "The request is not as it should be.", errors=flaws))
 
     @app.exception_handler(TriageError)
     async def ours(request: Request, error: TriageError) -> Response:
         found = problems.of_error(error)
         if found.status >= 500:
             lines.warning("refused", request=request.state.request_id, error=type(error).__name__)
-        return problems.response(found)
+        return refused(frame, request, found)
 
 
 _WORDS = {404: "There is nothing here.", 405: "This method is not known here.", 400: "The body cannot be read."}

@@ -1,8 +1,9 @@
-"""A decision through the API leads to the same draft ticket in Odoo as one on the command line."""
+"""A decision through the API leads to the same draft ticket as one on the command line, once its minute is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ import yaml
 from typer.testing import CliRunner
 
 from tests.unit.service_client import Service, service
+from triage.cards.handling import UNDO
 from triage.cli.app import app
+from triage.cli.connected import connected
+from triage.cli.wiring import now, open_store
+from triage.jobs.effects import Effects, Turn
+from triage.jobs.switching import Switch
 from triage.odoo.sandbox.demo import SampleDay, sample_day
-from triage.odoo.sandbox.faults import refuse
+from triage.settings import Settings
 
 ACCEPT = {"verdict": "accept", "revision": 1}
 
@@ -35,30 +41,32 @@ def web(day: SampleDay, tmp_path: Path) -> Iterator[Service]:
         yield made
 
 
-def decided(web: Service) -> str:
-    """The log's line about the ticket."""
+def decided(web: Service, later: timedelta = UNDO) -> Turn:
+    """Accept the card, and let a worker do what comes of it so much later."""
     key = web.key("cards:decide", person="mila", companies=None)
     answer = web.client.post("/v1/cards/1/decisions", json=ACCEPT, headers=key)
     assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
-    [line] = [line for line in web.lines() if line["event"] == "ticket"]
-    return str(line.get("error", "made"))
+    settings = Settings.of(web.home)
+    with open_store(settings) as store, connected(settings) as at:
+        policies = settings.policies()
+        switch = Switch(store.journal, now)
+        publisher = at.publisher(policies.base)
+        return Effects(store.cards, store.journal, policies, lambda: now() + later, switch, publisher.publish).once()
 
 
 def test_an_accepted_card_gets_its_ticket(web: Service, day: SampleDay) -> None:
-    assert decided(web) == "made"
+    assert decided(web).done == 1
     [ticket] = day.box.rows("helpdesk.ticket")
     assert (ticket["user_id"], "S00398" in ticket["name"]) == (False, True)
 
 
-def test_when_odoo_is_away_the_decision_stands(web: Service, day: SampleDay) -> None:
-    day.box.faults.plan(*[refuse() for _ in range(12)])
-    assert decided(web) == "OdooUnavailable"
-    day.box.faults.clear()
+def test_not_within_the_minute_for_taking_it_back(web: Service, day: SampleDay) -> None:
+    assert decided(web, UNDO - timedelta(seconds=20)) == Turn()
     assert day.box.rows("helpdesk.ticket") == []
 
 
 def test_what_is_switched_off_stays_off(web: Service, day: SampleDay) -> None:
     done = CliRunner().invoke(app, ["switch", "off", "--by", "mila", "--why", "a test", "--home", str(web.home)])
     assert done.exit_code == 0, done.output
-    assert decided(web) == "SwitchedOff"
+    assert decided(web).put_off == 1
     assert day.box.rows("helpdesk.ticket") == []

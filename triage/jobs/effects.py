@@ -15,7 +15,7 @@ import structlog
 from triage.audit.journal import Journal
 from triage.cards.published import stands
 from triage.cards.store import CardStore
-from triage.domain import Card, Mode, utc
+from triage.domain import Card, CardState, Mode, TicketsWhen, utc
 from triage.domain.policies import PolicyBook
 from triage.errors import KeyMissing, OdooUnavailable, StoreError, SwitchedOff, TriageError, UsageError
 from triage.jobs.switching import Switch
@@ -99,9 +99,11 @@ class Effects:
         publish(card, self._publish, self._cards, self._journal)
 
     def _is_wanted(self, card: Card) -> bool:
-        """Whether the card's company advises in Odoo, or something of the card stands there already."""
+        """Whether the card's company advises in Odoo, or wants this ticket, or something stands there already."""
         policy = self._policies.of(card.key.company)
-        return policy.mode(card.key.category) is Mode.ADVISE or stands(card, self._journal)
+        accepted = card.state in (CardState.ACCEPTED, CardState.EDITED)
+        wants_ticket = accepted and policy.advice.tickets is TicketsWhen.ACCEPTED
+        return wants_ticket or policy.mode(card.key.category) is Mode.ADVISE or stands(card, self._journal)
 
     def _again(self, effect: Effect, error: TriageError, *, counts: bool) -> str:
         attempts = effect.attempts + 1
