@@ -26,27 +26,28 @@ def violations(page: object) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_violates_what_axe_knows(somebody: Somebody, path: str, scheme: str) -> None:
-    mila = somebody(color_scheme=scheme)
-    page = mila.go(path)
-    page.wait_for_load_state("load")
-    for details in page.locator("details").all():
-        details.evaluate("each => { each.open = true; }")
-    assert violations(page) == []
+def test_no_page_violates_what_axe_knows(somebody: Somebody, scheme: str) -> None:
+    mila, found = somebody(color_scheme=scheme), {}
+    for path in PAGES:
+        page = mila.go(path)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        found[path] = violations(page)
+    assert {path: flaws for path, flaws in found.items() if flaws} == {}
 
 
 def test_the_sign_in_page_too(somebody: Somebody) -> None:
     assert violations(somebody(None).go("/sign-in")) == []
 
 
-@pytest.mark.parametrize("path", ["/queue", "/cards/1", "/cards/17", "/help", "/policy"])
 @pytest.mark.parametrize("size", [(360, 640, 1), (640, 450, 2)], ids=["360px", "200%"])
-def test_nothing_has_to_be_scrolled_sideways(somebody: Somebody, path: str, size: tuple[int, int, int]) -> None:
+def test_nothing_has_to_be_scrolled_sideways(somebody: Somebody, size: tuple[int, int, int]) -> None:
     """A width of 640 at a scale of two is what somebody sees of 1280 at 200 % zoom. Tables scroll by themselves."""
     wide, tall, scale = size
-    page = somebody(viewport={"width": wide, "height": tall}, device_scale_factor=scale).go(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+    mila = somebody(viewport={"width": wide, "height": tall}, device_scale_factor=scale)
+    for path in PAGES:
+        page = mila.go(path)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide, path
 
 
 def test_everything_can_be_reached_by_tab_and_shows_where_one_is(somebody: Somebody) -> None:

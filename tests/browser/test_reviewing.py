@@ -90,7 +90,7 @@ def test_a_rejection_needs_a_reason_and_a_correction_a_change(somebody: Somebody
     mila.press("r")
     page.get_by_role("button", name="Reject the suggestion").click()
     assert card_of(site, 5).state is CardState.OPEN  # the browser asks for the reason
-    page.get_by_label("already solved").check()
+    page.locator("#reject").get_by_label("already solved").check()
     page.get_by_role("button", name="Reject the suggestion").click()
     page.wait_for_url("**/queue**")
     assert card_of(site, 5).state is CardState.REJECTED
