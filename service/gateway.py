@@ -22,6 +22,12 @@ from service import problems
 from service.problems import Problem
 
 REQUEST_ID = b"x-request-id"
+_SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+"""Of every answer that says nothing else there: it is what it says it is, is kept nowhere, and loads nothing."""
 _GIVEN = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _QUIET = frozenset({"/livez", "/readyz"})
 _EVENTS = ("/hooks/", "/events/")
@@ -110,7 +116,10 @@ class _Request:
         """The next part of the answer; its head gets the request's id."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (REQUEST_ID, self.id.encode())]
+            given = message.get("headers", ())
+            named = {name.lower() for name, _ in given}
+            safe = [(name, value) for name, value in _SAFE if name not in named]
+            message["headers"] = [*given, *safe, (REQUEST_ID, self.id.encode())]
         await self._send(message)
 
     def line(self) -> MutableMapping[str, Any]:

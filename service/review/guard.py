@@ -17,6 +17,7 @@ from triage.storage.people import People, Session
 
 COOKIE = "triage"
 _MOST_FORM = 20_000
+_MOST_ADDRESS = 2000
 
 
 class NotSignedIn(Exception):
@@ -59,7 +60,8 @@ class Guard:
         """The fields of a form that was sent from our own page. Raises `Forbidden` for one that was not."""
         if not is_own_page(request):
             raise Forbidden("This form was not sent from this page.")
-        if int(request.headers.get("content-length") or 0) > _MOST_FORM:
+        announced = request.headers.get("content-length", "")
+        if not announced.isdecimal() or int(announced) > _MOST_FORM:
             raise Forbidden("This form is too large.")
         fields = await request.form(max_files=0, max_fields=50)
         return {name: value for name, value in fields.items() if isinstance(value, str)}
@@ -109,4 +111,5 @@ def to_sign_in(request: Request) -> Response:
 
 def is_local(address: str) -> bool:
     """Whether an address leads to a page of ours and nowhere else."""
-    return address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
+    plain = address.isprintable() and "\\" not in address and len(address) <= _MOST_ADDRESS
+    return plain and address.startswith("/") and not address.startswith("//")

@@ -12,7 +12,7 @@ from service.review.frame import Frame, Missing
 from service.review.guard import Forbidden, Guard, NotSignedIn, to_sign_in
 from service.review.other_pages import other_pages
 from service.review.queue_pages import queue_pages
-from service.review.rendering import Words, page
+from service.review.refusing import error_page
 from service.review.seeing import Sight
 from service.review.signing_in import signing_in
 
@@ -29,19 +29,10 @@ def add_pages(app: FastAPI, installation: Installation, limiter: Limiter) -> Fra
 
     @app.exception_handler(Forbidden)
     async def forbidden(request: Request, error: Forbidden) -> Response:
-        return _error(frame, request, 403, str(error))
+        return error_page(frame, request, 403, str(error))
 
     @app.exception_handler(Missing)
     async def missing(request: Request, _: Missing) -> Response:
-        return _error(frame, request, 404, "")
+        return error_page(frame, request, 404)
 
     return frame
-
-
-def _error(frame: Frame, request: Request, status: int, message: str) -> Response:
-    session = frame.guard.session(request)
-    t = Words(session.person.language if session else "en")
-    said = message or t("error.missing")
-    if session is None:
-        return page("error.html", status, t=t, title=str(status), message=said, person=None, form_token="")
-    return frame.page("error.html", session, status, title=str(status), message=said)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service.limiting import Limiter
 from service.problems import Problem
 from service.review.frame import Frame, to
-from service.review.guard import cookie_name, is_local, with_cookie
+from service.review.guard import cookie_name, is_local, must_match, with_cookie
 from service.review.rendering import LANGUAGES, Words, page
 from triage.storage.people import LONGEST
 
+_LONGEST_NAME = 200
 _RATE = "10/minute"
 _RATE_OF_NAME = "30/hour"
 """Wrong attempts from one address, and for one name from anywhere."""
@@ -35,28 +37,31 @@ def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
         name, password = " ".join(form.get("name", "").split()), form.get("password", "")
         tries = [
             (f"sign-in:{request.client.host if request.client else ''}", _RATE),
-            (f"sign-in-name:{name.casefold()}", _RATE_OF_NAME),
+            (f"sign-in-name:{name[:_LONGEST_NAME].casefold()}", _RATE_OF_NAME),
         ]
         if not all(limiter.has_room(who, rate) for who, rate in tries):
             return _form(request, "sign_in.too_often", name, 429)
-        is_short = len(password) <= 1000 and len(name) <= 200
-        person = frame.guard.people().check(name, password) if is_short else None
+        is_short = len(password) <= 1000 and len(name) <= _LONGEST_NAME
+        person = await to_thread.run_sync(frame.guard.people().check, name, password) if is_short else None
         if person is None:
             with suppress(Problem):
                 for who, rate in tries:
                     limiter.check(who, rate)
             return _form(request, "sign_in.wrong", name if is_short else "", 401)
-        token = frame.guard.people().begin(person.name, "password")
+        token = await to_thread.run_sync(frame.guard.people().begin, person.name, "password")
         back = form.get("next", "")
         response = to(back if is_local(back) else "/queue")
         return with_cookie(response, request, token, int(LONGEST.total_seconds()))
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        await frame.guard.form(request)
+        form = await frame.guard.form(request)
+        session = await to_thread.run_sync(frame.guard.session, request)
+        if session is not None:
+            must_match(session, form)
         token = request.cookies.get(cookie_name(request), "")
-        if token:
-            frame.guard.people().end(token)
+        if session is not None:
+            await to_thread.run_sync(frame.guard.people().end, token)
         return with_cookie(to("/sign-in"), request, None)
 
     return router

@@ -1,0 +1,209 @@
+"""Every page's permission for every role. A page that stands in no table here fails the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from tests.unit.opened_store import COMPANY, event, proposal, ref
+from tests.unit.service_client import Service, service
+from triage.cli.wiring import now, open_store
+from triage.domain import Case, Category, Company, Document, Duty, Message
+from triage.storage.people import LONGEST, People
+
+PASSWORD = "correct horse battery"
+ROLES = ("nobody", "reviewer", "foreign", "lead", "auditor", "disabled", "expired")
+OUT = ("nobody", "disabled", "expired")
+"""Who counts as not signed in, and is sent to the sign-in page."""
+DUTIES = {
+    "reviewer": [Duty.REVIEWER],
+    "foreign": [Duty.REVIEWER],
+    "lead": [Duty.LEAD],
+    "auditor": [Duty.AUDITOR],
+    "disabled": [Duty.REVIEWER, Duty.LEAD],
+    "expired": [Duty.REVIEWER, Duty.LEAD],
+}
+LETTER = "0" * 64
+
+ANYBODY = dict.fromkeys(ROLES, 200)
+SIGNED_IN = {"reviewer": 200, "foreign": 200, "lead": 200, "auditor": 200}
+OF_CARD = {"reviewer": 200, "foreign": 404, "lead": 200, "auditor": 200}
+LEADING = {"reviewer": 403, "foreign": 403, "lead": 200, "auditor": 200}
+LEADING_OF_CARD = {"reviewer": 403, "foreign": 403, "lead": 200, "auditor": 200}
+ACTING = {"reviewer": 303, "foreign": 404, "lead": 303, "auditor": 403}
+
+PAGES: dict[tuple[str, str], tuple[str, dict[str, int]]] = {
+    ("GET", "/"): ("/", {"reviewer": 303, "foreign": 303, "lead": 303, "auditor": 303}),
+    ("GET", "/queue"): ("/queue", SIGNED_IN),
+    ("GET", "/queue/rows"): ("/queue/rows", SIGNED_IN),
+    ("GET", "/search"): ("/search?q=nothing", SIGNED_IN),
+    ("GET", "/help"): ("/help", SIGNED_IN),
+    ("GET", "/cards/{number}"): ("/cards/1", OF_CARD),
+    ("GET", "/cards/{number}/story"): ("/cards/1/story", LEADING_OF_CARD),
+    ("GET", "/cards/{number}/documents/{index}"): ("/cards/1/documents/0", OF_CARD),
+    ("GET", "/cards/{number}/documents/{index}/{page}.png"): ("/cards/1/documents/1/1.png", OF_CARD),
+    ("POST", "/cards/{number}/{act}"): ("/cards/1/claim", ACTING),
+    ("GET", "/policy"): ("/policy", LEADING),
+    ("GET", "/dead-letters"): ("/dead-letters", LEADING),
+    ("POST", "/dead-letters/{id}/{act}"): (
+        f"/dead-letters/{LETTER}/retry",
+        {"reviewer": 403, "foreign": 403, "lead": 404, "auditor": 403},
+    ),
+    ("GET", "/static/{digest}/{name}"): ("/static/x/review.css", ANYBODY),
+    ("GET", "/sign-in"): (
+        "/sign-in",
+        dict.fromkeys(OUT, 200) | dict.fromkeys(("reviewer", "foreign", "lead", "auditor"), 303),
+    ),
+    ("POST", "/sign-in"): ("/sign-in", dict.fromkeys(ROLES, 401)),
+    ("POST", "/sign-out"): ("/sign-out", dict.fromkeys(ROLES, 303)),
+}
+"""Route → an address of it, and what each role is answered. Who is not named is sent to sign in."""
+
+
+class Site:
+    """A service with one card that has everything, and somebody of each role who is signed in."""
+
+    def __init__(self, made: Service) -> None:
+        self.app: FastAPI = made.app
+        self.tokens: dict[str, str] = {}
+        self.form_tokens: dict[str, str] = {}
+        store = made.app.state.parts.installation.opened().store
+        later = People(store.database, now)
+        earlier = People(store.database, lambda: now() - LONGEST - timedelta(minutes=1))
+        for role, duties in DUTIES.items():
+            later.add(role, duties, subject=role, companies=["Another Ltd"] if role == "foreign" else [COMPANY])
+            self.tokens[role] = (earlier if role == "expired" else later).begin(role, "password")
+            session = later.session(self.tokens[role])
+            self.form_tokens[role] = session.form_token if session else ""
+        store.database.execute("UPDATE people SET disabled_at = ? WHERE name = 'disabled'", (now().isoformat(),))
+        self.people = later
+
+    def as_(self, role: str) -> TestClient:
+        client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        if role in self.tokens:
+            client.cookies.set("triage", self.tokens[role])
+        return client
+
+    def ask(self, role: str, method: str, address: str) -> tuple[int, str]:
+        client = self.as_(role)
+        data = {"form_token": self.form_tokens.get(role, "")} if method == "POST" else None
+        answer = client.request(method, address, data=data)
+        return answer.status_code, answer.headers.get("location", "")
+
+
+@pytest.fixture(scope="module")
+def home_with_card(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one card whose case has a text and a document with a page."""
+    home = tmp_path_factory.mktemp("roles")
+    from tests.unit.service_client import ENVIRONMENT
+    from triage.settings import Settings
+
+    taken = case_of(documents=(Document(name="note.txt", media_type="text/plain", content=b"Hello"), drawn()))
+    with open_store(Settings.of(home, ENVIRONMENT), create=True) as store:
+        happened = event("event:1", ref(1))
+        store.journal.of(happened).once("capture", happened.ref, lambda _: taken)
+        store.cards.put(proposal(Category.STOCK, record=ref(1), case=taken.fingerprint()), "event:1")
+    return home
+
+
+def case_of(documents: tuple[Document, ...] = (), body: str = "Where is it?") -> Case:
+    return Case(
+        record=ref(1),
+        company=Company(name=COMPANY, currency="EUR"),
+        captured_at=now(),
+        messages=(Message(id="<1@x.example>", author="Jane", email="jane@x.example", body=body),),
+        documents=documents,
+    )
+
+
+def drawn() -> Document:
+    """A PDF with one page."""
+    import io
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    made = io.BytesIO()
+    canvas = Canvas(made)
+    canvas.drawString(72, 700, "Order S00001")
+    canvas.save()
+    return Document(name="order.pdf", media_type="application/pdf", content=made.getvalue())
+
+
+@pytest.fixture(scope="module")
+def site(home_with_card: Path) -> Iterator[Site]:
+    with service(home_with_card) as made:
+        yield Site(made)
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Method and pattern of every route that belongs to the pages."""
+    for included in app.routes:
+        for route in getattr(getattr(included, "original_router", None), "routes", [included]):
+            if str(getattr(route.endpoint, "__module__", "")).startswith("service.review"):
+                yield from ((method, route.path) for method in route.methods)
+
+
+def test_every_page_stands_in_the_table(site: Site) -> None:
+    assert sorted(routes(site.app)) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_who_is_answered_what(site: Site, page: tuple[str, str], role: str) -> None:
+    address, answers = PAGES[page]
+    if role in OUT and role not in answers:
+        status, target = site.ask(role, page[0], address)
+        assert (status, target.partition("?")[0]) == (303, "/sign-in")
+    elif page == ("POST", "/sign-out") and role in DUTIES:
+        token = site.people.begin(role, "password")
+        session = site.people.session(token)
+        client = site.as_("nobody")
+        client.cookies.set("triage", token)
+        answer = client.post("/sign-out", data={"form_token": session.form_token if session else ""})
+        assert answer.status_code == answers[role]
+        assert site.people.session(token) is None
+    else:
+        assert site.ask(role, page[0], address)[0] == answers[role]
+        if page == ("POST", "/cards/{number}/{act}") and answers[role] == 303:
+            assert site.ask(role, "POST", "/cards/1/release")[0] == 303
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead"])
+@pytest.mark.parametrize("act", ["accept", "edit", "reject", "claim", "release", "hand-over", "snooze", "wake", "undo"])
+def test_no_act_without_the_sessions_own_token(site: Site, role: str, act: str) -> None:
+    for token in ("", "x" * 32, site.form_tokens["foreign"], "ü"):
+        assert site.as_(role).post(f"/cards/1/{act}", data={"form_token": token}).status_code == 403
+    assert site.as_(role).post(f"/cards/1/{act}").status_code == 403
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page[0] == "POST"], ids=" ".join)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+    ids=str,
+)
+def test_no_form_of_another_site(site: Site, page: tuple[str, str], headers: dict[str, str]) -> None:
+    data = {"form_token": site.form_tokens["lead"], "name": "lead", "password": PASSWORD}
+    assert site.as_("lead").post(PAGES[page][0], data=data, headers=headers).status_code == 403
+
+
+def test_only_an_auditors_reading_is_recorded(site: Site) -> None:
+    def readings() -> int:
+        database = site.app.state.parts.installation.opened().store.database
+        return int(database.query("SELECT COUNT(*) AS n FROM journal WHERE kind = 'reading'")[0]["n"])
+
+    before = readings()
+    site.ask("lead", "GET", "/cards/1")
+    assert readings() == before
+    site.ask("auditor", "GET", "/cards/1")
+    assert readings() == before + 1
