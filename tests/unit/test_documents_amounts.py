@@ -97,3 +97,18 @@ def test_what_a_country_prints_is_read_back(value, locale):
     assert read is not None
     assert read.value == value
     assert read.decimals == 2
+
+
+@pytest.mark.parametrize("text", ["1,85 100", "1.85 100", "1.234,50 100"])
+def test_a_space_behind_the_decimals_parts_two_numbers(text: str) -> None:
+    """`1,85 100` is a price and the number of pieces that it is for."""
+    assert amount(text, Separators(",", True)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1 234,56", "1234.56"), ("12 345 678", "12345678"), ("-1 234,50", "-1234.5")]
+)
+def test_spaces_set_thousands_apart(text: str, value: str) -> None:
+    found = amount(text, Separators(",", True))
+    assert found is not None
+    assert found.value == Decimal(value)

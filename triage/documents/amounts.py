@@ -61,6 +61,8 @@ WEAK_SIGNS = frozenset({"ft", "fr.", "rs", "try", "zl", "sfr"})
 """Signs that are also words: they count beside a number only."""
 
 _SPACES = "\u00a0\u202f\u2009 "
+_GROUPED = re.compile(rf"(?<![.,\d])\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)")
+"""Thousands set apart by spaces: before the decimal sign only, since `1,85 100` is a price and something else."""
 _NUMBER = re.compile(
     r"""(?P<sign>[-−–+(]\s?)?
         (?P<digits>\d{1,3}(?:[.,'’]\d{3})+(?:[.,]\d{1,6})?|\d+(?:[.,]\d{1,6})?|[.,]\d{1,6})
@@ -141,7 +143,7 @@ def amount(text: str, marks: Separators = Separators()) -> Amount | None:
     percent = rest.endswith("%")
     if percent:
         rest = rest[:-1].strip()
-    match = _NUMBER.fullmatch(re.sub(rf"(?<=\d)[{_SPACES}](?=\d{{3}}(?!\d))", "", rest))
+    match = _NUMBER.fullmatch(_GROUPED.sub(lambda found: re.sub(rf"[{_SPACES}]", "", found[0]), rest))
     if match is None:
         return None
     value = number(match["digits"], marks)
