@@ -166,7 +166,8 @@ def test_after_signing_in_the_page_that_was_asked_for_comes(made: Service) -> No
 
 ADDRESSES = [
     ("GET", "/queue"), ("GET", "/cards/1"), ("GET", "/cards/99"), ("GET", "/cards/1/story"), ("GET", "/nonsense"),
-    ("GET", "/cards/1/documents/0"), ("GET", "/policy"), ("GET", "/dead-letters"), ("GET", "/help"), ("GET", "/sign-in"),
+    ("GET", "/cards/1/documents/0"), ("GET", "/policy"), ("GET", "/dead-letters"), ("GET", "/help"),
+    ("GET", "/sign-in"),
     ("POST", "/cards/1/accept"), ("POST", "/sign-in"), ("PUT", "/queue"), ("GET", "/static/x/keys.js"),
     ("GET", "/static/x/nothing"), ("GET", "/livez"), ("GET", "/v1/cards"), ("POST", "/hooks/odoo/odoo/wrong"),
     ("GET", "/openapi.json"),
