@@ -88,8 +88,8 @@ class CombinedClassifier(Runnable[View, Classification]):
 
     def invoke(self, input: View, config: RunnableConfig | None = None, **kwargs: Any) -> Classification:  # noqa: A002
         """The prompted answer, its first suggestion with the confidence that was measured for such a case."""
+        known = self._embedded.invoke(input, config)  # first: what the model said is then recorded without delay
         answer = self._prompted.invoke(input, config)
-        known = self._embedded.invoke(input, config)
         main, other = answer.suggestions[0], known.suggestions[0]
         agree = main.category is other.category
         measured = self._agreement.confidence(agree, other.confidence) if self._agreement else None
