@@ -127,6 +127,20 @@ def test_a_transaction_that_hangs_does_not_hold_the_others_for_ever(
         pytest.fail("got the lock while it was held")
 
 
+def test_a_lock_that_was_not_had_leaves_no_broken_transaction_behind(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "WAIT_SECONDS", 0.05)
+    with Database.open(postgres_url) as one, Database.open(postgres_url) as other:
+        with one.locked(("cards",)):
+            for _ in range(2):
+                with pytest.raises(StoreError, match="another process"), other.locked(("cards",)):
+                    pytest.fail("got the lock while it was held")
+            assert other.query("SELECT 1")[0][0] == 1
+        with other.locked(("cards",)):
+            assert other.query("SELECT 2")[0][0] == 2
+
+
 def test_no_more_connections_than_allowed(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "WAIT_SECONDS", 0.05)
     monkeypatch.setattr(connections, "LARGEST", 2)

@@ -225,6 +225,8 @@ class PostgresDatabase(Database):
             try:
                 self._run(lent, sql, parameters)
             except StoreError as error:
+                # `BEGIN` may have worked where the lock after it did not: nothing of that may stay on the connection.
+                self._quietly(lent, "ROLLBACK")
                 self._connections.give(lent)
                 if last or not (error.again and lent.closed):
                     raise
