@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from service.review import showing
+from service.review.explaining import explained, parts_of_reply, visible_members
 from service.review.frame import Frame, Missing, to
 from service.review.guard import Forbidden, must_match
 from service.review.rendering import HEADERS, Words, Writing
@@ -27,9 +28,11 @@ from triage.domain import (
     Category,
     Changes,
     Duty,
+    Member,
     Reading,
     ReasonCode,
     Severity,
+    Suggestion,
     Verdict,
 )
 from triage.errors import Conflict, DecisionRefused, InputError, UsageError
@@ -122,6 +125,8 @@ def _card_page(
         against=showing.evidence_of(suggestion.against, None, person, frame.sight, t),
         mails=showing.mails_of(made_from, evidence, writing, t) if made_from else [],
         papers=showing.papers_of(card, made_from, evidence) if made_from else [],
+        more=explained(card, person, frame.sight, frame.odoo(), writing, t),
+        reply_parts=parts_of_reply(card.proposal.reply.text, card.proposal.reply.blanks) if card.proposal.reply else [],
         is_erased=made_from is None,
         facts=shown_facts,
         beside=beside,
@@ -183,6 +188,7 @@ def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]]
     def act(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
         store = frame.opened().store
         revision = form.get("revision", "")
+        member = _member(frame, session, card, form)
         decided = decide(
             str(card.number),
             verdict,
@@ -193,20 +199,40 @@ def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]]
             policy=frame.installation.settings.policies().of(card.key.company),
             reason=_one_of(ReasonCode, form.get("reason", "")),
             comment=form.get("comment", "").strip()[:_MOST_COMMENT],
-            changes=_changes(card, form) if verdict is Verdict.EDIT else None,
+            changes=_changes(card, form, member) if verdict is Verdict.EDIT else None,
             seen=int(revision) if revision.isdigit() else 0,
+            member=None if member is None else member.key,
         )
+        if member is not None and is_undecided(decided):
+            return to(f"/cards/{card.number}#members")
         return _onwards(frame, session, form, card.number, decided.state.value)
 
     return act
 
 
-def _changes(card: Card, form: dict[str, str]) -> Changes:
-    suggestion = card.proposal.suggestion
+def _member(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Member | None:
+    """The case of a shared card that a word is on; none: all of them, which somebody who sees them all may give."""
+    if not card.members:
+        return None
+    seen_members = visible_members(card, session.person, frame.sight)
+    wanted = form.get("member", "")
+    found = next((one for one in seen_members if one.key == wanted), None)
+    if wanted and found is None:
+        raise UsageError(f"card #{card.number}: this case is not on it.")
+    if found is None and len(seen_members) < len(card.members):
+        raise DecisionRefused(
+            f"card #{card.number}: some of its cases are not yours to see. Decide those that you see, one by one."
+        )
+    return found
+
+
+def _changes(card: Card, form: dict[str, str], member: Member | None = None) -> Changes:
+    suggestion: Suggestion | Member = member or card.proposal.suggestion
+    is_asked = member is None and card.proposal.suggestion.abstained is not None
     category = _one_of(Category, form.get("category", ""))
     subtype = form.get("subtype", "") or None
     return Changes(
-        category=None if category == suggestion.category and suggestion.abstained is None else category,
+        category=None if category == suggestion.category and not is_asked else category,
         subtype=None if subtype == suggestion.subtype else subtype,
         severity=_other(_one_of(Severity, form.get("severity", "")), suggestion.severity),
     )

@@ -43,9 +43,16 @@ class Sight:
         mine = [card for card in cards if person.sees(card.key.company)]
         if person.odoo_user is None or person.has(Duty.AUDITOR):
             return mine
-        asked = [card for card in mine if card.proposal.record.id is not None]
-        allowed = self._asked(person.odoo_user, asked)
+        allowed = self._asked(person.odoo_user, [card.proposal.record for card in mine])
         return [card for card in mine if card.proposal.record.id is None or card.proposal.record.key in allowed]
+
+    def records(self, person: Person, records: Sequence[tuple[str, RecordRef]]) -> list[bool]:
+        """Of each record with its company, whether the person may see it."""
+        mine = [record for company, record in records if person.sees(company)]
+        if person.odoo_user is None or person.has(Duty.AUDITOR):
+            return [person.sees(company) for company, _ in records]
+        allowed = self._asked(person.odoo_user, mine)
+        return [person.sees(company) and (record.id is None or record.key in allowed) for company, record in records]
 
     def may_see(self, person: Person, card: Card) -> bool:
         """Whether the person may see this card."""
@@ -68,9 +75,9 @@ class Sight:
         confidential = isinstance(evidence, FactEvidence) and evidence.confidential
         return not confidential or self.may_see_confidential(person)
 
-    def _asked(self, user: int, cards: Sequence[Card]) -> set[str]:
+    def _asked(self, user: int, records: Sequence[RecordRef]) -> set[str]:
         now = time.monotonic()
-        refs = {card.proposal.record.key: card.proposal.record for card in cards}
+        refs = {record.key: record for record in records if record.id is not None}
         with self._lock:
             known = {key: self._known.get((user, key)) for key in refs}
         fresh = {key: found[1] for key, found in known.items() if found is not None and now - found[0] < _KEPT_SECONDS}

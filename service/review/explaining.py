@@ -1,0 +1,172 @@
+"""Why, how urgent, whom it hits and where it goes: what a card says beside its suggestion, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from service.review.rendering import Words, Writing
+from service.review.seeing import Sight
+from service.review.showing import Shown, evidence_of, odoo_link
+from triage.cards.drawing import svg, tree
+from triage.domain import Card, Member, Person, Proposal
+
+_MOST_CAUSES = 3
+
+
+@dataclass(frozen=True)
+class CauseShown:
+    """One explanation beside others."""
+
+    name: str
+    points: str
+    likely: str
+    """How often a cause with such a score is the right one; empty where that was not measured."""
+    evidence: list[Shown]
+    against: list[Shown]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImpactShown:
+    """Whom a change hits: drawn, and the same in lines of text."""
+
+    drawing: Markup
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class FactorShown:
+    """What one factor adds to the priority."""
+
+    name: str
+    points: str
+    why: str
+
+
+@dataclass(frozen=True)
+class MemberShown:
+    """One case of a shared card."""
+
+    key: str
+    name: str
+    company: str
+    """Where it is another one than the card's."""
+    category: str
+    severity: str
+    state: str
+    link: str | None
+    is_undecided: bool
+
+
+@dataclass(frozen=True)
+class Explained:
+    """All of it."""
+
+    causes: list[CauseShown]
+    impact: ImpactShown | None
+    score: str
+    factors: list[FactorShown]
+    hidden_points: str
+    """Points of factors that are not for this person; empty where there are none."""
+    routing: list[tuple[str, str, str]]
+    """Slot, value, why."""
+    undecided: tuple[str, ...]
+    members: list[MemberShown]
+    hidden_members: int
+    because: tuple[str, ...]
+    """What the members share."""
+
+
+def explained(card: Card, person: Person, sight: Sight, odoo: str | None, w: Writing, t: Words) -> Explained:
+    """What the card says of itself, as far as the person may see it."""
+    proposal, confidential = card.proposal, sight.may_see_confidential(person)
+    factors, hidden = _factors(proposal, confidential, w, t)
+    seen = set(map(id, visible_members(card, person, sight)))
+    return Explained(
+        causes=list(_causes(proposal, person, sight, w, t)),
+        impact=_impact(proposal, confidential),
+        score="" if proposal.priority is None else w.value(proposal.priority.shown),
+        factors=factors,
+        hidden_points=w.value(round(hidden)) if round(hidden) else "",
+        routing=list(_routing(proposal, t)),
+        undecided=proposal.routing.undecided if proposal.routing else (),
+        members=[_member(card, one, odoo, t) for one in card.members if id(one) in seen],
+        hidden_members=len(card.members) - len(seen),
+        because=tuple(origin.text for origin in proposal.origins) if card.members else (),
+    )
+
+
+def visible_members(card: Card, person: Person, sight: Sight) -> list[Member]:
+    """The cases of a shared card that the person may see."""
+    found = sight.records(person, [(one.company, one.record) for one in card.members])
+    return [one for one, may in zip(card.members, found, strict=True) if may]
+
+
+def _causes(proposal: Proposal, person: Person, sight: Sight, w: Writing, t: Words) -> Iterator[CauseShown]:
+    for cause in proposal.causes[:_MOST_CAUSES]:
+        yield CauseShown(
+            name=t.of("cause", cause.kind.value),
+            points=w.value(round(cause.score, 1)),
+            likely="" if cause.probability is None else w.share(cause.probability.value),
+            evidence=evidence_of(cause.evidence, None, person, sight, t),
+            against=evidence_of(cause.against, None, person, sight, t),
+            missing=cause.missing,
+        )
+
+
+def _impact(proposal: Proposal, confidential: bool) -> ImpactShown | None:
+    impact = proposal.impact
+    if impact is None or not impact.hits:
+        return None
+    # The drawing escapes what others wrote.
+    drawing = Markup(svg(impact, confidential=confidential))  # noqa: S704
+    return ImpactShown(drawing, tree(impact, confidential=confidential))
+
+
+def _factors(proposal: Proposal, confidential: bool, w: Writing, t: Words) -> tuple[list[FactorShown], float]:
+    found = proposal.priority.contributions if proposal.priority else ()
+    shown = [one for one in found if round(one.points, 1) and (confidential or not one.confidential)]
+    hidden = sum(one.points for one in found if one.confidential and not confidential)
+    return [
+        FactorShown(t.of("factor", one.factor.value), w.value(round(one.points, 1)), one.why) for one in shown
+    ], hidden
+
+
+def _routing(proposal: Proposal, t: Words) -> Iterator[tuple[str, str, str]]:
+    for choice in proposal.routing.choices if proposal.routing else ():
+        yield t.of("slot", choice.slot), choice.value, choice.why
+
+
+def _member(card: Card, member: Member, odoo: str | None, t: Words) -> MemberShown:
+    record = member.record
+    kind = f" · {t.of('subtype', member.subtype)}" if member.subtype else ""
+    return MemberShown(
+        key=member.key,
+        name=record.name,
+        company="" if member.company == card.key.company else member.company,
+        category=t.of("category", member.category.value) + kind,
+        severity=member.severity.value,
+        state=t.of("state", member.state.value),
+        link=None if odoo is None or record.id is None else odoo_link(odoo, record.model, record.id),
+        is_undecided=member.is_undecided,
+    )
+
+
+def parts_of_reply(text: str, blanks: Sequence[str]) -> list[tuple[str, bool]]:
+    """A draft cut where a person must fill something in."""
+    found: list[tuple[str, bool]] = [(text, False)]
+    for blank in dict.fromkeys(blanks):
+        written = blank if blank.startswith("[") else f"[{blank}]"
+        cut: list[tuple[str, bool]] = []
+        for part, is_blank in found:
+            if is_blank or written not in part:
+                cut.append((part, is_blank))
+                continue
+            for number, piece in enumerate(part.split(written)):
+                cut += [(written, True)] if number else []
+                cut += [(piece, False)] if piece else []
+        found = cut
+    return found
