@@ -16,6 +16,7 @@ from triage.cards.store import CardStore
 from triage.domain import (
     Advised,
     Arrival,
+    ArrivalRecord,
     Case,
     Category,
     Classification,
@@ -45,6 +46,7 @@ from triage.jobs.configuration import JobsConfiguration, Share
 from triage.jobs.inbox import Inbox
 from triage.jobs.review import Reviewer, safe
 from triage.pipeline import Desk, one_policy
+from triage.storage import records
 from triage.storage.database import Database
 from triage.storage.inbox import InboxRow
 from triage.storage.keys import KeyFile
@@ -288,6 +290,40 @@ def test_a_record_that_is_gone_and_one_that_was_erased_are_gone(bench: Bench) ->
     erased = bench.accept("erased")
     bench.office.database.execute("UPDATE inbox SET sealed = NULL WHERE id = ?", (erased,))
     assert bench.review(erased).outcome == "gone"
+
+
+def test_who_asked_about_what_was_erased_meanwhile_is_told_nothing_and_the_job_ends(bench: Bench) -> None:
+    asked = bench.accept(answer_to="/ai/response/1/abc", door=Door.BRIDGE)
+    bench.office.keys.delete(bench.row(asked).key_case)
+    row = bench.review(asked)
+    assert (row.state, row.outcome, row.attempts) == ("done", "gone", 0)
+    assert bench.office.answers == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_case_that_was_erased_between_two_attempts_is_gone_or_can_be_discarded(bench: Bench, times: int) -> None:
+    job = bench.accept()
+
+    def fail() -> None:
+        raise ModelInvalid("does not fit")
+
+    bench.office.summarise.before = fail
+    for _ in range(times):
+        bench.review(job)
+    event = bench.inbox.event(bench.row(job))
+    assert event is not None
+    bench.office.keys.delete(bench.office.journal.case_key(event))
+    if times == 3:
+        bench.inbox.discard(job, "mila", "erased")
+    else:
+        bench.review(job)
+    row = bench.row(job)
+    assert (row.state, row.outcome, row.stream) == ("done", "dead_letter" if times == 3 else "gone", COMPANY)
+    record = records.at(bench.office.database, COMPANY, row.outcome_seq or 0)
+    assert record is not None
+    told = bench.office.journal.opened(record)
+    assert isinstance(told, ArrivalRecord)
+    assert told.ref is None
 
 
 def test_a_later_arrival_that_is_not_due_takes_the_place_until_the_burst_has_lasted_long_enough(bench: Bench) -> None:

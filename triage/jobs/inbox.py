@@ -308,12 +308,8 @@ class Inbox:
         self, row: InboxRow, outcome: Outcome | None, by: str | None, why: str, acting: Mapping[str, str]
     ) -> tuple[str, int]:
         """Append the record of kind `arrival`; its stream and sequence."""
-        try:
-            arrival = self.load(row)
-        except StoreError:
-            arrival = None  # erased, or changed by somebody: that it ended is recorded all the same
-        event = self.event(row)
-        stream = event.company if event else row.company
+        arrival, event = self._said(row)
+        stream = event.company if event else row.stream or row.company
         if event:
             case = self.journal.case_key(event)
         else:
@@ -337,6 +333,19 @@ class Inbox:
             subjects=[by] if by else [],
         )
         return stream, seq
+
+    def _said(self, row: InboxRow) -> tuple[Arrival | None, Event | None]:
+        """What an arrival says and the event that it led to, as far as that can be read: that an arrival ended is
+        recorded also where its content was erased, or changed by somebody; then without a word of what it was about.
+        """
+        try:
+            event = self.event(row)
+        except KeyMissing:
+            return None, None
+        try:
+            return self.load(row), event
+        except StoreError:
+            return None, event
 
     def _back(self, row: InboxRow, until: datetime, changes: Mapping[str, object]) -> bool:
         given = {"state": WAITING, "run": row.run + 1, "due_at": utc(until), "worker": None, **changes}

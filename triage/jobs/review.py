@@ -285,7 +285,10 @@ class Reviewer:
     def _answer(self, row: InboxRow, outcome: Outcome) -> None:
         if self._answering is None or row.carries == CASE or row.sealed is None:
             return
-        arrival = self._inbox.load(row)
+        try:
+            arrival = self._inbox.load(row)
+        except KeyMissing:
+            return  # erased, and with it where the answer should go
         if arrival.answer_to is not None:
             self._answering.answer(arrival, outcome)
 
