@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.databases import target_in
-from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, proposal, ref
+from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision, event, proposal, ref
 from triage.audit import forgetting, retention
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
-from triage.domain import Case, Company, Message, NoException, Partner
+from triage.domain import Arrival, Case, Company, Door, Message, NoException, Partner, RecordRef
 from triage.errors import KeyMissing, StoreError, UsageError
+from triage.jobs.inbox import Inbox
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
 
@@ -231,4 +232,90 @@ def test_proofs_of_what_was_done_are_never_thinned(opened: Opened) -> None:
     list(retention.apply(opened.journal, COMPANY, days, now, "timer"))
     list(retention.apply(opened.journal, COMPANY, days, now, "timer"))
     assert set(payloads(opened)) == {"erasure", "retention"}
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x", "an"])
+def test_a_name_that_stands_in_every_text_finds_nobody(opened: Opened, name: str) -> None:
+    with pytest.raises(UsageError, match="names nobody"):
+        forgetting.find(opened.journal, ["Jane Doe", name], deep=True)
+
+
+def test_what_was_done_with_the_store_is_no_case_of_who_did_it(opened: Opened) -> None:
+    erase(opened, "Jane Doe")
+    held = opened.cards.case_key(opened.cards.get(2))
+    retention.hold(opened.journal, held, COMPANY, "dpo", "claim 7 of Peter Pan", NOW)
+    assert forgetting.find(opened.journal, ["request 12"], deep=True) == []
+    assert [each.record for each in forgetting.find(opened.journal, ["Peter Pan"], deep=True)] == [OTHER]
+
+
+def test_who_decided_a_case_is_found_and_the_case_stays(opened: Opened) -> None:
+    card = opened.cards.get(2)
+    opened.journal.record(
+        stream=COMPANY,
+        kind="decision",
+        case=opened.cards.case_key(card),
+        event="mail:2",
+        value=decision(card, by="mila"),
+        subjects=["mila"],
+    )
+    (found,) = forgetting.find(opened.journal, ["mila"])
+    assert (found.record, found.acted) == (OTHER, True)
+    erase(opened, "mila")
+    assert opened.cards.get(2)
+    (found,) = forgetting.find(opened.journal, ["mila", "Peter Pan"])
+    assert not found.acted
+    erase(opened, "mila", "Peter Pan")
+    with pytest.raises(KeyMissing):
+        opened.cards.get(2)
+
+
+def came_in(opened: Opened) -> Inbox:
+    inbox = Inbox(opened.journal, opened.clock)
+    mail = RecordRef(model="mail", id=None, name="lost.eml")
+    brought = of_jane().with_(record=mail, partner=Partner(name="Rosa Rot", emails=("rosa@rot.example",)))
+    inbox.accept(
+        Arrival(
+            key="lost", source="mail", door=Door.HOOK, ref=mail, company=COMPANY, case=brought, received_at=NOW,
+            due_at=NOW,
+        )
+    )  # fmt: skip
+    return inbox
+
+
+def test_what_came_in_and_nobody_has_looked_at_is_found_and_forgotten(opened: Opened) -> None:
+    inbox = came_in(opened)
+    (found,) = forgetting.find(opened.journal, ["rosa@rot.example"])
+    assert (found.company, found.records, found.record) == (
+        COMPANY,
+        0,
+        RecordRef(model="mail", id=None, name="lost.eml"),
+    )
+    erase(opened, "rosa@rot.example")
+    assert forgetting.find(opened.journal, ["rosa@rot.example"]) == []
+    row = inbox.get(inbox.id_of("mail", "lost"))
+    assert row is not None
+    with pytest.raises(KeyMissing):
+        inbox.load(row)
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_who_is_working_on_a_case_that_is_erased_records_nothing_more_of_it(opened: Opened) -> None:
+    log = opened.journal.of(event("mail:3"))
+    log.once("capture", ORDER, lambda _: of_jane())
+    erase(opened, "Jane Doe")
+    with pytest.raises(KeyMissing):
+        log.once("policy", "x", lambda _: of_jane())
+    with pytest.raises(KeyMissing):
+        log.atomic("card", proposal(), lambda it: opened.cards.put(it, "mail:3"))
+    with pytest.raises(KeyMissing):
+        log.close(NoException(why="thanks"))
+    assert of_hers(opened) == []
+    opened.journal.of(event("mail:4"))
+    with pytest.raises(KeyMissing, match="while somebody worked"):
+        log.note("failure", of_jane())
+    assert [
+        type(value).__name__
+        for _, value in forgetting.handed_over(opened.journal, forgetting.find(opened.journal, ["Jane Doe"]))
+    ] == ["Event"]
     assert verify(opened.database, opened.keys).first_bad is None

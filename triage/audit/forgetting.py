@@ -11,15 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from triage.audit import retention
+from triage.audit import retention, sealing
 from triage.audit.checkpoints import STORE
 from triage.audit.journal import Journal, open_record
 from triage.audit.ledger import Ledger
-from triage.domain import Advisory, Card, Erasure, Event, Frozen, Publication, RecordRef
+from triage.audit.subjects import subjects_of
+from triage.domain import Advisory, Arrival, Erasure, Event, Frozen, Publication, RecordRef
 from triage.errors import KeyMissing, UsageError
 from triage.storage import cards as card_rows
-from triage.storage import queue, records
+from triage.storage import inbox, queue, records
+from triage.storage.inbox import InboxRow
 from triage.storage.records import Record
+
+SHORTEST = 3
+"""Characters of a name: a shorter one stands in every other text."""
+_OWN = frozenset({"erasure", "retention", "hold", "checkpoint", "reading", "switch", "activation"})
+"""Kinds of records of what was done with the store. They are the proof of it and no case: nobody is forgotten there."""
+_WORDS = frozenset({"decision", "member", "handling", "publish", "withdrawal", "arrival"})
+"""Kinds of records that name who decided or handled something, not whom the case is about."""
 
 
 @dataclass(frozen=True)
@@ -38,24 +47,89 @@ class Found:
     first: str
     last: str
     """Times (UTC) of its first and last record."""
+    acted: bool = False
+    """Whether the person is named only as somebody who decided or handled it: then it is not about them."""
 
 
 def find(journal: Journal, names: Sequence[str], *, deep: bool = False) -> list[Found]:
     """The cases that name a person by one of these names, addresses or telephone numbers, by company and time.
 
-    Found are the people that a case knows as such: partners, contacts, authors, owners, who signed. With `deep`
-    every text is opened and searched as well, which takes a while. Raises `ChainBroken` where a record was changed.
+    Found are the people that a case knows as such: partners, contacts, authors, owners, who signed; also in what came
+    in and was not worked on. With `deep` every text is opened and searched as well, which takes a while. Raises
+    `UsageError` where a name is too short to mean anybody, `ChainBroken` where a record was changed.
     """
-    hashes = [journal.keys.subject_hash(name) for name in names]
-    marks = [value.encode() for value in hashes]
-    cases: dict[str, str] = {}
+    wanted = _Wanted(journal, names, deep)
+    cases: dict[str, _Place] = {}
     for record in records.every(journal.database):
-        if record.stream == STORE or record.case_id in cases:
+        if record.stream == STORE or record.kind in _OWN:
             continue
-        if any(mark in record.body for mark in marks) or (deep and _says(record, journal, names)):
-            cases[record.case_id] = record.stream
-    found = [_found(journal, case, company) for case, company in cases.items()]
+        known = cases.get(record.case_id)
+        if (known is None or known.acted) and (wanted.marks(record) or wanted.says(record)):
+            acted = record.kind in _WORDS and (known is None or known.acted)
+            cases[record.case_id] = _Place(record.stream, acted)
+    for row in inbox.every(journal.database):
+        arrival = _arrival(journal, row)
+        if arrival is not None and arrival.case is not None and wanted.stands_in(arrival):
+            cases[row.key_case] = _Place(arrival.case.company.name, acted=False)
+    found = [_found(journal, case, place) for case, place in cases.items()]
     return sorted(found, key=lambda each: (each.company, each.first))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a case that names the person was found."""
+
+    company: str
+    acted: bool
+
+
+class _Wanted:
+    """Whom one looks for."""
+
+    def __init__(self, journal: Journal, names: Sequence[str], deep: bool) -> None:
+        flat = [" ".join(name.casefold().split()) for name in names]
+        if not flat or (short := [name for name in flat if len(name) < SHORTEST]):
+            said = repr(short[0]) if flat else "nothing"
+            raise UsageError(
+                f"{said} names nobody: give a name, an address or a number of {SHORTEST} characters or more."
+            )
+        self._journal = journal
+        self._deep = deep
+        self._names = flat
+        self._hashes = {journal.keys.subject_hash(name) for name in names}
+        self._marks = [value.encode() for value in self._hashes]
+
+    def marks(self, record: Record) -> bool:
+        """Whether the record's envelope names the person."""
+        return any(mark in record.body for mark in self._marks)
+
+    def says(self, record: Record) -> bool:
+        """Whether the record's content speaks of the person, where every text is to be read."""
+        if not self._deep or record.sealed is None:
+            return False
+        try:
+            return self._is_in(open_record(record, self._journal.keys))
+        except KeyMissing:
+            return False
+
+    def stands_in(self, arrival: Arrival) -> bool:
+        """Whether what came in names the person."""
+        named = {self._journal.keys.subject_hash(name) for name in subjects_of(arrival.case)}
+        return bool(named & self._hashes) or (self._deep and self._is_in(arrival))
+
+    def _is_in(self, value: Frozen | None) -> bool:
+        text = "" if value is None else " ".join(value.model_dump_json().casefold().split())
+        return any(name in text for name in self._names)
+
+
+def _arrival(journal: Journal, row: InboxRow) -> Arrival | None:
+    if row.sealed is None or row.carries != inbox.CASE:
+        return None
+    try:
+        value = sealing.decode(sealing.unseal(row.sealed, journal.keys, row.key_case, row.place()))
+    except KeyMissing:
+        return None
+    return value if isinstance(value, Arrival) else None
 
 
 def erase(
@@ -69,11 +143,13 @@ def erase(
 ) -> list[Erasure]:
     """Forget a person: delete the keys of these cases. Cannot be undone.
 
-    Raises `UsageError` where one of them is on hold; then nothing is erased.
+    Cases that they only decided or handled are not about them, and stay. Raises `UsageError` where one of the others
+    is on hold; then nothing is erased.
 
     A record of each stream's part is made first, then the ledger's line, then the keys go; after a crash in between,
     erase again. Cards whose content goes are closed (`expired`).
     """
+    found = [case for case in found if not case.acted]
     if on_hold := retention.held(journal, [case.id for case in found]):
         names = ", ".join(case.record.name if case.record else case.id[:12] for case in found if case.id in on_hold)
         raise UsageError(f"on hold, and so not erased: {names}. `triage audit hold --lift` ends a hold.")
@@ -106,8 +182,9 @@ def erase(
                     queue.close(journal.database, row.id)
             done.append(erasure)
     gone = [key for case in found for key in keys[case.id]]
-    ledger.append(gone, clock())
-    journal.keys.forget(*gone)
+    if gone:
+        ledger.append(gone, clock())
+        journal.keys.forget(*gone)
     return done
 
 
@@ -130,9 +207,10 @@ def _live_keys(journal: Journal, case: str) -> list[bytes]:
         return []
 
 
-def _found(journal: Journal, case: str, company: str) -> Found:
+def _found(journal: Journal, case: str, place: _Place) -> Found:
     opened: list[Frozen] = []
     rows = records.of_case(journal.database, case)
+    arrivals = [row for row in inbox.every(journal.database) if row.key_case == case] if not rows else []
     for record in rows:
         try:
             value = open_record(record, journal.keys)
@@ -140,15 +218,22 @@ def _found(journal: Journal, case: str, company: str) -> Found:
             continue
         if value is not None:
             opened.append(value)
+    came_in = next((value for value in (_arrival(journal, row) for row in arrivals) if value is not None), None)
+    times = [row.at for row in rows] or [row.received_at for row in arrivals]
     return Found(
         id=case,
-        company=company,
-        record=next((value.ref for value in opened if isinstance(value, Event)), None),
+        company=place.company,
+        record=next((value.ref for value in opened if isinstance(value, Event)), came_in.ref if came_in else None),
         records=len(rows),
-        cards=tuple(sorted({*(value.number for value in opened if isinstance(value, Card))})),
+        cards=tuple(
+            row.number
+            for row in card_rows.of_case(journal.database, case)
+            if journal.keys.has(sealing.key_id(row.sealed))
+        ),
         advisories=tuple(_advisories(opened)),
-        first=rows[0].at,
-        last=rows[-1].at,
+        first=min(times),
+        last=max(times),
+        acted=place.acted,
     )
 
 
@@ -160,16 +245,3 @@ def _advisories(opened: Iterable[Frozen]) -> Iterator[Advisory]:
                 if advisory.ref is not None and advisory.ref.key not in seen:
                     seen.add(advisory.ref.key)
                     yield advisory
-
-
-def _says(record: Record, journal: Journal, names: Sequence[str]) -> bool:
-    if record.sealed is None:
-        return False
-    try:
-        value = open_record(record, journal.keys)
-    except KeyMissing:
-        return False
-    if value is None:
-        return False
-    text = " ".join(value.model_dump_json().casefold().split())
-    return any(" ".join(name.casefold().split()) in text for name in names)

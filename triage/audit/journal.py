@@ -49,6 +49,8 @@ class _Entry:
     once: str | None = None
     acting: Mapping[str, str] = field(default_factory=dict)
     subjects: Iterable[str] = ()
+    under: bytes | None = None
+    """Id of the only key that may seal it; none: whichever key the case has."""
     ready: _Ready | None = None
 
 
@@ -81,7 +83,8 @@ class Journal:
                 once=once,
             )
             found, _ = self._recorded(entry)
-        return Log(self, event.company, event.key, found.case_id, found.at)
+        under = None if found.sealed is None else sealing.key_id(found.sealed)
+        return Log(self, event.company, event.key, found.case_id, found.at, under)
 
     def case_key(self, event: Event) -> str:
         """Id of the case whose key seals the records of this event.
@@ -177,8 +180,16 @@ class Journal:
     def _ready(self, entry: _Entry) -> _Entry:
         """The entry with all that does not depend on its place: done before others are kept waiting."""
         named = {self.keys.subject_hash(subject) for subject in (*entry.subjects, *subjects_of(entry.value))}
-        ready = _Ready(sealing.encode(entry.value), self.keys.key_for(entry.case), tuple(sorted(named)))
+        ready = _Ready(sealing.encode(entry.value), self._key_of(entry), tuple(sorted(named)))
         return replace(entry, ready=ready)
+
+    def _key_of(self, entry: _Entry) -> CaseKey:
+        if entry.under is None:
+            return self.keys.key_for(entry.case)
+        key = self.keys.key(entry.case)
+        if key.id != entry.under:
+            raise KeyMissing(f"{self.keys.name}: the case of this event was erased while somebody worked on it.")
+        return key
 
     def _chained(self, entry: _Entry, seq: int, prev: str) -> Record:
         ready = cast(_Ready, entry.ready)
@@ -207,9 +218,15 @@ class Journal:
 
 
 class Log:
-    """The records of one event. After a crash, ask again: what is recorded is returned, not done twice."""
+    """The records of one event. After a crash, ask again: what is recorded is returned, not done twice.
 
-    def __init__(self, journal: Journal, stream: str, event: str, case: str, begun: str) -> None:
+    All of them are sealed with the key of the event's first one: where that was erased meanwhile, nothing more is
+    recorded of the event, and `KeyMissing` is raised.
+    """
+
+    def __init__(
+        self, journal: Journal, stream: str, event: str, case: str, begun: str, under: bytes | None = None
+    ) -> None:
         self._journal = journal
         self._database = journal.database
         self._stream = stream
@@ -218,6 +235,7 @@ class Log:
         """Id of the case whose key seals this event's records."""
         self.begun = datetime.fromisoformat(begun)
         """When the event was recorded first."""
+        self._under = under
 
     def outcome(self) -> Outcome | None:
         """How this event ended, or none while it has not."""
@@ -264,7 +282,9 @@ class Log:
 
     def note(self, kind: str, value: Frozen) -> None:
         """Append something that happened on the way and is no step's result, for example a failed model call."""
-        self._journal.record(stream=self._stream, kind=kind, case=self.case, event=self._event, value=value)
+        event = self._journal.keys.event_id(self._event)
+        entry = _Entry(self._stream, kind, self.case, value, event=event, under=self._under)
+        self._journal._recorded(entry)
 
     def close(self, outcome: Outcome, acting: Mapping[str, str] = _NOTHING) -> Outcome:
         """Record how the event ended. The same outcome again is fine; another one raises `Conflict`."""
@@ -303,6 +323,7 @@ class Log:
             event=self._journal.keys.event_id(self._event),
             once=once,
             acting=acting,
+            under=self._under,
         )
 
     def _key(self, step: str, given: str = "", acting: Mapping[str, str] = _NOTHING) -> str:
