@@ -16,12 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import limits
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from service.identity import Address, SignIn
+from service.secret import SecretFrom
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
 from triage.odoo.capture import MODELS
@@ -45,43 +47,6 @@ class SourceDoor(StrEnum):
     """OCA's `ai_oca_bridge`."""
     SIGNED = "signed"
     """Signed events (Standard Webhooks) in the form of CloudEvents."""
-
-
-class SecretFrom(Frozen):
-    """Where a secret stands: in a file (relative to the home folder) or in a variable of the environment."""
-
-    file: Path | None = None
-    environment: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_secret_inline(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            raise ValueError("a secret never stands here itself: write {file: PATH} or {environment: NAME}")  # noqa: TRY004
-        return value
-
-    @model_validator(mode="after")
-    def _one_place(self) -> SecretFrom:
-        if (self.file is None) == (self.environment is None):
-            raise ValueError("name either `file` or `environment`")
-        return self
-
-    def read(self, home: Path, environment: Mapping[str, str]) -> str:
-        """The secret. Raises `ConfigurationError` where it is not there; its text holds no secret."""
-        if self.environment is not None:
-            found = environment.get(self.environment, "").strip()
-            if not found:
-                raise ConfigurationError(f"the variable {self.environment} is not set; it should hold the secret.")
-            return found
-        assert self.file is not None
-        path = home / self.file.expanduser()
-        try:
-            found = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"{path}: the secret cannot be read ({type(error).__name__}).") from error
-        if not found:
-            raise ConfigurationError(f"{path}: is empty; it should hold the secret.")
-        return found
 
 
 class Source(Frozen):
@@ -154,11 +119,21 @@ class ServiceConfiguration(Frozen):
     """A worker that gave no sign for longer counts as gone in `/readyz`."""
     late_inbox_seconds: float = Field(default=300.0, gt=0)
     """An arrival overdue for longer is named in `/readyz`."""
+    address: Address | None = None
+    """Under which people reach the review pages: https, or http on loopback. Links from notes begin with it."""
+    sign_in: SignIn = SignIn()
+    """How people sign in to the review pages."""
 
     @field_validator("key_rate")
     @classmethod
     def _rate_is_a_rate(cls, value: str) -> str:
         return rate(value)
+
+    @model_validator(mode="after")
+    def _a_provider_needs_to_know_where_to_send_people(self) -> ServiceConfiguration:
+        if self.sign_in.provider is not None and self.address is None:
+            raise ValueError("address: is needed with sign_in.provider, which sends people back to it")
+        return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> ServiceConfiguration:

@@ -8,9 +8,11 @@ from starlette.responses import Response
 from service.installation import Installation
 from service.limiting import Limiter
 from service.review.card_pages import card_pages
+from service.review.figure_pages import figure_pages
 from service.review.frame import Frame, Missing
 from service.review.guard import Forbidden, Guard, NotSignedIn, to_sign_in
 from service.review.other_pages import other_pages
+from service.review.provider_pages import provider_pages
 from service.review.queue_pages import queue_pages
 from service.review.refusing import error_page
 from service.review.seeing import Sight
@@ -20,7 +22,8 @@ from service.review.signing_in import signing_in
 def add_pages(app: FastAPI, installation: Installation, limiter: Limiter) -> Frame:
     """Add the pages; returns what they work with, to be closed with the application (`Frame.sight.close`)."""
     frame = Frame(installation, Guard(installation), Sight(installation))
-    for router in (signing_in(frame, limiter), queue_pages(frame), card_pages(frame), other_pages(frame)):
+    doors = (signing_in(frame, limiter), provider_pages(frame, limiter))
+    for router in (*doors, queue_pages(frame), card_pages(frame), figure_pages(frame), other_pages(frame)):
         app.include_router(router)
 
     @app.exception_handler(NotSignedIn)

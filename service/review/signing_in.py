@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from service.limiting import Limiter
 from service.problems import Problem
-from service.review.frame import Frame, to
+from service.review.frame import Frame, Missing, to
 from service.review.guard import cookie_name, is_local, must_match, with_cookie
 from service.review.rendering import LANGUAGES, Words, page
 from triage.storage.people import LONGEST
@@ -29,25 +29,27 @@ def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
     def ask(request: Request) -> Response:
         if frame.guard.session(request) is not None:
             return to("/queue")
-        return _form(request)
+        return sign_in_page(frame, request)
 
     @router.post("/sign-in")
     async def sign_in(request: Request) -> Response:
         form = await frame.guard.form(request)
+        if not frame.installation.configuration.sign_in.passwords:
+            raise Missing
         name, password = " ".join(form.get("name", "").split()), form.get("password", "")
         tries = [
             (f"sign-in:{request.client.host if request.client else ''}", _RATE),
             (f"sign-in-name:{name[:_LONGEST_NAME].casefold()}", _RATE_OF_NAME),
         ]
         if not all(limiter.has_room(who, rate) for who, rate in tries):
-            return _form(request, "sign_in.too_often", name, 429)
+            return sign_in_page(frame, request, "sign_in.too_often", 429, name)
         is_short = len(password) <= 1000 and len(name) <= _LONGEST_NAME
         person = await to_thread.run_sync(frame.guard.people().check, name, password) if is_short else None
         if person is None:
             with suppress(Problem):
                 for who, rate in tries:
                     limiter.check(who, rate)
-            return _form(request, "sign_in.wrong", name if is_short else "", 401)
+            return sign_in_page(frame, request, "sign_in.wrong", 401, name if is_short else "")
         token = await to_thread.run_sync(frame.guard.people().begin, person.name, "password")
         back = form.get("next", "")
         response = to(back if is_local(back) else "/queue")
@@ -67,9 +69,11 @@ def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
     return router
 
 
-def _form(request: Request, error: str = "", name: str = "", status: int = 200) -> Response:
+def sign_in_page(frame: Frame, request: Request, error: str = "", status: int = 200, name: str = "") -> Response:
+    """The page that asks who somebody is; `error` names the text that says why it comes again."""
     t = Words(_language(request))
     back = request.query_params.get("next", "")
+    told = frame.installation.configuration.sign_in
     return page(
         "sign_in.html",
         status,
@@ -79,6 +83,8 @@ def _form(request: Request, error: str = "", name: str = "", status: int = 200) 
         error=t(error) if error else "",
         name=name,
         next=back if is_local(back) else "",
+        passwords=told.passwords,
+        provider=told.provider.name if told.provider else "",
     )
 
 

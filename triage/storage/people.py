@@ -111,6 +111,11 @@ class People:
         rows = self._database.query("SELECT * FROM people WHERE subject = ? AND disabled_at IS NULL", (subject,))
         return _account(rows[0]) if rows else None
 
+    def with_subject(self, subject: str) -> Account | None:
+        """The account of somebody at the OpenID provider, a disabled one too."""
+        rows = self._database.query("SELECT * FROM people WHERE subject = ?", (subject,))
+        return _account(rows[0]) if rows else None
+
     def of_odoo(self, user: int) -> Account | None:
         """The account of a user of Odoo."""
         rows = self._database.query("SELECT * FROM people WHERE odoo_user = ? AND disabled_at IS NULL", (user,))
