@@ -52,6 +52,7 @@ Behaviour = Callable[["_Handler", Asked], None]
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each body waits for the acknowledgement of its headers
     server: _Server
 
     def do_POST(self) -> None:

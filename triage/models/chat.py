@@ -113,7 +113,7 @@ class OpenAIChat(StructuredChat):
         if self.max_output_tokens is not None:
             body["max_output_tokens"] = self.max_output_tokens
         if form is not None:
-            body |= _responses_form(form)
+            body["extra_body"] = _responses_form(form)  # as it is: the SDK looks through what it takes as parameters
         return self._connected().responses.with_raw_response.create(**body).content
 
     def _chat(self, turns: Sequence[Turn], form: Form | None) -> bytes:
@@ -121,7 +121,7 @@ class OpenAIChat(StructuredChat):
         if self.max_output_tokens is not None:
             body["max_tokens"] = self.max_output_tokens
         if form is not None:
-            body |= _chat_form(form)
+            body["extra_body"] = _chat_form(form)
         return self._connected().chat.completions.with_raw_response.create(**body).content
 
     def _parameters(self) -> dict[str, Any]:

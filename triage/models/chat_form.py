@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -65,12 +66,13 @@ _DROPPED = frozenset(
 """Keywords that not every server takes in strict mode; pydantic checks them when the answer is back."""
 
 
+@lru_cache(maxsize=64)
 def strict_schema(answer_type: type[BaseModel]) -> dict[str, Any]:
     """JSON schema of a type by OpenAI's rules for strict structured output.
 
     Every object closed (`additionalProperties: false`) and all its properties required, references resolved, keywords
     for values left out. Raises `UsageError` for types that have no such schema: open dictionaries, tuples of fixed
-    length, types that contain themselves.
+    length, types that contain themselves. It is made once for each type, and never changed.
     """
     whole = answer_type.model_json_schema()
     return _Strict(answer_type.__name__, whole.pop("$defs", {})).node(whole, ())
