@@ -16,13 +16,16 @@ from triage.domain import (
     Advised,
     Category,
     Classification,
+    Failure,
     FieldValue,
     Method,
+    ModelCall,
     Paper,
     Producer,
     ReasonCode,
     Suggestion,
     Summary,
+    Usage,
     Verdict,
 )
 from triage.errors import ChainBroken
@@ -148,3 +151,19 @@ def test_entries_are_json(opened: Opened) -> None:
 def test_each_value_in_one_line(opened: Opened, value: object, said: str) -> None:
     opened.journal.of(event("file:1")).once("step", None, lambda _: value)
     assert story(opened.database, opened.keys, "file:1")[-1].text == said
+
+
+def test_calls_of_models_are_told_by_the_names_of_the_field(tmp_path: Path) -> None:
+    call = ModelCall(
+        endpoint="house", model="m-1", rung="json_schema", sent=({"role": "user", "content": "?"},), received="{}",
+        usage=Usage(input_tokens=12, output_tokens=3, seconds=0.5), attempts=2, replaced={"email": 1, "name": 2},
+    )  # fmt: skip
+    with Opened(tmp_path) as opened:
+        log = opened.journal.of(event("mail:1"))
+        log.note("failure", Failure(task="classify", reason="no answer", calls=(call,)))
+        told = [entry.as_json() for entry in story(opened.database, opened.keys, "mail:1")]
+    assert told[0]["calls"] == []
+    (attributes,) = told[1]["calls"]
+    assert attributes["gen_ai.request.model"] == "m-1"
+    assert (attributes["gen_ai.usage.input_tokens"], attributes["gen_ai.usage.output_tokens"]) == (12, 3)
+    assert (attributes["triage.attempts"], attributes["triage.replaced"]) == (2, 3)

@@ -17,6 +17,7 @@ from triage.domain import (
     Decision,
     Endings,
     Event,
+    Failure,
     Frozen,
     Policy,
     Publication,
@@ -59,7 +60,8 @@ class Entry:
         return "(erased)" if self.erased else _line(self.value)
 
     def as_json(self) -> dict[str, Any]:
-        """All of it as JSON values; `type` names the type of `value`."""
+        """All of it as JSON values; `type` names the type of `value`, `calls` the exchanges with models in it."""
+        calls = self.value.calls if isinstance(self.value, Answer | Failure) else ()
         return {
             "stream": self.stream,
             "seq": self.seq,
@@ -70,6 +72,7 @@ class Entry:
             "erased": self.erased,
             "type": None if self.value is None else type(self.value).__name__,
             "value": None if self.value is None else self.value.model_dump(mode="json"),
+            "calls": [call.attributes() for call in calls],
             "hash": self.hash,
         }
 

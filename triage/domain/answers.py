@@ -59,6 +59,20 @@ class ModelCall(Frozen):
     replaced: dict[str, int] = {}
     """How many values of each kind were replaced before sending."""
 
+    def attributes(self) -> dict[str, str | int | float]:
+        """The call without its texts, by the names of OpenTelemetry's semantic conventions for generative AI."""
+        return {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": self.endpoint,
+            "gen_ai.request.model": self.model,
+            "gen_ai.output.type": "text" if self.rung == "text" else "json",
+            "gen_ai.usage.input_tokens": self.usage.input_tokens,
+            "gen_ai.usage.output_tokens": self.usage.output_tokens,
+            "gen_ai.client.operation.duration": self.usage.seconds,
+            "triage.attempts": self.attempts,
+            "triage.replaced": sum(self.replaced.values()),
+        }
+
 
 class Abstention(Frozen):
     """Why there is no suggestion, and what would help."""
