@@ -41,6 +41,7 @@ from triage.domain import (
     Verdict,
 )
 from triage.pipeline import Desk, decide, one_policy, triage
+from triage.storage import records
 from triage.tasks.classify.embedded import EmbeddedClassifier
 from triage.tasks.reply.embedded import EmbeddedReplier
 from triage.tasks.route.router import Router
@@ -142,6 +143,27 @@ def test_orders_that_wait_for_one_late_purchase_are_one_card_with_one_note(offic
     told = story(office.opened.database, office.opened.keys, card)
     assert sum(entry.step == "card" for entry in told) == 5, "each event has its own record of the card"
     assert verify_chain(office.opened.database, office.opened.keys).first_bad is None
+
+
+def test_a_case_on_anothers_card_records_nothing_of_the_other(office: Office) -> None:
+    asks = Message(
+        id="<1@x>", role=Role.CUSTOMER, body="Where are our 100 bolts BM-100? Jane Doe needs them, quince-7731."
+    )
+    office.happens(waiting(1, asks), "e:1")
+    office.happens(waiting(2), "e:2")
+    told = [office.opened.journal.opened(each) for each in records.every(office.opened.database)]
+    texts = {
+        each.case_id: office.opened.journal.opened(each).model_dump_json()  # type: ignore[union-attr]
+        for each in records.every(office.opened.database)
+        if each.step == "card"
+    }
+    theirs = texts[office.opened.keys.case_id(COMPANY, ref(2).key)]
+    assert "Customer 1" not in theirs
+    assert "quince-7731" not in theirs
+    cards = [each for each in told if isinstance(each, Card)]
+    assert [(each.number, each.proposal.record, each.revision) for each in cards] == [(1, ref(1), 1), (1, ref(2), 2)]
+    [card] = office.opened.cards.all()
+    assert "quince-7731" in card.model_dump_json()
 
 
 def test_policy_can_keep_every_case_on_its_own_card(office: Office) -> None:
