@@ -48,6 +48,8 @@ PAGES: dict[tuple[str, str], tuple[str, dict[str, int]]] = {
     ("GET", "/cards/{number}/documents/{index}"): ("/cards/1/documents/0", OF_CARD),
     ("GET", "/cards/{number}/documents/{index}/{page}.png"): ("/cards/1/documents/1/1.png", OF_CARD),
     ("POST", "/cards/{number}/{act}"): ("/cards/1/claim", ACTING),
+    ("GET", "/figures"): ("/figures", LEADING),
+    ("GET", "/figures/{name}.csv"): ("/figures/category.csv", LEADING),
     ("GET", "/policy"): ("/policy", LEADING),
     ("GET", "/dead-letters"): ("/dead-letters", LEADING),
     ("POST", "/dead-letters/{id}/{act}"): (

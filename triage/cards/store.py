@@ -17,7 +17,7 @@ from triage.cards.updating import before_of
 from triage.domain import Before, Card, CardKey, CardState, Proposal, RecordRef, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
 from triage.storage import cards as rows
-from triage.storage import members, queue, records
+from triage.storage import members, outcomes, queue, records
 from triage.storage.cards import CardRow
 from triage.storage.database import Database
 from triage.storage.keys import Keys
@@ -103,6 +103,12 @@ class CardStore:
     def waiting_on(self, company: str, record: RecordRef) -> list[Card]:
         """The cards of a record that somebody can still decide, by number, without erased ones."""
         return self._readable_of(rows.waiting_on(self._database, company, self._keyed(company, record)))
+
+    def of_record(self, company: str, record: RecordRef, limit: int) -> tuple[list[Card], int]:
+        """All cards of a record, the newest first, without erased ones; and how many were erased."""
+        found = rows.of_record(self._database, company, self._keyed(company, record), limit)
+        cards = self._readable_of(found)
+        return cards, len(found) - len(cards)
 
     def before(self, company: str, record: RecordRef) -> Before | None:
         """What the record's newest card said; none where there is none that this version can bring up to date."""
@@ -238,6 +244,7 @@ class CardStore:
 
     def _enqueue(self, card: Card) -> None:
         queue.put(self._database, card, queue.hash_of_name(self._keys, card.proposal.record.name))
+        outcomes.put(self._database, card, self._keys)
 
     def _find(self, handle: str | UUID | int) -> CardRow:
         text = str(handle).strip().lower()

@@ -121,6 +121,11 @@ def newest_of_record(database: Database, company: str, record: str) -> CardRow |
     )
 
 
+def of_record(database: Database, company: str, record: str, limit: int) -> list[CardRow]:
+    """The cards of a record, whatever their state, the newest first."""
+    return _many(database, "WHERE company = ? AND record = ? ORDER BY number DESC LIMIT ?", company, record, limit)
+
+
 def waiting(database: Database, after: int, limit: int) -> list[CardRow]:
     """Cards that can still be decided, by number, from the one after `after`."""
     return _many(database, f"WHERE {_OPEN} AND number > ? ORDER BY number LIMIT ?", after, limit)

@@ -1,0 +1,252 @@
+"""Figures as tables. What rests on people's decisions covers whole weeks and hides what few people made."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import sqrt
+from statistics import quantiles
+
+from triage.audit.journal import Journal
+from triage.domain import Answer, Severity, utc
+from triage.errors import KeyMissing
+from triage.storage import figures as counts
+from triage.storage import records
+from triage.storage.figures import Span
+
+WEEKS = (1, 4, 13, 52)
+FEWEST_PEOPLE = 5
+"""An aggregate over fewer people is not shown: it could be put down to one of them."""
+AGES = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
+_STEPS = (0, 500, 600, 700, 800, 900, 950)
+_KEPT_SECONDS = 60.0
+_MOST_KEPT = 32
+
+Value = str | int | float | Decimal
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, and what stands in it (`text`, `count`, `number`, `share`, or a group of words)."""
+
+    name: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row. Where it may not be shown, only what it is about stands in it."""
+
+    values: tuple[Value, ...]
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of figures."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass
+class _Group:
+    people: set[str] = field(default_factory=set)
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, who: str, **more: int) -> None:
+        self.people.add(who)
+        for name, number in more.items():
+            self.counts[name] += number
+
+
+def hidden_of(people: Mapping[str, set[str]]) -> set[str]:
+    """Which groups may not be shown: those of fewer than five people, and as many more as it takes that what is hidden
+    is of five people together; otherwise one could subtract what is shown from the whole."""
+    hidden = {name for name, who in people.items() if len(who) < FEWEST_PEOPLE}
+    rest = sorted(set(people) - hidden, key=lambda name: (len(people[name]), name))
+    while hidden and rest and len(set().union(*(people[name] for name in hidden))) < FEWEST_PEOPLE:
+        hidden.add(rest.pop(0))
+    return hidden
+
+
+def interval(right: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share."""
+    z, share = 1.96, right / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def whole_weeks(now: datetime, weeks: int) -> tuple[datetime, datetime]:
+    """The last whole weeks, Monday to Sunday (UTC): two looks at them never part a single day from the rest."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    until = day - timedelta(days=day.weekday())
+    return until - timedelta(weeks=weeks), until
+
+
+class Figures:
+    """The tables of one store, kept for a minute."""
+
+    def __init__(self, journal: Callable[[], Journal], clock: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[tuple[str, ...] | None, int], tuple[float, list[Table]]] = {}
+        self._models: dict[str, str] = {}
+
+    def tables(self, companies: Iterable[str] | None, weeks: int) -> list[Table]:
+        """All tables for these companies (none: all)."""
+        key = (None if companies is None else tuple(sorted(companies)), weeks)
+        with self._lock:
+            at, tables = self._kept.get(key, (0.0, []))
+        if tables and time.monotonic() - at < _KEPT_SECONDS:
+            return tables
+        tables = self._made(*key)
+        with self._lock:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = (time.monotonic(), tables)
+        return tables
+
+    def _made(self, companies: tuple[str, ...] | None, weeks: int) -> list[Table]:
+        now, database = self._clock(), self._journal().database
+        lately = Span(companies, utc(now - timedelta(weeks=weeks)), utc(now + timedelta(minutes=1)))
+        since, until = whole_weeks(now, weeks)
+        worked = Span(companies, utc(since), utc(until))
+        return [
+            *(self._volume(name, lately) for name in counts.COLUMNS),
+            self._ageing(companies, now),
+            self._accepted(worked),
+            self._by_model(worked),
+            self._calibration(worked),
+            self._blind(worked),
+            Table(
+                "cost",
+                (Column("endpoint"), Column("model"), Column("calls", "count"), Column("tokens", "count"),
+                 Column("money", "number")),
+                tuple(
+                    Row((endpoint, model, calls, tokens, Decimal(money) / 1_000_000))
+                    for endpoint, model, calls, tokens, money in counts.spent(database, lately)
+                ),
+            ),
+            self._latency(lately),
+            Table(
+                "failures",
+                (Column("what", "figures.what"), Column("source"), Column("why"), Column("count", "count")),
+                tuple(Row((what, source, why[:80], n)) for what, source, why, n in counts.failures(database, lately)),
+            ),
+        ]  # fmt: skip
+
+    def _volume(self, name: str, span: Span) -> Table:
+        kind = "category" if name == "category" else "text"
+        found = counts.volumes(self._journal().database, name, span)
+        columns = (Column(name, kind), Column("cards", "count"), Column("waiting", "count"))
+        return Table(name, columns, tuple(Row(row) for row in found))
+
+    def _ageing(self, companies: tuple[str, ...] | None, now: datetime) -> Table:
+        found = dict(counts.ageing(self._journal().database, companies, [utc(now - age) for age in AGES]))
+        names = [each.value for each in Severity]
+        rows = [
+            Row((str(number), *(found[name][number] if name in found else 0 for name in names)))
+            for number in range(len(AGES) + 1)
+        ]
+        columns = (Column("age", "figures.age"), *(Column(f"{name}_severity", "count") for name in names))
+        return Table("ageing", columns, tuple(rows) if found else ())
+
+    def _accepted(self, span: Span) -> Table:
+        groups: dict[str, _Group] = defaultdict(_Group)
+        for category, state, who, number in counts.decisions(self._journal().database, span):
+            groups[category].add(who, decided=number, **{state: number})
+        return _acceptance("accepted", Column("category", "category"), groups)
+
+    def _by_model(self, span: Span) -> Table:
+        last: dict[str, tuple[str, str, str]] = {}
+        for card, state, who, stream, seq, body in counts.classified(self._journal().database, span):
+            last[card] = (state, who, self._model(stream, seq, body))
+        groups: dict[str, _Group] = defaultdict(_Group)
+        for state, who, model in last.values():
+            groups[model].add(who, decided=1, **{state: 1})
+        return _acceptance("models", Column("model"), groups)
+
+    def _model(self, stream: str, seq: int, body: bytes) -> str:
+        """What the model is called that a classification came from: one record of each kind is opened."""
+        acting = json.dumps(json.loads(body).get("acting"), sort_keys=True)
+        if acting not in self._models:
+            record = records.at(self._journal().database, stream, seq)
+            try:
+                answer = None if record is None else self._journal().opened(record)
+            except KeyMissing:
+                return "?"
+            named = f"{answer.by.model} {answer.by.version}" if isinstance(answer, Answer) else "?"
+            self._models[acting] = named.strip()
+        return self._models[acting]
+
+    def _calibration(self, span: Span) -> Table:
+        groups: dict[str, _Group] = defaultdict(_Group)
+        for step, who, number, told, right in counts.shown_confidence(self._journal().database, span, _STEPS):
+            groups[str(step)].add(who, decided=number, told=told, right=right)
+        hidden = hidden_of({name: group.people for name, group in groups.items()})
+        rows = []
+        for step, end in zip(_STEPS, (*_STEPS[1:], 1000), strict=True):
+            name, group = f"{step / 10:g}–{end / 10:g} %", groups.get(str(step))
+            if group is None:
+                continue
+            n, right = group.counts["decided"], group.counts["right"]
+            values = (name, n, group.counts["told"] / n / 1000, right / n, *interval(right, n))
+            rows.append(Row((name,), True) if str(step) in hidden else Row(values))
+        columns = (
+            Column("shown"), Column("decided", "count"), Column("mean", "share"), Column("right", "share"),
+            Column("low", "share"), Column("high", "share"),
+        )  # fmt: skip
+        return Table("calibration", columns, tuple(rows))
+
+    def _blind(self, span: Span) -> Table:
+        groups: dict[str, _Group] = defaultdict(_Group)
+        for category, chosen, who, number in counts.unseen_choices(self._journal().database, span):
+            if chosen:
+                groups[category].add(who, answers=number, agreed=number if chosen == category else 0)
+        columns = (
+            Column("category", "category"), Column("answers", "count"), Column("agreed", "share"),
+            Column("low", "share"), Column("high", "share"),
+        )  # fmt: skip
+        return Table("blind", columns, tuple(_shares(groups, "agreed", "answers", ())))
+
+    def _latency(self, span: Span) -> Table:
+        seconds: dict[str, list[float]] = defaultdict(list)
+        for source, received, finished in counts.waits(self._journal().database, span):
+            took = datetime.fromisoformat(finished) - datetime.fromisoformat(received)
+            seconds[source].append(took.total_seconds())
+        columns = (Column("source"), Column("count", "count"), Column("middle", "number"), Column("most", "number"))
+        rows = []
+        for source, found in sorted(seconds.items()):
+            cuts = quantiles(found, n=20, method="inclusive") if len(found) > 1 else found * 19
+            rows.append(Row((source, len(found), round(cuts[9], 1), round(cuts[18], 1))))
+        return Table("latency", columns, tuple(rows))
+
+
+def _acceptance(name: str, first: Column, groups: Mapping[str, _Group]) -> Table:
+    columns = (
+        first, Column("decided", "count"), Column("accepted", "count"), Column("edited", "count"),
+        Column("rejected", "count"), Column("share", "share"), Column("low", "share"), Column("high", "share"),
+    )  # fmt: skip
+    return Table(name, columns, tuple(_shares(groups, "accepted", "decided", ("accepted", "edited", "rejected"))))
+
+
+def _shares(groups: Mapping[str, _Group], right: str, of: str, between: Sequence[str]) -> list[Row]:
+    """A row for each group: how many, their parts, the share with its interval."""
+    hidden = hidden_of({name: group.people for name, group in groups.items()})
+    rows = []
+    for name, group in sorted(groups.items(), key=lambda each: (-each[1].counts[of], each[0])):
+        number, good = group.counts[of], group.counts[right]
+        parts = tuple(group.counts[part] for part in between)
+        values = (name, number, *parts, good / number, *interval(good, number))
+        rows.append(Row((name,), True) if name in hidden else Row(values))
+    return sorted(rows, key=lambda row: row.is_hidden)
