@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -25,6 +26,7 @@ from triage.models.chat import OpenAIChat
 from triage.models.guarded import GuardedChat
 from triage.models.structured import Patience as Asking
 from triage.models.structured import forget_ways
+from triage.models.turns import taking_turns
 from triage.pipeline import triage
 from triage.storage.budgets import Spending, Spent
 from triage.tasks.fallback import Fallback
@@ -141,6 +143,22 @@ def test_a_spent_budget_leaves_the_embedded_answer_until_midnight_of_the_company
     assert any("the day's budget of models is spent" in w for w in desk.cards.get(1).proposal.warnings)
     desk.clock.now += timedelta(days=1)
     assert desk.answered() == "server"
+
+
+def test_each_attempt_waits_for_its_turn_and_nothing_else_does(desk: Desk) -> None:
+    under_way: list[int] = []
+
+    @contextmanager
+    def one() -> Iterator[None]:
+        under_way.append(len(desk.server.requests))
+        yield
+        under_way[-1] = len(desk.server.requests) - under_way[-1]
+
+    desk.server.plan(status(503), says(summarised()))
+    with taking_turns(one):
+        assert desk.answered() == "server"
+    assert len(desk.server.requests) == 2
+    assert under_way[1:] == [1]  # the failed one left its turn by its error
 
 
 def test_a_budget_that_is_spent_is_no_outage(desk: Desk) -> None:

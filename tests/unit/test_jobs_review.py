@@ -45,6 +45,7 @@ from triage.jobs.bounds import Gate
 from triage.jobs.configuration import JobsConfiguration, Share
 from triage.jobs.inbox import Inbox
 from triage.jobs.review import Reviewer, safe
+from triage.models.turns import turn
 from triage.pipeline import Desk, one_policy
 from triage.storage import records
 from triage.storage.database import Database
@@ -421,12 +422,13 @@ def test_an_endpoint_has_so_many_questions_at_once(bench: Bench) -> None:
     lock = threading.Lock()
 
     def count() -> None:
-        with lock:
-            now[0] += 1
-            most[0] = max(most[0], now[0])
-        threading.Event().wait(0.05)
-        with lock:
-            now[0] -= 1
+        with turn():  # as every exchange with a model server does
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            threading.Event().wait(0.05)
+            with lock:
+                now[0] -= 1
 
     bench.office.classify.before = count
     reviewer = bench.made(gate=gate)

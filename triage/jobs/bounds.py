@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 import limits
@@ -13,6 +14,7 @@ import limits
 from triage.audit.journal import acting_of
 from triage.domain import Answer, Case, Document, Paper, RecordRef, View
 from triage.jobs.configuration import Share
+from triage.models.turns import taking_turns
 from triage.pipeline import Desk, Extract, Source, Task
 
 InputT = TypeVar("InputT")
@@ -53,7 +55,8 @@ class Gate:
 
 
 def bounded(desk: Desk, check: Check, gate: Gate | None) -> Desk:
-    """The same desk, but `check` is called before each of its steps, and each question waits for its turn at `gate`.
+    """The same desk, but `check` is called before each of its steps, and each exchange with a model server waits for
+    its turn at `gate`.
 
     What acts stays the same, so that recorded steps are found again.
     """
@@ -128,5 +131,5 @@ class _Write(Generic[InputT, AnswerT]):
 def _in_turn(gate: Gate | None, check: Check, ask: Callable[[InputT], AnswerT], given: InputT) -> AnswerT:
     if gate is None:
         return ask(given)
-    with gate.turn(check):
+    with taking_turns(partial(gate.turn, check)):
         return ask(given)

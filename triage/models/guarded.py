@@ -12,6 +12,7 @@ from triage.models.budget import Budget
 from triage.models.chat import OpenAIChat
 from triage.models.chat_answers import Received
 from triage.models.chat_form import Form, Turn
+from triage.models.turns import turn
 
 
 class GuardedChat(OpenAIChat):
@@ -32,7 +33,13 @@ class GuardedChat(OpenAIChat):
         return made
 
     def answer(self, turns: Sequence[Turn], form: Form | None = None) -> Received:
-        """One exchange, counted. Raises `OverBudget` and `ModelUnavailable` before anything leaves the house."""
+        """One exchange, counted, when it is its turn. Raises `OverBudget` and `ModelUnavailable` before anything leaves
+        the house.
+        """
+        with turn():
+            return self._answer(turns, form)
+
+    def _answer(self, turns: Sequence[Turn], form: Form | None) -> Received:
         if self._budget is not None:
             self._budget.check()
         breaker = self._breaker or breaker_of(self.endpoint.url)
