@@ -106,7 +106,7 @@ def decide(
     ] = None,
     home: Home = None,
 ) -> None:
-    """Record a decision on a card. It confirms or corrects the suggestion and changes nothing in Odoo."""
+    """Record a decision on a card. It confirms or corrects the suggestion; no price, quantity, date or state changes."""
     from triage.cli.decisions import run_decide
 
     changes = {"category": category, "subtype": subtype, "severity": severity}
