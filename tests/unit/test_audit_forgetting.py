@@ -13,7 +13,7 @@ from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision,
 from triage.audit import forgetting, retention
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
-from triage.domain import Arrival, Case, Company, Door, Message, NoException, Partner, RecordRef
+from triage.domain import Arrival, Case, Category, Company, Door, Message, NoException, Partner, RecordRef
 from triage.errors import KeyMissing, StoreError, UsageError
 from triage.jobs.inbox import Inbox
 from triage.storage.database import Database
@@ -319,3 +319,18 @@ def test_who_is_working_on_a_case_that_is_erased_records_nothing_more_of_it(open
         for _, value in forgetting.handed_over(opened.journal, forgetting.find(opened.journal, ["Jane Doe"]))
     ] == ["Event"]
     assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_a_case_that_took_words_over_from_theirs_is_found_by_its_texts(opened: Opened) -> None:
+    """A second mail on the same order brings the card up to date, and keeps what the first one said."""
+    mails = [RecordRef(model="mail", id=None, name=f"{number}.eml") for number in (8, 9, 10)]
+    silent = of_somebody_else().with_(messages=())
+    said = ("Jane Doe waits.", "Still: Jane Doe waits.", "Nobody waits.")
+    for mail, summary in zip(mails, said, strict=True):
+        log = opened.journal.of(event(mail.name, mail))
+        log.once("capture", mail, lambda _, mail=mail: of_jane(record=mail) if mail is mails[0] else silent)
+        put = lambda it, key=mail.name: opened.cards.put(it, key)  # noqa: E731
+        log.atomic("card", proposal(Category.DELAY, summary=summary), put)
+    found = forgetting.find(opened.journal, ["jane@doe-fixings.example", "Jane Doe"])
+    assert [each.record for each in found] == [ORDER, *mails[:2]]
+    assert [each.cards for each in found] == [(1,), (), ()]

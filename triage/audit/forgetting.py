@@ -55,7 +55,8 @@ def find(journal: Journal, names: Sequence[str], *, deep: bool = False) -> list[
     """The cases that name a person by one of these names, addresses or telephone numbers, by company and time.
 
     Found are the people that a case knows as such: partners, contacts, authors, owners, who signed; also in what came
-    in and was not worked on. With `deep` every text is opened and searched as well, which takes a while. Raises
+    in and was not worked on. Cases that led to the same card may have taken words over: of those the texts are
+    searched. With `deep` every text is opened and searched as well, which takes a while. Raises
     `UsageError` where a name is too short to mean anybody, `ChainBroken` where a record was changed.
     """
     wanted = _Wanted(journal, names, deep)
@@ -71,6 +72,12 @@ def find(journal: Journal, names: Sequence[str], *, deep: bool = False) -> list[
         arrival = _arrival(journal, row)
         if arrival is not None and arrival.case is not None and wanted.stands_in(arrival):
             cases[row.key_case] = _Place(arrival.case.company.name, acted=False)
+    for case in [case for case, place in cases.items() if not place.acted]:
+        for other in records.beside(journal.database, case):
+            if (known := cases.get(other)) is None or known.acted:
+                said = next((r for r in records.of_case(journal.database, other) if wanted.says(r, at_all=True)), None)
+                if said is not None:
+                    cases[other] = _Place(said.stream, acted=False)
     found = [_found(journal, case, place) for case, place in cases.items()]
     return sorted(found, key=lambda each: (each.company, each.first))
 
@@ -103,9 +110,9 @@ class _Wanted:
         """Whether the record's envelope names the person."""
         return any(mark in record.body for mark in self._marks)
 
-    def says(self, record: Record) -> bool:
-        """Whether the record's content speaks of the person, where every text is to be read."""
-        if not self._deep or record.sealed is None:
+    def says(self, record: Record, *, at_all: bool = False) -> bool:
+        """Whether the record's content speaks of the person, where every text is to be read, or this one `at_all`."""
+        if not (self._deep or at_all) or record.sealed is None or record.kind in _OWN or record.kind in _WORDS:
             return False
         try:
             return self._is_in(open_record(record, self._journal.keys))

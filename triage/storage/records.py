@@ -162,6 +162,17 @@ def case_of_event(database: Database, event: str, stream: str) -> str | None:
     return rows[0]["case_id"] if rows else None
 
 
+def beside(database: Database, case_id: str) -> list[str]:
+    """Ids of other cases whose events led to the same cards as this one's: their cards may have taken words over."""
+    rows = database.query(
+        "SELECT DISTINCT o.case_id FROM journal j JOIN card_events e ON e.event = j.event"
+        " JOIN card_events f ON f.card = e.card JOIN journal o ON o.event = f.event AND o.kind = 'event'"
+        " WHERE j.case_id = ? AND j.kind = 'event' AND o.case_id <> ? ORDER BY o.case_id",
+        (case_id, case_id),
+    )
+    return [row["case_id"] for row in rows]
+
+
 def every(database: Database) -> Iterator[Record]:
     """All records of all streams, by stream and sequence, read as they are used."""
     return map(_record, database.scan(f"{_JOINED} ORDER BY j.stream, j.seq"))
