@@ -11,6 +11,7 @@ from service.review.card_pages import card_pages
 from service.review.figure_pages import figure_pages
 from service.review.frame import Frame, Missing
 from service.review.guard import Forbidden, Guard, NotSignedIn, to_sign_in
+from service.review.odoo_sign_in import from_odoo
 from service.review.other_pages import other_pages
 from service.review.provider_pages import provider_pages
 from service.review.queue_pages import queue_pages
@@ -22,7 +23,7 @@ from service.review.signing_in import signing_in
 def add_pages(app: FastAPI, installation: Installation, limiter: Limiter) -> Frame:
     """Add the pages; returns what they work with, to be closed with the application (`Frame.sight.close`)."""
     frame = Frame(installation, Guard(installation), Sight(installation))
-    doors = (signing_in(frame, limiter), provider_pages(frame, limiter))
+    doors = (signing_in(frame, limiter), provider_pages(frame, limiter), from_odoo(frame, limiter))
     for router in (*doors, queue_pages(frame), card_pages(frame), figure_pages(frame), other_pages(frame)):
         app.include_router(router)
 

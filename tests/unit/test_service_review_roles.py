@@ -209,3 +209,23 @@ def test_only_an_auditors_reading_is_recorded(site: Site) -> None:
     assert readings() == before
     site.ask("auditor", "GET", "/cards/1")
     assert readings() == before + 1
+
+
+DOORS = {
+    ("GET", "/sign-in/oidc"): 502,
+    ("GET", "/sign-in/oidc/back"): 400,
+    ("GET", "/sign-in/odoo"): 403,
+}
+"""Ways in that are there where `service.yaml` opens them: everybody may knock, nobody comes in with nothing."""
+
+
+def test_the_other_doors_are_in_a_table_too(tmp_path: Path) -> None:
+    (tmp_path / "odoo.yaml").write_text("{url: 'http://127.0.0.1:1', database: none, login: triage}")
+    provider = "{issuer: 'http://127.0.0.1:1', client_id: triage}"
+    told = f"address: http://localhost\nsign_in: {{odoo: true, provider: {provider}}}"
+    with service(tmp_path, told, {"TRIAGE_ODOO_KEY": "none"}) as made:
+        assert sorted(routes(made.app)) == sorted([*PAGES, *DOORS])
+        for (_, address), status in DOORS.items():
+            client = TestClient(made.app, raise_server_exceptions=False, follow_redirects=False)
+            assert client.get(address).status_code == status
+            assert "triage" not in client.cookies

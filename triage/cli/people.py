@@ -20,6 +20,12 @@ Duties = Annotated[
     list[str] | None, typer.Option("--duty", help="reviewer, lead or auditor. Repeatable. Default: reviewer.")
 ]
 Companies = Annotated[list[str] | None, typer.Option("--company", help="Sees this company. Repeatable. Default: all.")]
+Subject = Annotated[
+    str | None, typer.Option("--subject", help="Signs in at the OpenID provider as this `sub`; is asked no password.")
+]
+OdooUser = Annotated[
+    int | None, typer.Option("--odoo-user", help="Id of their user in Odoo, which says what they may see.")
+]
 Language = Annotated[str | None, typer.Option("--language", help="en, de, fr, es or nl.")]
 
 
@@ -29,16 +35,15 @@ def people_add(
     duty: Duties = None,
     company: Companies = None,
     language: Language = None,
-    subject: Annotated[
-        str | None, typer.Option("--subject", help="Signs in at the OpenID provider as this `sub`; has no password.")
-    ] = None,
-    odoo_user: Annotated[
-        int | None, typer.Option("--odoo-user", help="Id of their user in Odoo, which says what they may see.")
-    ] = None,
+    subject: Subject = None,
+    odoo_user: OdooUser = None,
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="Asks for none: they come in from Odoo, or the provider.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Add an account. The password is asked for, or read from standard input where that is no terminal."""
-    guarded(_add, name, duty, company, language, subject, odoo_user, home)
+    guarded(_add, name, duty, company, language, subject, odoo_user, no_password, home)
 
 
 @people.command("list")
@@ -54,10 +59,12 @@ def people_change(
     company: Companies = None,
     all_companies: Annotated[bool, typer.Option("--all-companies", help="Sees every company.")] = False,
     language: Language = None,
+    subject: Subject = None,
+    odoo_user: OdooUser = None,
     home: Home = None,
 ) -> None:
-    """Give an account other duties, companies or another language. Holds at once."""
-    guarded(_change, name, duty, company, all_companies, language, home)
+    """Give an account other duties, companies, another language or another way in. Holds at once."""
+    guarded(_change, name, duty, company, all_companies, language, subject, odoo_user, home)
 
 
 @people.command("password")
@@ -82,6 +89,7 @@ def _add(
     language: str | None,
     subject: str | None,
     odoo_user: int | None,
+    no_password: bool,
     home: Path | None,
 ) -> int:
     from triage.cli.wiring import now, open_store
@@ -89,7 +97,7 @@ def _add(
     from triage.storage.people import People
 
     wanted, spoken = _duties(duties or ["reviewer"]), _language(language) or "en"
-    password = None if subject else _asked(name)
+    password = None if subject or no_password else _asked(name)
     with open_store(Settings.of(home), create=True) as store:
         made = People(store.database, now).add(
             name,
@@ -129,6 +137,8 @@ def _change(
     companies: list[str] | None,
     all_companies: bool,
     language: str | None,
+    subject: str | None,
+    odoo_user: int | None,
     home: Path | None,
 ) -> int:
     from triage.cli.wiring import now, open_store
@@ -138,7 +148,13 @@ def _change(
     wanted = _duties(duties) if duties else None
     with open_store(Settings.of(home)) as store:
         changed = People(store.database, now).change(
-            name, duties=wanted, companies=companies, all_companies=all_companies, language=_language(language)
+            name,
+            duties=wanted,
+            companies=companies,
+            all_companies=all_companies,
+            language=_language(language),
+            subject=subject,
+            odoo_user=odoo_user,
         )
     typer.echo(f"{changed.name}: {', '.join(sorted(changed.duties))}.")
     return 0

@@ -71,6 +71,7 @@ READS: tuple[str, ...] = (
     "mail.tracking.value",
     "ir.model",
     "ir.model.fields",
+    "x_triage_sign_in",
 )
 """Models that the service user reads, beyond what every internal user may."""
 

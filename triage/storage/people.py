@@ -79,6 +79,7 @@ class People:
         with self._database.transaction():
             if self._row(name) is not None:
                 raise UsageError(f"{name}: there is an account with this name already.")
+            self._is_free(name, subject, odoo_user)
             self._database.execute(
                 "INSERT INTO people (name, password, subject, odoo_user, duties, companies, language, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -147,17 +148,23 @@ class People:
         companies: Collection[str] | None = None,
         all_companies: bool = False,
         language: str | None = None,
+        subject: str | None = None,
+        odoo_user: int | None = None,
     ) -> Person:
-        """Other duties, companies or another language; what is none stays. Raises `UsageError` as `get` does."""
+        """Other duties, companies, language, subject or user in Odoo; what is none stays. Raises as `get` and `add`."""
         with self._database.transaction():
-            person = self.get(name).person
+            account = self.get(name)
+            person = account.person
+            self._is_free(name, subject, odoo_user)
             seen = None if all_companies else person.companies if companies is None else frozenset(companies)
             self._database.execute(
-                "UPDATE people SET duties = ?, companies = ?, language = ? WHERE name = ?",
+                "UPDATE people SET duties = ?, companies = ?, language = ?, subject = ?, odoo_user = ? WHERE name = ?",
                 (
                     json.dumps(sorted(duty.value for duty in (person.duties if duties is None else duties))),
                     None if seen is None else json.dumps(sorted(seen)),
                     language or person.language,
+                    account.subject if subject is None else subject,
+                    person.odoo_user if odoo_user is None else odoo_user,
                     name,
                 ),
             )
@@ -203,6 +210,14 @@ class People:
         """Sign out. Ending twice is harmless."""
         with self._database.transaction():
             self._database.execute("DELETE FROM sessions WHERE id = ?", (_id(token),))
+
+    def _is_free(self, name: str, subject: str | None, odoo_user: int | None) -> None:
+        """Raises `UsageError` where another account stands for the same person elsewhere."""
+        sql = "SELECT name, subject FROM people WHERE name <> ? AND (subject = ? OR odoo_user = ?)"
+        taken = self._database.query(sql, (name, subject, odoo_user)) if subject or odoo_user else []
+        if taken:
+            what = "subject" if subject and taken[0]["subject"] == subject else "user in Odoo"
+            raise UsageError(f"{name}: the account of {taken[0]['name']} has this {what} already.")
 
     def _row(self, name: str) -> Any:
         rows = self._database.query("SELECT * FROM people WHERE name = ?", (name,))

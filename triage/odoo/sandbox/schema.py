@@ -138,7 +138,9 @@ class Schema:
 def load(version: int, apps: Collection[App], extra: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Schema:
     """The schema of Odoo 18 or 19 with these apps and with extra (custom) fields.
 
-    Raises `ValueError` where an extra field's model is unknown.
+    Fields of an unknown model whose name begins with `x_` make that model, as an administrator of Odoo can; its rows
+    may be made by every internal user and read by nobody, until access says so. Raises `ValueError` where an extra
+    field's model is unknown otherwise.
     """
     models = {
         name: _model(name, spec, part["access"].get(name, ()), apps)
@@ -148,6 +150,8 @@ def load(version: int, apps: Collection[App], extra: Mapping[str, Mapping[str, M
     }
     groups = {name: group for part in _read(version) for name, group in part["groups"].items()}
     for name, custom in extra.items():
+        if name.startswith("x_") and name not in models:
+            models[name] = Model(name, name, rec_name="id", fields=dict(_MAGIC), access=(("base.group_user", "c"),))
         if name not in models:
             raise ValueError(f"fields: there is no model {name}")
         for label, spec in custom.items():

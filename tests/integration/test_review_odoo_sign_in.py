@@ -1,0 +1,142 @@
+"""Coming in from Odoo with a nonce that the person's own session there has written, against the look-alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+
+import pytest
+import yaml
+from fastapi.testclient import TestClient
+
+from service.review.odoo_sign_in import GOOD_FOR, MODEL, NONCE
+from tests.unit.service_client import Service, service
+from triage.cli.wiring import now
+from triage.domain import Duty
+from triage.errors import ConfigurationError
+from triage.odoo.client import Odoo
+from triage.odoo.connection import Connection
+from triage.odoo.grant import grant
+from triage.odoo.sandbox import Account, Sandbox
+from triage.odoo.transport import Api, Server
+from triage.storage.people import People
+
+KEY = "service-user-key"
+
+
+@pytest.fixture(params=[18, 19])
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with Sandbox(request.param, fields={MODEL: {NONCE: {"type": "char"}}}) as made:
+        with closing(session(made, made.admin)) as admin:
+            grant(admin, login="order-triage", stage="Suggested by triage", password=lambda: KEY)
+        yield made
+
+
+@pytest.fixture
+def web(box: Sandbox, tmp_path: Path) -> Iterator[Service]:
+    (tmp_path / "key").write_text(KEY)
+    told = Connection(
+        url=box.url, database=box.database, login="order-triage", api=Api.JSONRPC, key_file=tmp_path / "key"
+    )
+    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told.model_dump(mode="json", exclude_defaults=True)))
+    with service(tmp_path, "sign_in: {odoo: true}", {}) as made:
+        yield made
+
+
+@pytest.fixture
+def mila(box: Sandbox, web: Service) -> Account:
+    account = box.add_user("mila", groups=["base.group_user"])
+    people(web).add("Mila Novak", [Duty.REVIEWER], odoo_user=account.id)
+    return account
+
+
+def session(box: Sandbox, account: Account) -> Odoo:
+    return Odoo.connect(Server(box.url, box.database, account.login, account.password, Api.JSONRPC))
+
+
+def people(web: Service) -> People:
+    return People(web.app.state.parts.installation.opened().store.database, now)
+
+
+def browser(web: Service) -> TestClient:
+    return TestClient(web.app, raise_server_exceptions=False, follow_redirects=False)
+
+
+def written(box: Sandbox, account: Account, nonce: str = "") -> str:
+    """What the action does in the person's own session."""
+    nonce = nonce or token_urlsafe(32)
+    with closing(session(box, account)) as odoo:
+        odoo.call(MODEL, "create", named={"vals_list": [{NONCE: nonce}]})
+    return nonce
+
+
+def test_whoever_wrote_the_nonce_comes_in_once(box: Sandbox, web: Service, mila: Account) -> None:
+    nonce = written(box, mila)
+    client = browser(web)
+    answer = client.get("/sign-in/odoo", params={"nonce": nonce, "next": "/cards/7"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cards/7")
+    found = people(web).session(client.cookies["triage"])
+    assert found is not None
+    assert (found.person.name, found.how) == ("Mila Novak", "odoo")
+    again = browser(web).get("/sign-in/odoo", params={"nonce": nonce})
+    assert again.status_code == 403
+    assert "good once" in again.text
+
+
+def test_nobody_writes_a_nonce_in_anothers_name(box: Sandbox, web: Service, mila: Account) -> None:
+    thief = box.add_user("thief", groups=["base.group_user"])
+    nonce = token_urlsafe(32)
+    with closing(session(box, thief)) as odoo:
+        odoo.call(MODEL, "create", named={"vals_list": [{NONCE: nonce, "create_uid": mila.id}]})
+    answer = browser(web).get("/sign-in/odoo", params={"nonce": nonce})
+    assert answer.status_code == 403
+    assert "no account for you" in answer.text
+
+
+def test_a_nonce_that_two_have_written_is_nobodys(box: Sandbox, web: Service, mila: Account) -> None:
+    nonce = written(box, mila)
+    written(box, box.add_user("thief", groups=["base.group_user"]), nonce)
+    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 403
+
+
+@pytest.mark.parametrize("later", [GOOD_FOR + timedelta(seconds=1), timedelta(seconds=-30)])
+def test_an_old_nonce_and_one_from_the_future_are_refused(
+    box: Sandbox, web: Service, mila: Account, later: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nonce = written(box, mila)
+    moved = datetime.now(UTC) + later
+    monkeypatch.setattr("service.review.odoo_sign_in.now", lambda: moved)
+    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 403
+
+
+@pytest.mark.parametrize("nonce", ["", "short", "%" * 40, "x" * 500, "0" * 40])
+def test_what_is_no_nonce_of_anybody_is_refused(web: Service, nonce: str) -> None:
+    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 403
+
+
+def test_a_disabled_account_stays_out(box: Sandbox, web: Service, mila: Account) -> None:
+    people(web).disable("Mila Novak")
+    assert browser(web).get("/sign-in/odoo", params={"nonce": written(box, mila)}).status_code == 403
+
+
+def test_an_odoo_that_is_down_is_told_and_costs_no_nonce(box: Sandbox, web: Service, mila: Account) -> None:
+    nonce = written(box, mila)
+    box.stop()
+    answer = browser(web).get("/sign-in/odoo", params={"nonce": nonce})
+    assert answer.status_code == 502
+    assert "Odoo gives no answer" in answer.text
+    box.start()
+    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 303
+
+
+def test_it_needs_a_connected_odoo_and_is_off_by_itself(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ConfigurationError, match="no Odoo is connected"),
+        service(tmp_path, "sign_in: {odoo: true}", {}),
+    ):
+        pass
+    with service(tmp_path, "{}", {}) as made:
+        assert browser(made).get("/sign-in/odoo?nonce=" + "0" * 40).status_code == 404
