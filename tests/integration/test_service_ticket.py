@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from tests.unit.service_client import Service, service
 from triage.cards.handling import UNDO
 from triage.cli.app import app
 from triage.cli.connected import connected
+from triage.cli.duties import schedule_of
+from triage.cli.office import InstalledOffice
 from triage.cli.wiring import now, open_store
+from triage.domain import utc
 from triage.jobs.effects import Effects, Turn
+from triage.jobs.inbox import Inbox
 from triage.jobs.switching import Switch
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.settings import Settings
@@ -70,3 +75,24 @@ def test_what_is_switched_off_stays_off(web: Service, day: SampleDay) -> None:
     assert done.exit_code == 0, done.output
     assert decided(web).put_off == 1
     assert day.box.rows("helpdesk.ticket") == []
+
+
+def test_a_worker_makes_it_although_nothing_else_is_advised(web: Service, day: SampleDay) -> None:
+    key = web.key("cards:decide", person="mila", companies=None)
+    assert web.client.post("/v1/cards/1/decisions", json=ACCEPT, headers=key).status_code == 200
+    settings = Settings.of(web.home)
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(settings))
+        store.database.execute("UPDATE effects SET due_at = ?", (utc(now()),))
+        office = InstalledOffice(settings, store, "embedded")
+        stack.callback(office.close)
+        switch = Switch(store.journal, now)
+        schedule = schedule_of(office, store, Inbox(store.journal, now), switch, "one")
+        switch.off("mila", "a test", "Brandt & Mercer Supply B.V.")
+        [task] = [each for each in schedule._tasks if each.name == "effects"]
+        task.run()
+        assert day.box.rows("helpdesk.ticket") == []
+        switch.on("mila", "done", "Brandt & Mercer Supply B.V.")
+        store.database.execute("UPDATE effects SET due_at = ?", (utc(now()),))
+        task.run()
+    assert len(day.box.rows("helpdesk.ticket")) == 1

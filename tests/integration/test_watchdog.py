@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.sweeping import NOON, Desk, desk_at
-from tests.unit.opened_store import Opened, decision, event, proposal
+from tests.unit.opened_store import COMPANY, Opened, decision, event, proposal
 from triage.audit.story import story
 from triage.audit.verify import verify
 from triage.cards import transitions
@@ -29,12 +29,13 @@ from triage.domain import (
     Verdict,
 )
 from triage.domain.policies import PolicyBook
-from triage.errors import OdooUnavailable
+from triage.errors import OdooRejected, OdooUnavailable
 from triage.jobs.resolution import Resolution
+from triage.jobs.switching import Obedient, Switch
 from triage.jobs.watchdog import Watchdog, Watched
 from triage.odoo.load import Load
 from triage.odoo.sandbox.demo import SampleDay, sample_day
-from triage.pipeline import publish
+from triage.pipeline import Publish, publish
 
 ORDER = RecordRef(model="sale.order", id=425, name="S00425")
 
@@ -53,6 +54,8 @@ class Office:
         self.opened.cards._clock = self.opened.journal._clock = desk.clock
         self.notes: dict[int, str] = {}
         self.is_down = False
+        self.refused: set[int] = set()
+        self.obeys: Switch | None = None
         desk.stamp("sale.order", [425, 398], NOON - timedelta(days=9))
 
     def put(self, record: RecordRef = ORDER, **more: Any) -> Card:
@@ -63,6 +66,8 @@ class Office:
     def publish(self, card: Card) -> Publication:
         if self.is_down:
             raise OdooUnavailable("down")
+        if card.number in self.refused:
+            raise OdooRejected("no")
         self.notes[card.number] = f"{card.state.value} {card.severity.value}"
         note = RecordRef(model="mail.message", id=card.number, name="note")
         posted = Advisory(verb="note", marker="m", status="posted", ref=note)
@@ -74,12 +79,15 @@ class Office:
     def watch(self) -> Watched:
         cards, journal, desk = self.opened.cards, self.opened.journal, self.desk
         load = Load(desk.at.odoo, 1000)
-        return Watchdog(cards, journal, load, desk.policies, desk.clock, self.publish).once()
+        return Watchdog(cards, journal, load, desk.policies, desk.clock, self.writes()).once()
 
     def resolve(self) -> Any:
         desk = self.desk
         parts = (self.opened.cards, self.opened.journal, desk.inbox, desk.watermarks, desk.policies, desk.at.place)
-        return Resolution(*parts, desk.clock, self.publish).once()
+        return Resolution(*parts, desk.clock, self.writes()).once()
+
+    def writes(self) -> Publish:
+        return Obedient(self.publish, self.obeys) if self.obeys else self.publish
 
     def message(self, user: int, moment: datetime) -> None:
         post = {"body": "Looking into it", "message_type": "comment", "subtype_xmlid": "mail.mt_note"}
@@ -238,6 +246,40 @@ def test_a_note_that_could_not_be_told_is_told_later(office: Office) -> None:
     assert office.resolve().told == 1
     assert office.resolve().told == 0
     assert office.notes == {1: "expired normal"}
+
+
+def test_a_note_that_odoo_refuses_does_not_keep_the_others_back(office: Office) -> None:
+    office.publishes(office.put())
+    office.publishes(office.put(RecordRef(model="sale.order", id=398, name="S00398")))
+    office.resolve()
+    office.desk.clock.after(days=30)
+    office.refused.add(1)
+    assert (office.resolve().told, office.notes) == (1, {1: "open normal", 2: "expired normal"})
+    office.refused.clear()
+    office.desk.clock.after(seconds=1)
+    assert (office.resolve().told, office.notes[1]) == (1, "expired normal")
+
+
+def test_while_a_company_is_switched_off_nothing_is_written_on_its_notes(office: Office) -> None:
+    office.publishes(office.put())
+    switch = Switch(office.opened.journal, office.desk.clock)
+    switch.off("mila", "strange notes", COMPANY)
+    office.obeys = switch
+    office.desk.clock.after(hours=25)
+    assert (office.watch().stalled, office.notes) == (1, {1: "open normal"})
+    office.desk.clock.after(days=30)
+    found = office.resolve()
+    assert (found.expired, found.told, office.notes) == (1, 0, {1: "open normal"})
+    switch.on("mila", "fine again", COMPANY)
+    assert (office.resolve().told, office.notes) == (1, {1: "expired normal"})
+
+
+def test_without_an_odoo_no_record_is_looked_at_again(office: Office) -> None:
+    office.put()
+    desk = office.desk
+    parts = (office.opened.cards, office.opened.journal, desk.inbox, desk.watermarks, desk.policies, "")
+    assert Resolution(*parts, desk.clock).once().rechecked == 0
+    assert desk.inbox.counts()["waiting"] == 0
 
 
 def test_by_policy_nothing_expires(office: Office) -> None:

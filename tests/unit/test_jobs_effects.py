@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.opened_store import event, proposal
 from tests.unit.test_cards_handling import Desk
 from triage.cards.handling import UNDO
 from triage.domain import Advisory, Card, CardState, Mode, Policy, Publication, ReasonCode, RecordRef, Verdict
 from triage.domain.policies import PolicyBook
-from triage.errors import OdooRejected, OdooUnavailable
+from triage.errors import AccessDenied, OdooRejected, OdooUnavailable
 from triage.jobs.effects import Effects
 from triage.jobs.switching import Switch
+from triage.pipeline import decide
 from triage.storage import effects
 
 ADVISING = Policy(default_mode=Mode.ADVISE)
@@ -109,6 +111,35 @@ def test_an_odoo_that_is_down_is_waited_for_as_long_as_it_takes(desk: Desk, odoo
         later(desk, timedelta(hours=1))
     assert worker(desk, odoo).once().done == 1
     assert len(odoo.cards) == 1
+
+
+@pytest.mark.parametrize("error", [OdooUnavailable("down"), AccessDenied("the key is expired")])
+def test_an_outage_burns_no_attempt(desk: Desk, odoo: Odoo, error: Exception) -> None:
+    desk.decide()
+    later(desk)
+    for _ in range(6):
+        odoo.errors = [error]
+        assert worker(desk, odoo).once().put_off == 1
+        later(desk, timedelta(minutes=1))
+    odoo.errors = [OdooRejected("not now")]
+    turn = worker(desk, odoo).once()
+    assert (turn.put_off, turn.failed) == (1, 0)
+    later(desk, timedelta(minutes=1))
+    assert worker(desk, odoo).once().done == 1
+
+
+def test_while_odoo_is_down_the_others_are_not_tried_either(desk: Desk, odoo: Odoo) -> None:
+    other = RecordRef(model="sale.order", id=7, name="S00007")
+    desk.cards.put(proposal(record=other), event().key)
+    desk.decide()
+    decide("2", Verdict.ACCEPT, "mila", desk.cards, desk.journal, desk.clock, policy=Policy())
+    later(desk)
+    odoo.errors = [OdooUnavailable("down"), OdooUnavailable("asked again")]
+    turn = worker(desk, odoo).once()
+    assert (turn.put_off, turn.is_down, len(odoo.errors)) == (1, True, 1)
+    odoo.errors = []
+    later(desk, timedelta(minutes=1))
+    assert worker(desk, odoo).once().done == 2
 
 
 def test_what_odoo_refuses_is_given_up_in_the_end_and_stays_visible(desk: Desk, odoo: Odoo) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from triage.cli.wiring import Store, now
-from triage.errors import SwitchedOff
+from triage.errors import OdooUnavailable, SwitchedOff
 
 if TYPE_CHECKING:
     from triage.cli.connected import Connected
@@ -115,6 +115,8 @@ class _Kept:
         found = Effects(store.cards, store.journal, self._office.policies(), now, self._switch, self._publish()).once()
         if found.done or found.failed:
             log.info("effects", done=found.done, failed=found.failed, put_off=found.put_off)
+        if found.is_down:
+            raise OdooUnavailable("Odoo gave no answer to what decisions set going.")  # so that pauses grow
         return found.is_behind
 
     def watch(self) -> bool:
@@ -142,8 +144,11 @@ class _Kept:
         return self._office.odoo() if self._office.has_odoo() else None
 
     def _publish(self) -> Publish | None:
-        write = self._office.writing()
-        return write.publish if write else None
+        """Also where nothing is advised any more: what stands in Odoo must not go on asking for what is over."""
+        from triage.cli.office import Writing
+        from triage.jobs.switching import Obedient
+
+        return Obedient(Writing(self._office).publish, self._switch) if self._office.has_odoo() else None
 
     def _is_off(self) -> bool:
         try:

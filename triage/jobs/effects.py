@@ -17,7 +17,7 @@ from triage.cards.published import stands
 from triage.cards.store import CardStore
 from triage.domain import Card, CardState, Mode, TicketsWhen, utc
 from triage.domain.policies import PolicyBook
-from triage.errors import KeyMissing, OdooUnavailable, StoreError, SwitchedOff, TriageError, UsageError
+from triage.errors import AccessDenied, KeyMissing, OdooUnavailable, StoreError, SwitchedOff, TriageError, UsageError
 from triage.jobs.switching import Switch
 from triage.pipeline import Publish, publish
 from triage.storage import effects
@@ -31,6 +31,8 @@ _LEASE = timedelta(minutes=2)
 _MOST_ATTEMPTS = 5
 _PAUSES = (5, 30, 120, 600, 1800)
 """Seconds until the next attempt."""
+_OUTAGE = 30
+"""Seconds until it is looked again whether what is down, or switched off, is there again; this burns no attempt."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Turn:
     failed: int = 0
     put_off: int = 0
     is_behind: bool = False
+    is_down: bool = False
+    """Odoo gave no answer: what is due waits, and nothing more was tried."""
 
 
 class Effects:
@@ -66,19 +70,28 @@ class Effects:
     def once(self) -> Turn:
         """Do what is due. Raises `StoreError` where the store cannot be used; nothing is lost then."""
         counts = {"done": 0, "failed": 0, "put_off": 0}
+        is_down = False
         due = effects.due(self._database, utc(self._clock()), _AT_ONCE)
         for effect in due:
+            if is_down:
+                break
             now = self._clock()
             with self._database.transaction():
                 taken = effects.take(self._database, effect, utc(now), utc(now + _LEASE))
             if taken:
-                counts[self._do(effect)] += 1
-        return Turn(**counts, is_behind=len(due) == _AT_ONCE)
+                try:
+                    counts[self._do(effect)] += 1
+                except OdooUnavailable as error:
+                    counts[self._again(effect, error, counts=False)] += 1
+                    is_down = True
+        return Turn(**counts, is_behind=len(due) == _AT_ONCE and not is_down, is_down=is_down)
 
     def _do(self, effect: Effect) -> str:
         try:
             self._carry_out(effect)
-        except (OdooUnavailable, SwitchedOff) as error:
+        except OdooUnavailable:
+            raise
+        except (AccessDenied, SwitchedOff) as error:
             return self._again(effect, error, counts=False)
         except StoreError:
             raise
@@ -106,11 +119,12 @@ class Effects:
         return wants_ticket or policy.mode(card.key.category) is Mode.ADVISE or stands(card, self._journal)
 
     def _again(self, effect: Effect, error: TriageError, *, counts: bool) -> str:
-        attempts = effect.attempts + 1
+        attempts = effect.attempts + 1 if counts else effect.attempts
         over = counts and attempts >= _MOST_ATTEMPTS
         now = self._clock()
-        pause = timedelta(seconds=_PAUSES[min(attempts, len(_PAUSES)) - 1])
+        pause = timedelta(seconds=_PAUSES[min(attempts, len(_PAUSES)) - 1] if counts else _OUTAGE)
         with self._database.transaction():
-            effects.put_off(self._database, effect, type(error).__name__, None if over else utc(now + pause), utc(now))
+            due = None if over else utc(now + pause)
+            effects.put_off(self._database, effect, type(error).__name__, due, utc(now), attempts)
         log.warning("effect", card=effect.card, error=type(error).__name__, attempts=attempts, given_up=over)
         return "failed" if over else "put_off"

@@ -18,7 +18,8 @@ from triage.cards.published import is_untold
 from triage.cards.store import CardStore
 from triage.domain import Arrival, Card, Door, Ending, Endings
 from triage.domain.policies import PolicyBook
-from triage.errors import Conflict
+from triage.errors import Conflict, OdooError, OdooUnavailable, SwitchedOff
+from triage.jobs.review import safe
 from triage.jobs.sweeps import Accepting
 from triage.pipeline import Publish, publish
 from triage.storage import records
@@ -47,8 +48,8 @@ class Resolved:
 
 
 class Resolution:
-    """Looks after the open cards of one store. `place` names the connected Odoo, `publish` says on a note how its
-    card ended; none where nothing is published.
+    """Looks after the open cards of one store. `place` names the connected Odoo (empty: there is none, so no record is
+    looked at again), `publish` says on a note how its card ended; none where nothing is published.
     """
 
     def __init__(
@@ -72,8 +73,8 @@ class Resolution:
         self._publish = publish
 
     def once(self) -> Resolved:
-        """One round: a page of open cards, and the notes that are behind. Raises `OdooError` where Odoo does not take
-        a note; the next round tries again.
+        """One round: a page of open cards, and the notes that are behind. Raises `OdooUnavailable` where Odoo gives no
+        answer; the next round tries again, as it does with a note that Odoo refuses.
         """
         position, now = self._position(), self._clock()
         rechecked = expired = 0
@@ -82,7 +83,7 @@ class Resolution:
             page = self._cards.waiting(_PAGE, position.cursor_id)
             over = [card for card in page if self._is_expired(card, now)]
             expired = sum(self._expire(card, now) for card in over)
-            rechecked = self._recheck(card for card in page if card not in over)
+            rechecked = self._recheck(card for card in page if card not in over) if self._place else 0
             is_behind = len(page) == _PAGE
             moved = position.with_(cursor_id=page[-1].number) if is_behind else self._done(position, now)
             self._watermarks.move(position, moved)
@@ -146,8 +147,15 @@ class Resolution:
             return 0
         told = 0
         for card in self._cards.ended_since(now - _LOOK_BACK):
-            if is_untold(card, self._journal):
+            if not is_untold(card, self._journal):
+                continue
+            try:
                 publish(card, self._publish, self._cards, self._journal)
+            except OdooUnavailable:
+                raise
+            except (OdooError, SwitchedOff) as error:  # one card's trouble is not the next one's
+                log.warning("note not brought up to date", card=card.number, error=safe(error))
+            else:
                 told += 1
         return told
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from triage.audit.journal import Journal, acting_of
-from triage.domain import Switched, utc
+from triage.domain import Card, Publication, Switched, utc
 from triage.errors import KeyMissing, SwitchedOff, UsageError
-from triage.pipeline import Desk, Task
+from triage.pipeline import Desk, Publish, Task
 from triage.storage import records, switch
 from triage.storage.switch import EVERYBODY, SwitchRow
 
@@ -78,6 +78,24 @@ class Switch:
             )
             switch.put(self._database, SwitchRow(company or EVERYBODY, is_off, value.at, stream, seq))
         return value
+
+
+@dataclass(frozen=True)
+class Obedient:
+    """Publishes cards, each only while its company is switched on; what acts stays the same."""
+
+    inner: Publish
+    switch: Switch
+
+    @property
+    def acting(self) -> Mapping[str, str]:
+        """As the publisher's own."""
+        return acting_of(self.inner)
+
+    def __call__(self, card: Card) -> Publication:
+        """Publish. Raises `SwitchedOff` where the card's company is switched off, or everybody is."""
+        self.switch.check(card.key.company)
+        return self.inner(card)
 
 
 def obeying(desk: Desk, check: Callable[[], None]) -> Desk:

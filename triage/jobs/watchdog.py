@@ -14,7 +14,7 @@ from triage.cards.published import stands
 from triage.cards.store import CardStore
 from triage.domain import Card, Stall, Stalled
 from triage.domain.policies import PolicyBook
-from triage.errors import Conflict, OdooError
+from triage.errors import Conflict, OdooError, SwitchedOff
 from triage.jobs.review import safe
 from triage.odoo.load import Load
 from triage.odoo.touched import Touch, touches
@@ -130,7 +130,7 @@ class Watchdog:
             return
         try:
             publish(card, self._publish, self._cards, self._journal)
-        except OdooError as error:
+        except (OdooError, SwitchedOff) as error:
             log.warning("note not brought up to date", card=card.number, error=safe(error))
 
 

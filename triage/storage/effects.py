@@ -75,9 +75,10 @@ def finish(database: Database, effect: Effect, at: str) -> None:
     database.execute("UPDATE effects SET state = 'done', finished_at = ?, error = NULL WHERE id = ?", (at, effect.id))
 
 
-def put_off(database: Database, effect: Effect, error: str, due_at: str | None, at: str) -> None:
-    """Note that it did not work: again at `due_at`, or never where that is none."""
+def put_off(database: Database, effect: Effect, error: str, due_at: str | None, at: str, attempts: int) -> None:
+    """Note that it did not work: again at `due_at`, or never where that is none; `attempts` were its own failures."""
     database.execute(
-        "UPDATE effects SET state = ?, error = ?, due_at = coalesce(?, due_at), finished_at = ? WHERE id = ?",
-        (WAITING if due_at else FAILED, error, due_at, None if due_at else at, effect.id),
+        "UPDATE effects SET state = ?, error = ?, due_at = coalesce(?, due_at), finished_at = ?, attempts = ?"
+        " WHERE id = ?",
+        (WAITING if due_at else FAILED, error, due_at, None if due_at else at, attempts, effect.id),
     )
