@@ -5,6 +5,9 @@ does not get the suggestion, the summary or the confidence, so that whoever labe
 decided. A label that confirms a suggestion was given by somebody who saw it: such cases carry the tag
 `saw_suggestion`, and figures on them flatter the model that made it.
 
+A choice that somebody made before they saw the suggestion (policy's `blind_share`) is the label that it has not led:
+it stands before the decision, and such cases carry the tag `blind`.
+
 Cards that were accepted or edited give a label; a rejection says only what it was not, and gives none.
 """
 
@@ -77,11 +80,14 @@ def labelled_cards(database: Database, keys: Keys, split: str) -> tuple[list[Eva
 
 def _labelled(card: Card, database: Database, keys: Keys, split: str) -> EvalCase | str:
     """The card as a labelled case, or why it gives none."""
-    if card.state not in _DECIDED:
+    chosen = _chosen_unseen(card, database, keys)
+    if card.state not in _DECIDED and chosen is None:
         return f"cards in state {card.state.value}: nobody has said what is right"
     captured = _captured(card, database, keys)
     if captured is None:
         return "cards whose case was erased"
+    if chosen is not None:
+        return _unbiased(card, captured, chosen, split)
     category, subtype, severity, changed = _label(card)
     return EvalCase(
         id=f"card-{card.number}",
@@ -94,6 +100,40 @@ def _labelled(card: Card, database: Database, keys: Keys, split: str) -> EvalCas
         split=split,
         note="corrected by a person" if changed else "confirmed by a person who saw the suggestion",
     )
+
+
+def _unbiased(card: Card, captured: Case, category: Category, split: str) -> EvalCase:
+    """The card with the category that somebody chose unseen. Subtype and severity they were not asked for."""
+    return EvalCase(
+        id=f"card-{card.number}",
+        input=Given(case=_unlabelled(captured)),
+        target=ClassificationTarget(category=category),
+        tags=("blind",),
+        source=f"{card.key.company} {card.key.record}",
+        language=card.proposal.language,
+        licence="not to be passed on",
+        split=split,
+        note="chosen by a person who had not seen the suggestion",
+    )
+
+
+def _chosen_unseen(card: Card, database: Database, keys: Keys) -> Category | None:
+    """The category that somebody chose before they saw the suggestion; none where nobody did, or could tell."""
+    from triage.audit.journal import open_record
+    from triage.domain import BlindChoice
+    from triage.storage import records
+
+    for key in card.events:
+        for record in records.of_event(database, keys.event_id(key), card.key.company):
+            if record.kind != "blind":
+                continue
+            try:
+                value = open_record(record, keys)
+            except (KeyMissing, StoreError):
+                continue
+            if isinstance(value, BlindChoice) and value.card == card.id and value.category is not None:
+                return value.category
+    return None
 
 
 def _with_second(case: EvalCase, other: EvalCase) -> EvalCase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from service.review.guard import Forbidden, must_match
 from service.review.rendering import HEADERS, Words, Writing
 from triage.audit.checkpoints import STORE
 from triage.audit.story import story
+from triage.cards.blind import choose
 from triage.cards.handling import UNDO
 from triage.cards.seen import Seen, seen
 from triage.cards.transitions import is_undecided
@@ -42,6 +43,7 @@ from triage.storage.people import Session
 
 _SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3)}
 _MOST_COMMENT = 2000
+_MOST_OF_RECORD = 200
 
 
 def card_pages(frame: Frame) -> APIRouter:
@@ -70,6 +72,15 @@ def card_pages(frame: Frame) -> APIRouter:
             calls=made_from.calls if made_from else (),
             w=_writing(session, made_from),
         )
+
+    @router.get("/cards/{number}/record")
+    def of_record(number: str, session: Session = Depends(anybody)) -> Response:  # noqa: B008
+        card = frame.card(session, number)
+        found, erased = frame.opened().store.cards.of_record(card.key.company, card.proposal.record, _MOST_OF_RECORD)
+        shown = frame.sight.visible(session.person, found)
+        unseen = frame.unseen(session, shown)
+        hidden = erased + len(found) - len(shown)
+        return frame.page("record.html", session, card=card, cards=shown, unseen=unseen, hidden=hidden)
 
     @router.get("/cards/{number}/documents/{index}/{page}.png")
     def picture(number: str, index: int, page: int, session: Session = Depends(anybody)) -> Response:  # noqa: B008
@@ -113,8 +124,11 @@ def _card_page(
     facts, hidden = frame.sight.facts(person, card)
     shown_facts, beside = showing.facts_of(facts, frame.odoo(), writing, t)
     row = queue.of_card(store.database, str(card.id))
+    is_unseen = bool(frame.unseen(session, [card]))
+    if is_unseen:
+        evidence = []
     return frame.page(
-        "card.html",
+        "blind.html" if is_unseen else "card.html",
         session,
         status,
         card=card,
@@ -187,6 +201,8 @@ def _note_reading(frame: Frame, session: Session, card: Card) -> None:
 def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]], Response]:
     def act(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
         store = frame.opened().store
+        if frame.unseen(session, [card]):
+            raise DecisionRefused(Words(session.person.language)("blind.first", number=card.number))
         revision = form.get("revision", "")
         member = _member(frame, session, card, form)
         decided = decide(
@@ -308,10 +324,23 @@ def _onwards(frame: Frame, session: Session, form: dict[str, str], number: int, 
     return to(f"/queue{joined}done={number}&as={done}")
 
 
+def _choose(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
+    store = frame.opened().store
+    if not frame.unseen(session, [card]):
+        raise DecisionRefused(f"card #{card.number}: nobody is asked for their own view of it.")
+    wanted = form.get("category", "")
+    category = None if wanted == "unsure" else _one_of(Category, wanted)
+    if category is None and wanted != "unsure":
+        raise UsageError("choose a category, or say that you cannot tell.")
+    choose(str(card.number), session.person.name, category, store.cards, store.journal, now)
+    return to(f"/cards/{card.number}?" + urlencode({"back": form.get("back", "")}))
+
+
 _ACTS: dict[str, Callable[[Frame, Session, Card, dict[str, str]], Response]] = {
     "accept": _decide(Verdict.ACCEPT),
     "edit": _decide(Verdict.EDIT),
     "reject": _decide(Verdict.REJECT),
+    "own-view": _choose,
     "claim": _claim,
     "release": _release,
     "hand-over": _hand_over,

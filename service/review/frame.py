@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,12 @@ from service.installation import Installation, Opened
 from service.review.guard import Guard
 from service.review.rendering import HEADERS, Words, Writing, page
 from service.review.seeing import Sight
+from triage.cards.blind import is_chosen
 from triage.cards.handling import Handler
 from triage.cli.wiring import now
 from triage.domain import Card, Duty
 from triage.errors import KeyMissing, UsageError
+from triage.storage.outcomes import blind_of
 from triage.storage.people import Session
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
@@ -55,6 +57,15 @@ class Frame:
         if not self.sight.may_see(session.person, card):
             raise Missing
         return card
+
+    def unseen(self, session: Session, cards: Sequence[Card]) -> set[int]:
+        """Numbers of those cards of which this person is asked for their own view before they see the suggestion."""
+        if not session.person.has(Duty.REVIEWER, Duty.LEAD) or session.person.has(Duty.AUDITOR):
+            return set()
+        store, policies = self.opened().store, self.installation.settings.policies()
+        asked = [card for card in cards if is_chosen(card, policies.of(card.key.company).blind_share, store.keys)]
+        told = blind_of(store.database, [str(card.id) for card in asked])
+        return {card.number for card in asked if str(card.id) not in told}
 
     def odoo(self) -> str | None:
         """Address of the connected Odoo, for links."""

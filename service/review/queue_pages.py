@@ -55,7 +55,7 @@ def queue_pages(frame: Frame) -> APIRouter:
         found = _named(frame, session, asked) if asked else []
         if len(found) == 1:
             return to(f"/cards/{found[0].number}")
-        return frame.page("search.html", session, q=asked, cards=found)
+        return frame.page("search.html", session, q=asked, cards=found, unseen=frame.unseen(session, found))
 
     return router
 
@@ -97,6 +97,7 @@ def _values(frame: Frame, session: Session, query: QueryParams) -> dict[str, Any
     kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
     return {
         "rows": shown,
+        "unseen": frame.unseen(session, [card for _, card in shown]),
         "hidden": len(found[:PAGE]) - len(shown),
         "total": queue.count(database, chosen, _MOST_COUNTED),
         "most": _MOST_COUNTED,

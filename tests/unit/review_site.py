@@ -19,8 +19,9 @@ from triage.storage.people import People
 ACCEPT = {"accept": "text/html"}
 
 
-def put(home: Path, proposals: Iterable[Proposal]) -> list[Card]:
+def put(home: Path, proposals: Iterable[Proposal], blind_share: float = 0) -> list[Card]:
     """The cards of these proposals, each of an event of its own."""
+    (home / "policy.yaml").write_text(f"blind_share: {blind_share}\n", encoding="utf-8")
     with open_store(Settings.of(home, {}), create=True) as store:
         return [put_one(store, proposal, number) for number, proposal in enumerate(proposals)]
 

@@ -44,6 +44,7 @@ PAGES: dict[tuple[str, str], tuple[str, dict[str, int]]] = {
     ("GET", "/search"): ("/search?q=nothing", SIGNED_IN),
     ("GET", "/help"): ("/help", SIGNED_IN),
     ("GET", "/cards/{number}"): ("/cards/1", OF_CARD),
+    ("GET", "/cards/{number}/record"): ("/cards/1/record", OF_CARD),
     ("GET", "/cards/{number}/story"): ("/cards/1/story", LEADING_OF_CARD),
     ("GET", "/cards/{number}/documents/{index}"): ("/cards/1/documents/0", OF_CARD),
     ("GET", "/cards/{number}/documents/{index}/{page}.png"): ("/cards/1/documents/1/1.png", OF_CARD),
@@ -176,7 +177,9 @@ def test_who_is_answered_what(site: Site, page: tuple[str, str], role: str) -> N
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead"])
-@pytest.mark.parametrize("act", ["accept", "edit", "reject", "claim", "release", "hand-over", "snooze", "wake", "undo"])
+@pytest.mark.parametrize(
+    "act", ["accept", "edit", "reject", "claim", "release", "hand-over", "snooze", "wake", "undo", "own-view"]
+)
 def test_no_act_without_the_sessions_own_token(site: Site, role: str, act: str) -> None:
     for token in ("", "x" * 32, site.form_tokens["foreign"], "ü"):
         assert site.as_(role).post(f"/cards/1/{act}", data={"form_token": token}).status_code == 403

@@ -27,7 +27,7 @@ SHORTEST = 3
 """Characters of a name: a shorter one stands in every other text."""
 _OWN = frozenset({"erasure", "retention", "hold", "checkpoint", "reading", "switch", "activation"})
 """Kinds of records of what was done with the store. They are the proof of it and no case: nobody is forgotten there."""
-_WORDS = frozenset({"decision", "member", "handling", "publish", "withdrawal", "arrival"})
+_WORDS = frozenset({"decision", "member", "handling", "blind", "publish", "withdrawal", "arrival"})
 """Kinds of records that name who decided or handled something, not whom the case is about."""
 
 

@@ -12,6 +12,7 @@ from triage.audit.chain import parse
 from triage.audit.journal import open_record
 from triage.domain import (
     Answer,
+    BlindChoice,
     Card,
     Case,
     Decision,
@@ -19,6 +20,7 @@ from triage.domain import (
     Event,
     Failure,
     Frozen,
+    Handling,
     Policy,
     Publication,
     Stalled,
@@ -99,7 +101,7 @@ def story(database: Database, keys: Keys, of: Card | str, company: str | None = 
 def _belongs(value: Frozen | None, card: Card) -> bool:
     if isinstance(value, Card):
         return value.id == card.id
-    if isinstance(value, Decision | Publication | Withdrawal):
+    if isinstance(value, Decision | Publication | Withdrawal | Handling | BlindChoice):
         return value.card == card.id
     if isinstance(value, Endings):
         return any(ending.card == card.id for ending in value.cards)

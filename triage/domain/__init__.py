@@ -79,7 +79,7 @@ from triage.domain.event import (
 )
 from triage.domain.evidence import Box, Confidence, Evidence, FactEvidence, OnPage, Quote
 from triage.domain.facts import Fact
-from triage.domain.handling import Act, Handling
+from triage.domain.handling import Act, BlindChoice, Handling
 from triage.domain.hindrances import Hindrance, HindranceKind
 from triage.domain.impact import Flow, Hit, Impact, Network, Node, NodeKind, Shift
 from triage.domain.members import Member, MemberState, Origin
@@ -145,6 +145,7 @@ TYPES: dict[str, type[Frozen]] = {
         Reading,
         Hold,
         Handling,
+        BlindChoice,
     )
 }
 """Types that may stand in a record, by the name under which they stand there."""
@@ -178,6 +179,7 @@ __all__ = [
     "Arrival",
     "ArrivalRecord",
     "Before",
+    "BlindChoice",
     "Box",
     "Budgets",
     "Card",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from triage.domain.base import Frozen, Moment
+from triage.domain.taxonomy import Category
 
 
 class Act(StrEnum):
@@ -34,3 +35,15 @@ class Handling(Frozen):
     """Who works on it now, where it was handed over."""
     until: Moment | None = None
     """When it comes back, where it was put aside."""
+
+
+class BlindChoice(Frozen):
+    """What somebody took a card for before they saw what it suggests. No decision: it changes nothing on the card."""
+
+    card: UUID
+    category: Category | None = None
+    """None where they could not tell."""
+    suggested: Category
+    """What the card suggested then."""
+    by: str
+    at: Moment

@@ -149,6 +149,8 @@ class Policy(Frozen):
     """Carrier → when it collects, in the company's time zone; `default` for carriers that are not named."""
     expire_days: int | None = Field(default=30, ge=1)
     """A card that nobody has decided on for so many days expires; none: never."""
+    blind_share: float = Field(default=0.03, ge=0, le=0.5)
+    """Of so many cards a reviewer is asked for their own view before they see the suggestion."""
     budgets: Budgets = Budgets()
     """What may be spent on models in a day."""
 

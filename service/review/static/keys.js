@@ -27,8 +27,9 @@ function move(step) {
 }
 
 function act(key) {
-  const place = current() || document;
-  const form = place.querySelector(`form[data-act="${key}"]`) || document.querySelector(`form[data-act="${key}"]`);
+  // In the queue a key is for the selected card and no other; only taking back is for the one before.
+  const place = key === "u" ? document : current() || document;
+  const form = place.querySelector(`form[data-act="${key}"]`);
   if (form) form.requestSubmit ? form.requestSubmit() : form.submit();
   return Boolean(form);
 }
