@@ -126,6 +126,23 @@ def test_an_answer_to_a_question_of_before_does_not_close_it() -> None:
     assert breaker.state is State.OPEN
 
 
+@pytest.mark.parametrize("error", [None, ModelUnavailable("down")])
+def test_nor_while_another_question_tries(error: Exception | None) -> None:
+    clock = Clock()
+    breaker = Breaker(Patience(failures=3, pause=10, longest_pause=60), clock)
+    before = breaker.passing(is_outage)
+    before.__enter__()
+    for _ in range(3):
+        fail(breaker)
+    clock.now = 10
+    with breaker.passing(is_outage):
+        with suppress(ModelUnavailable):
+            before.__exit__(type(error) if error else None, error, None)
+        assert breaker.state is State.HALF_OPEN
+        refused(breaker)
+    assert breaker.state is State.CLOSED
+
+
 def test_threads_let_exactly_one_question_try() -> None:
     clock = Clock()
     breaker = broken(clock)

@@ -75,27 +75,30 @@ class Breaker:
 
         Raises `Refused` where nothing is let through.
         """
-        self._enter()
+        is_trying = self._enter()
         try:
             yield
         except BaseException as error:
-            self._leave(not is_failure(error), getattr(error, "retry_after", None))
+            self._leave(is_trying, not is_failure(error), getattr(error, "retry_after", None))
             raise
-        self._leave(True, None)
+        self._leave(is_trying, True, None)
 
-    def _enter(self) -> None:
+    def _enter(self) -> bool:
+        """Whether this question is the one that tries."""
         with self._lock:
             if self._until is None:
-                return
+                return False
             left = self._until - self._clock()
             if left > 0 or self._is_trying:
                 raise Refused(max(left, 1.0))
             self._is_trying = True
+            return True
 
-    def _leave(self, good: bool, wanted: float | None) -> None:
+    def _leave(self, is_trying: bool, good: bool, wanted: float | None) -> None:
         with self._lock:
-            was_trying, self._is_trying = self._is_trying, False
-            if self._until is not None and not was_trying:
+            if is_trying:
+                self._is_trying = False
+            elif self._until is not None:
                 return  # asked before it opened: the question after the pause decides
             self._answers.append(good)
             if good and self._until is not None:
