@@ -83,6 +83,7 @@ def create_app(
         tasks.start()
         await _warmed(installation, lines)
         yield
+        await anyio.to_thread.run_sync(frame.sight.close)
         await anyio.to_thread.run_sync(app.state.parts.close)
 
     app = FastAPI(title="odoo-triage", version=__version__, docs_url=None, redoc_url=None, lifespan=life)

@@ -120,7 +120,7 @@ def _card_page(
     t, made_from = Words(person.language), seen(card, store.journal)
     writing = _writing(session, made_from)
     suggestion = card.proposal.suggestion
-    evidence = [each for each in suggestion.evidence if frame.sight.may_see_evidence(person, each)]
+    evidence = [each for each in suggestion.evidence if frame.sight.may_see_evidence(person, each, card.proposal)]
     facts, hidden = frame.sight.facts(person, card)
     shown_facts, beside = showing.facts_of(facts, frame.odoo(), writing, t)
     row = queue.of_card(store.database, str(card.id))
@@ -135,8 +135,8 @@ def _card_page(
         row=row,
         problem=problem,
         is_waiting=is_undecided(card),
-        evidence=showing.evidence_of(evidence, made_from, person, frame.sight, t),
-        against=showing.evidence_of(suggestion.against, None, person, frame.sight, t),
+        evidence=showing.evidence_of(evidence, made_from, card.proposal, person, frame.sight, t),
+        against=showing.evidence_of(suggestion.against, None, card.proposal, person, frame.sight, t),
         mails=showing.mails_of(made_from, evidence, writing, t) if made_from else [],
         papers=showing.papers_of(card, made_from, evidence) if made_from else [],
         more=explained(card, person, frame.sight, frame.odoo(), writing, t),

@@ -111,8 +111,8 @@ def _causes(proposal: Proposal, person: Person, sight: Sight, w: Writing, t: Wor
             name=t.of("cause", cause.kind.value),
             points=w.value(round(cause.score, 1)),
             likely="" if cause.probability is None else w.share(cause.probability.value),
-            evidence=evidence_of(cause.evidence, None, person, sight, t),
-            against=evidence_of(cause.against, None, person, sight, t),
+            evidence=evidence_of(cause.evidence, None, proposal, person, sight, t),
+            against=evidence_of(cause.against, None, proposal, person, sight, t),
             missing=cause.missing,
         )
 

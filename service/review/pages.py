@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from service.installation import Installation
 from service.limiting import Limiter
+from service.problems import SOON
+from service.review.asking import CannotAsk
 from service.review.card_pages import card_pages
 from service.review.figure_pages import figure_pages
 from service.review.frame import Frame, Missing
@@ -38,5 +40,9 @@ def add_pages(app: FastAPI, installation: Installation, limiter: Limiter) -> Fra
     @app.exception_handler(Missing)
     async def missing(request: Request, _: Missing) -> Response:
         return error_page(frame, request, 404)
+
+    @app.exception_handler(CannotAsk)
+    async def cannot_ask(request: Request, _: CannotAsk) -> Response:
+        return error_page(frame, request, 503, headers={"Retry-After": SOON}, named="error.odoo")
 
     return frame

@@ -26,19 +26,29 @@ def refused(frame: Frame, request: Request, problem: Problem) -> Response:
     """The answer to a request that could not be fulfilled."""
     if not is_page(request):
         return problems.response(problem)
+    if problem.status == 503:
+        return error_page(frame, request, 503, headers=problem.headers, named="error.store")
     return error_page(frame, request, problem.status, problem.detail, problem.headers)
 
 
 def error_page(
-    frame: Frame, request: Request, status: int, message: str = "", headers: dict[str, str] | None = None
+    frame: Frame,
+    request: Request,
+    status: int,
+    message: str = "",
+    headers: dict[str, str] | None = None,
+    named: str = "error.missing",
 ) -> Response:
-    """A page that says what is wrong. Needs no store: without one nobody counts as signed in."""
+    """A page that says what is wrong: `message`, or else the text with this name in the reader's language.
+
+    Needs no store: without one nobody counts as signed in.
+    """
     try:
         session = frame.guard.session(request)
     except TriageError:
         session = None
     t = Words(session.person.language if session else "en")
-    said = t("error.store") if status == 503 else message or t("error.missing")
+    said = message or t(named)
     if session is None:
         shown = page("error.html", status, t=t, title=str(status), message=said, person=None, form_token="")
     else:

@@ -1,111 +1,117 @@
-"""What somebody may see: their companies' cards of records that Odoo lets them read, less what is confidential."""
+"""What somebody may see: their companies' cards of records that Odoo lets them read, and the facts that it lets them."""
 
 from __future__ import annotations
 
-import threading
+import re
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from service.installation import Installation
-from triage.domain import Card, Duty, Fact, FactEvidence, Person, RecordRef
-from triage.errors import OdooError, TriageError
+from service.review.asking import Asking, CannotAsk, Question
+from triage.domain import Card, Duty, Fact, FactEvidence, Person, Proposal, RecordRef
 
-if TYPE_CHECKING:
-    from triage.odoo.client import Odoo
-    from triage.odoo.gate.client import Gate
-
-_KEPT_SECONDS = 60.0
-_MOST_KEPT = 20_000
+_SOURCE = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+):([1-9][0-9]{0,9})(?:\.([a-z_][a-z0-9_]*))?")
+"""What a fact was computed from, where that is a record of Odoo: `res.partner:7.credit`."""
 
 
 class Sight:
-    """Asks Odoo through the gate whether a user may read a record, and remembers the answer for a minute.
+    """Who may see what.
 
     Somebody without a user in Odoo sees the cards of their companies; confidential facts then are for leads and
-    auditors. Where Odoo cannot be asked, nothing is shown to those whom it would have to be asked about.
+    auditors. Of somebody with one, Odoo is asked through its gate: for each record, and for each fact the records and
+    fields that it was computed from. Where Odoo cannot be asked, nothing is shown that it would have to be asked about.
+    An auditor reads everything of their companies, and that is recorded.
     """
 
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
-        self._lock = threading.Lock()
-        self._known: dict[tuple[int, str], tuple[float, bool]] = {}
-        self._gate: Gate | None = None
-        self._odoo: Odoo | None = None
+    def __init__(self, installation: Installation, clock: Callable[[], float] = time.monotonic) -> None:
+        self._asking = Asking(installation, clock)
 
     def close(self) -> None:
         """Close the connection to Odoo, where there is one."""
-        if self._odoo is not None:
-            self._odoo.close()
+        self._asking.close()
 
     def visible(self, person: Person, cards: Sequence[Card]) -> list[Card]:
-        """Those of the cards that the person may see, in order."""
-        mine = [card for card in cards if person.sees(card.key.company)]
-        if person.odoo_user is None or person.has(Duty.AUDITOR):
-            return mine
-        allowed = self._asked(person.odoo_user, [card.proposal.record for card in mine])
-        return [card for card in mine if card.proposal.record.id is None or card.proposal.record.key in allowed]
+        """Those of the cards that the person may see, in order. None of those about which Odoo cannot be asked."""
+        told = self.records(person, [(card.key.company, card.proposal.record) for card in cards])
+        return [card for card, may in zip(cards, told, strict=True) if may]
 
     def records(self, person: Person, records: Sequence[tuple[str, RecordRef]]) -> list[bool]:
         """Of each record with its company, whether the person may see it."""
-        mine = [record for company, record in records if person.sees(company)]
-        if person.odoo_user is None or person.has(Duty.AUDITOR):
-            return [person.sees(company) for company, _ in records]
-        allowed = self._asked(person.odoo_user, mine)
-        return [person.sees(company) and (record.id is None or record.key in allowed) for company, record in records]
+        try:
+            return self._records(person, records)
+        except CannotAsk:
+            return [person.sees(company) and record.id is None for company, record in records]
 
     def may_see(self, person: Person, card: Card) -> bool:
-        """Whether the person may see this card."""
-        return bool(self.visible(person, [card]))
+        """Whether the person may see this card. Raises `CannotAsk` where only Odoo could say."""
+        return self._records(person, [(card.key.company, card.proposal.record)])[0]
 
     def may_see_confidential(self, person: Person) -> bool:
-        """Whether facts that not every reader of a record may see are for this person."""
+        """Whether what is confidential and belongs to no field of Odoo is for this person."""
         return person.has(Duty.LEAD, Duty.AUDITOR)
 
     def facts(self, person: Person, card: Card) -> tuple[list[Fact], int]:
         """The card's facts that the person may see, and how many others there are."""
-        all_facts = card.proposal.facts
-        if self.may_see_confidential(person):
-            return list(all_facts), 0
-        shown = [fact for fact in all_facts if not fact.confidential]
-        return shown, len(all_facts) - len(shown)
+        shown = self._facts(person, card.proposal)
+        return shown, len(card.proposal.facts) - len(shown)
 
-    def may_see_evidence(self, person: Person, evidence: object) -> bool:
-        """Whether a piece of evidence is for this person."""
-        confidential = isinstance(evidence, FactEvidence) and evidence.confidential
-        return not confidential or self.may_see_confidential(person)
+    def may_see_evidence(self, person: Person, evidence: object, proposal: Proposal) -> bool:
+        """Whether a piece of a card's evidence is for this person: a fact's where the fact is."""
+        if not isinstance(evidence, FactEvidence):
+            return True
+        if any(fact.id == evidence.fact for fact in proposal.facts):
+            return any(fact.id == evidence.fact for fact in self._facts(person, proposal))
+        return not evidence.confidential or self.may_see_confidential(person)
 
-    def _asked(self, user: int, records: Sequence[RecordRef]) -> set[str]:
-        now = time.monotonic()
-        refs = {record.key: record for record in records if record.id is not None}
-        with self._lock:
-            known = {key: self._known.get((user, key)) for key in refs}
-        fresh = {key: found[1] for key, found in known.items() if found is not None and now - found[0] < _KEPT_SECONDS}
-        unknown = [ref for key, ref in refs.items() if key not in fresh]
-        if unknown:
-            answers = self._ask(user, unknown)
-            fresh |= {ref.key: answer for ref, answer in zip(unknown, answers, strict=True)}
-            with self._lock:
-                if len(self._known) > _MOST_KEPT:
-                    self._known.clear()
-                self._known |= {(user, ref.key): (now, fresh[ref.key]) for ref in unknown}
-        return {key for key, answer in fresh.items() if answer}
+    def _records(self, person: Person, records: Sequence[tuple[str, RecordRef]]) -> list[bool]:
+        mine = [person.sees(company) for company, _ in records]
+        if not _is_asked(person):
+            return mine
+        wanted = [Question(record) for (_, record), may in zip(records, mine, strict=True) if may and record.id]
+        told = self._asking.answers(_user(person), wanted)
+        return [
+            may and (record.id is None or told[Question(record).key])
+            for (_, record), may in zip(records, mine, strict=True)
+        ]
 
-    def _ask(self, user: int, refs: list[RecordRef]) -> list[bool]:
+    def _facts(self, person: Person, proposal: Proposal) -> list[Fact]:
+        leads = self.may_see_confidential(person)
+        if not _is_asked(person):
+            return [fact for fact in proposal.facts if leads or not fact.confidential]
         try:
-            gate = self._found_gate()
-            return [False] * len(refs) if gate is None else gate.visible(user, refs)
-        except (OdooError, TriageError):
-            return [False] * len(refs)
+            wanted = {fact.id: self._questions(fact) for fact in proposal.facts}
+            told = self._asking.answers(_user(person), [each for found, _ in wanted.values() for each in found])
+        except CannotAsk:
+            return [
+                fact for fact in proposal.facts if not fact.confidential and not any(map(_SOURCE.match, fact.sources))
+            ]
+        shown = []
+        for fact in proposal.facts:
+            questions, is_whole = wanted[fact.id]
+            if all(told[each.key] for each in questions) and (is_whole or not fact.confidential or leads):
+                shown.append(fact)
+        return shown
 
-    def _found_gate(self) -> Gate | None:
-        from triage.odoo.client import Odoo
-        from triage.odoo.gate.client import Gate
+    def _questions(self, fact: Fact) -> tuple[list[Question], bool]:
+        """What to ask of Odoo about a fact, and whether the answers say all that there is to say about it."""
+        found, is_whole = [], bool(fact.sources)
+        for source in fact.sources:
+            match = _SOURCE.fullmatch(source)
+            if match is None:
+                is_whole = False
+                continue
+            model, number, field = match[1], int(match[2]), match[3] or ""
+            known = bool(field) and self._asking.has_field(model, field)
+            is_whole = is_whole and known
+            record = RecordRef(model=model, id=number, name=f"{model} {number}")
+            found.append(Question(record, field if known else ""))
+        return found, is_whole
 
-        if self._gate is None:
-            connection = self._installation.connection()
-            if connection is None:
-                return None
-            self._odoo = Odoo.connect(connection.server(self._installation.environment))
-            self._gate = Gate.find(self._odoo)
-        return self._gate
+
+def _is_asked(person: Person) -> bool:
+    return person.odoo_user is not None and not person.has(Duty.AUDITOR)
+
+
+def _user(person: Person) -> int:
+    assert person.odoo_user is not None
+    return person.odoo_user

@@ -10,7 +10,7 @@ from service.review.rendering import Words, Writing
 from service.review.seeing import Sight
 from triage.cards.seen import Seen
 from triage.cli.show import is_difference
-from triage.domain import Box, Card, Evidence, OnPage, Page, Paper, Person, Quote
+from triage.domain import Box, Card, Evidence, OnPage, Page, Paper, Person, Proposal, Quote
 
 _CONTEXT_PAGES = 20
 
@@ -87,10 +87,14 @@ class Paperwork:
     count: int
 
 
-def evidence_of(found: Sequence[Evidence], seen: Seen | None, person: Person, sight: Sight, t: Words) -> list[Shown]:
+def evidence_of(
+    found: Sequence[Evidence], seen: Seen | None, proposal: Proposal, person: Person, sight: Sight, t: Words
+) -> list[Shown]:
     """Evidence in words, with where it stands."""
     return [
-        _evidence(each, number, seen, t) for number, each in enumerate(found) if sight.may_see_evidence(person, each)
+        _evidence(each, number, seen, t)
+        for number, each in enumerate(found)
+        if sight.may_see_evidence(person, each, proposal)
     ]
 
 

@@ -14,6 +14,8 @@ from triage.odoo.gate.code import CONTEXT_KEY, GATE, gate_code, gate_hash
 from triage.odoo.gate.inside import MODULE
 from triage.odoo.verbs import Apply, Done, Posted, Verb, check
 
+_MOST_ASKED = 1000
+"""Records that the gate answers about in one step."""
 _RACES = frozenset({"ValidationError", "IntegrityError", "UniqueViolation"})
 
 
@@ -67,10 +69,18 @@ class Gate:
             for marker, model, number in answer["markers"]
         ]
 
-    def visible(self, user: int, records: list[RecordRef]) -> list[bool]:
-        """Whether an Odoo user may read each of these records."""
-        asked = [{"model": record.model, "id": record.id} for record in records]
-        return list(self._run([{"verb": "visible", "user": user, "records": asked}])[0]["visible"])
+    def visible(self, user: int, records: Sequence[RecordRef], fields: Sequence[str] = ()) -> list[bool]:
+        """Whether an Odoo user may read each of these records; with `fields`, the field beside it (empty: none)."""
+        beside = fields or [""] * len(records)
+        asked = [
+            {"model": record.model, "id": record.id, "fields": [field] if field else []}
+            for record, field in zip(records, beside, strict=True)
+        ]
+        found: list[bool] = []
+        for start in range(0, len(asked), _MOST_ASKED):
+            part = asked[start : start + _MOST_ASKED]
+            found += self._run([{"verb": "visible", "user": user, "records": part}])[0]["visible"]
+        return found
 
     def _run(self, steps: Sequence[dict[str, Any]], again: bool = True) -> list[dict[str, Any]]:
         """One call. Who loses a race for a marker finds it there the next time."""

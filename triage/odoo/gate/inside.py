@@ -304,7 +304,7 @@ def visible(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, 
     answers = []
     reader = env["res.users"].sudo().search([("id", "=", int(step["user"]))], limit=1)
     for asked in step["records"][:1000]:
-        known = reader and asked["model"] in ALLOWED["advise"] and asked["model"] in env
+        known = reader and asked["model"] in ALLOWED["advise"] + ALLOWED["ask"] and asked["model"] in env
         model = env[asked["model"]].with_user(reader) if known else None
         # in the reader's own companies: Odoo refuses him everything in those of the service user that are not his
         model = model.with_context(allowed_company_ids=reader.company_ids.ids) if model is not None else None

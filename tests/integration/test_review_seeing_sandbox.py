@@ -1,0 +1,183 @@
+"""Who sees what, asked of the gate in the look-alike: two users with different rights, and one of another company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from fastapi.testclient import TestClient
+
+from service.review.seeing import Sight
+from tests.contract.arranged import Arranged
+from tests.unit.opened_store import COMPANY, proposal
+from tests.unit.service_client import Service, service
+from triage.cli.wiring import now, open_store
+from triage.domain import Card, Category, Duty, Fact, FactEvidence, Person, RecordRef, Suggestion
+from triage.odoo.client import Odoo
+from triage.odoo.connection import Connection
+from triage.odoo.grant import grant
+from triage.odoo.sandbox import Sandbox
+from triage.odoo.transport import Api, Server
+from triage.settings import Settings
+from triage.storage.people import People
+
+KEY = "service-user-key"
+SELLER, BOSS, BOOKS = "Sel Ler", "Bo Ss", "Bo Oks"
+SALESMAN = ["base.group_user", "sales_team.group_sale_salesman"]
+MANAGER = ["base.group_user", "sales_team.group_sale_manager"]
+
+
+@dataclass
+class Desk:
+    box: Sandbox
+    web: Service
+    order: RecordRef
+    users: dict[str, int]
+    partner: int
+
+    def person(self, name: str, **more: Any) -> Person:
+        given = {"duties": frozenset({Duty.REVIEWER}), "odoo_user": self.users[name]} | more
+        return Person(name=name, **given)
+
+    def card(self) -> Card:
+        return self.web.app.state.parts.installation.opened().store.cards.get("1")
+
+    def sight(self, **more: Any) -> Sight:
+        return Sight(self.web.app.state.parts.installation, **more)
+
+    def calls(self) -> int:
+        return sum(call.method == "run" for call in self.box.calls)
+
+
+@pytest.fixture(params=[18, 19])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    with Sandbox(request.param) as box:
+        admin = Odoo.connect(Server(box.url, box.database, box.admin.login, box.admin.password, Api.JSONRPC))
+        with closing(admin):
+            grant(admin, login="order-triage", stage="Suggested", accounting=True, password=lambda: KEY)
+            arranged = Arranged(admin)
+            boss, books = arranged.user(MANAGER), arranged.user([*MANAGER, "account.group_account_invoice"])
+            seller = arranged.user(SALESMAN)
+            partner = arranged.partner()
+            order = arranged.order(user_id=boss, partner_id=partner)
+            users = {
+                SELLER: seller,
+                BOSS: boss,
+                BOOKS: books,
+                "elsewhere": arranged.user(MANAGER, [arranged.other_company()]),
+            }
+        (tmp_path / "key").write_text(KEY)
+        told = Connection(
+            url=box.url, database=box.database, login="order-triage", api=Api.JSONRPC, key_file=tmp_path / "key"
+        )
+        (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told.model_dump(mode="json", exclude_defaults=True)))
+        _card(tmp_path, order, partner)
+        with service(tmp_path, "{}", {}) as web:
+            yield Desk(box, web, order, users, partner)
+
+
+def _card(home: Path, order: RecordRef, partner: int) -> None:
+    def fact(name: str, *sources: str, confidential: bool = False) -> Fact:
+        return Fact(name=name, value=Decimal(7), how=f"{name} is 7", sources=sources, confidential=confidential)
+
+    facts = (
+        fact("promise.late", f"{order.key}.commitment_date"),
+        fact("credit.exposure", f"res.partner:{partner}.credit", confidential=True),
+        fact("price.margin", f"{order.key}.no_field_of_odoo", confidential=True),
+        fact("stock.shortage", "a paper.pdf.lines"),
+        fact("owner.left", "res.users:1.login"),
+    )
+    evidence = FactEvidence(fact=facts[1].id, text="credit.exposure is 7", confidential=True, verified=True)
+    suggestion = Suggestion(category=Category.CREDIT, evidence=(evidence,))
+    with open_store(Settings.of(home, {}), create=True) as store:
+        store.cards.put(proposal(Category.CREDIT, record=order, facts=facts, suggestion=suggestion), "event:1")
+
+
+def names(found: list[Fact]) -> set[str]:
+    return {fact.name for fact in found}
+
+
+def test_a_card_is_for_those_whom_odoo_lets_read_the_record(desk: Desk) -> None:
+    sight, card = desk.sight(), desk.card()
+    assert [sight.may_see(desk.person(name), card) for name in (SELLER, BOSS, "elsewhere")] == [False, True, False]
+    assert not sight.may_see(desk.person(BOSS, companies=frozenset({"Another Ltd"})), card)
+    assert sight.may_see(desk.person(SELLER, duties=frozenset({Duty.AUDITOR})), card)
+    assert not sight.may_see(desk.person(BOSS, odoo_user=2**30), card)
+
+
+def test_each_fact_is_for_those_whom_odoo_lets_read_what_it_was_computed_from(desk: Desk) -> None:
+    sight, card = desk.sight(), desk.card()
+    everybody = {"promise.late", "stock.shortage"}
+    assert names(sight.facts(desk.person(BOSS), card)[0]) == everybody
+    assert names(sight.facts(desk.person(BOOKS), card)[0]) == everybody | {"credit.exposure"}
+    lead = desk.person(BOSS, duties=frozenset({Duty.LEAD}))
+    assert names(sight.facts(lead, card)[0]) == everybody | {"price.margin"}
+    assert sight.facts(desk.person(BOSS), card)[1] == 3
+    [evidence] = card.proposal.suggestion.evidence
+    assert not sight.may_see_evidence(desk.person(BOSS), evidence, card.proposal)
+    assert sight.may_see_evidence(desk.person(BOOKS), evidence, card.proposal)
+
+
+def test_all_is_asked_at_once_and_remembered_for_a_minute(desk: Desk) -> None:
+    at = 0.0
+    sight, card = desk.sight(clock=lambda: at), desk.card()
+    sight.may_see(desk.person(BOSS), card)
+    before = desk.calls()
+    sight.facts(desk.person(BOSS), card)
+    assert desk.calls() == before + 1
+    at = 59.0
+    sight.may_see(desk.person(BOSS), card)
+    sight.facts(desk.person(BOSS), card)
+    assert desk.calls() == before + 1
+    at = 61.0
+    sight.may_see(desk.person(BOSS), card)
+    assert desk.calls() == before + 2
+
+
+def test_an_odoo_that_is_down_hides_and_says_so_and_is_asked_again_soon(desk: Desk) -> None:
+    at = 0.0
+    sight, card, boss = desk.sight(clock=lambda: at), desk.card(), desk.person(BOSS)
+    desk.box.stop()
+    assert sight.visible(boss, [card]) == []
+    assert names(sight.facts(boss, card)[0]) == {"stock.shortage"}
+    assert sight.may_see(desk.person(BOSS, odoo_user=None), card)
+    desk.box.start()
+    assert sight.visible(boss, [card]) == []
+    at = 6.0
+    assert sight.visible(boss, [card]) == [card]
+
+
+def signed_in(desk: Desk, name: str) -> TestClient:
+    people = People(desk.web.app.state.parts.installation.opened().store.database, now)
+    people.add(name, [Duty.REVIEWER], odoo_user=desk.users[name], companies=[COMPANY])
+    client = TestClient(desk.web.app, raise_server_exceptions=False, follow_redirects=False)
+    client.cookies.set("triage", people.begin(name, "odoo"))
+    return client
+
+
+def test_the_pages_show_what_odoo_lets_them(desk: Desk) -> None:
+    boss, books, seller = (signed_in(desk, name) for name in (BOSS, BOOKS, SELLER))
+    assert "credit.exposure is 7" not in boss.get("/cards/1").text
+    assert "credit.exposure is 7" in books.get("/cards/1").text
+    assert seller.get("/cards/1").status_code == 404
+    assert desk.order.name not in seller.get("/queue").text
+    assert desk.order.name in boss.get("/queue").text
+
+
+def test_while_odoo_is_down_a_page_says_so(desk: Desk) -> None:
+    boss = signed_in(desk, BOSS)
+    desk.box.stop()
+    answer = boss.get("/cards/1")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "Odoo gives no answer" in answer.text
+    queue = boss.get("/queue")
+    assert queue.status_code == 200
+    assert desk.order.name not in queue.text
+    assert "Odoo cannot be asked" in queue.text
