@@ -111,7 +111,7 @@ def cards(installation: Installation, access: Access) -> APIRouter:
             if card.revision != seen:
                 raise Problem(412, f"Card #{card.number} is at revision {card.revision}. Look at it again.")
             policy = policies.of(card.key.company)
-            decided = _decided(opened, card, body, by, policy, installation)
+            decided = _decided(opened, card, body, by, policy, installation, seen)
         return _told(decided, key)
 
     return router
@@ -153,7 +153,7 @@ def _person(body: DecisionRequest, key: ApiKey) -> str:
 
 
 def _decided(
-    opened: Opened, card: Card, body: DecisionRequest, by: str, policy: Policy, installation: Installation
+    opened: Opened, card: Card, body: DecisionRequest, by: str, policy: Policy, installation: Installation, seen: int
 ) -> Card:
     if not is_undecided(card):
         raise Problem(409, f"Card #{card.number} is {card.state.value}: it can no longer be decided.")
@@ -171,6 +171,7 @@ def _decided(
             reason=body.reason,
             comment=body.comment,
             changes=body.changes,
+            seen=seen,
         )
     except DecisionRefused as error:
         raise Problem(422 if allowed else 403, str(error)) from error
