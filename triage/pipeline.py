@@ -12,7 +12,7 @@ from triage.audit.journal import Journal, Log, acting_of
 from triage.cards import clusters, transitions
 from triage.cards.handling import set_going
 from triage.cards.proposals import may_advise, propose
-from triage.cards.published import stands
+from triage.cards.published import is_taken_back, stands
 from triage.cards.store import CardStore
 from triage.domain import (
     Abstained,
@@ -233,7 +233,7 @@ def withdraw(
 
     Raises `OdooError` where Odoo does not take it; then nothing is recorded.
     """
-    taken = taker(card).with_(by=by, why=why)
+    taken = taker(card).with_(by=by, why=why, revision=card.revision)
     journal.record(
         stream=card.key.company,
         kind="withdrawal",
@@ -290,7 +290,8 @@ def _say_ended(ended: Frozen | None, desk: Desk, log: Log) -> None:
 def _as_they_stand(cards: Sequence[Card], desk: Desk, log: Log) -> Iterator[Card]:
     """The cards that still wait, as they are now: since a crash, somebody may have decided or changed one.
 
-    Of one that ended meanwhile, an attempt that broke off may have left something in Odoo that no record tells of.
+    One that a person has taken back stays so until it changes. Of one that ended meanwhile, an attempt that broke off
+    may have left something in Odoo that no record tells of.
     """
     for card in cards:
         try:
@@ -298,7 +299,8 @@ def _as_they_stand(cards: Sequence[Card], desk: Desk, log: Log) -> Iterator[Card
         except KeyMissing:
             continue
         if transitions.is_undecided(current):
-            yield current
+            if not is_taken_back(current, desk.journal):
+                yield current
         elif current.ended and desk.withdraw and not stands(current, desk.journal):
             log.once("withdraw", current, desk.withdraw)
 

@@ -15,6 +15,7 @@ from tests.integration.test_pipeline import BY, CASE, NOW, ORDER, Office, event,
 from triage.audit.story import story
 from triage.audit.verify import verify
 from triage.domain import (
+    Advised,
     Advisory,
     Card,
     CardState,
@@ -37,7 +38,7 @@ from triage.domain import (
     Withdrawal,
 )
 from triage.errors import DecisionRefused, OdooUnavailable
-from triage.pipeline import triage
+from triage.pipeline import triage, withdraw
 
 SHORT = Suggestion(
     category=Category.STOCK, evidence=(FactEvidence(fact="stock.no_receipt_planned[HB-M8]", text="nothing comes"),)
@@ -196,6 +197,20 @@ def test_an_old_snapshot_ends_nothing_that_a_newer_one_has_shown(at: Desks) -> N
     at.classify.answer = NOTHING
     at.triage("old")
     assert states(at) == ["open"]
+
+
+def test_what_was_taken_back_stays_so_until_the_card_changes(at: Desks) -> None:
+    at.triage("first")
+    [card] = at.cards.all()
+    withdraw(card, at.board.withdraw, at.cards, at.journal, by="mila", why="wrong price list")
+    assert isinstance(at.triage("second"), Advised)
+    assert at.board.notes == {}
+    at.says(
+        CASE.with_(lines=(CASE.lines[0].with_(quantity=Decimal(2000)),)), Classification(by=BY, suggestions=(SHORT,))
+    )
+    at.triage("third")
+    assert at.cards.all()[0].revision > card.revision
+    assert at.board.notes == {1: "open"}
 
 
 def test_two_workers_on_two_events_resolve_it_once(at: Desks) -> None:

@@ -47,6 +47,8 @@ class Withdrawal(Frozen):
     by: str = ""
     """Who asked for it; empty where a card ended before its advice was recorded."""
     why: str = ""
+    revision: int | None = None
+    """The card's, where a person asked for it: until that changes, nothing is posted again by itself."""
 
 
 class TicketsWhen(StrEnum):
