@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from triage import __version__
+from triage.audit.activation import Activations
 from triage.cli.connected import Connected, connection_of, using
-from triage.cli.wiring import Store, desk
+from triage.cli.wiring import Store, desk, now
 from triage.domain import (
     Abstained,
     Advised,
@@ -56,6 +57,8 @@ class InstalledOffice:
         self._model = model
         self._closing = ExitStack()
         self._lock = threading.RLock()
+        self._reaching = threading.RLock()
+        """Held while Odoo is asked, which may take long; whoever needs no Odoo must not wait for that."""
         self._connected: Connected | None = None
         self._policies: tuple[object, PolicyBook] | None = None
         self._desk: tuple[str, Desk] | None = None
@@ -63,16 +66,17 @@ class InstalledOffice:
 
     def close(self) -> None:
         """Close the connection."""
-        with self._lock:
+        with self._reaching:
             self._connected = None
             self._closing.close()
 
     def policies(self) -> PolicyBook:
-        """The policies in force. Raises `ConfigurationError` where they are wrong."""
+        """The policies in force. Raises `ConfigurationError` where they are wrong, or not activated and must be."""
         with self._lock:
             seen = _stamp(self._settings)
             if self._policies is None or self._policies[0] != seen:
-                self._policies = (seen, self._settings.policies())
+                found = Activations(self._store.journal, now).check(self._settings.policies())
+                self._policies = (seen, found)
             return self._policies[1]
 
     def policy(self) -> Policy:
@@ -119,7 +123,7 @@ class InstalledOffice:
 
     def odoo(self) -> Connected:
         """The connected Odoo. Raises as `source` does."""
-        with self._lock:
+        with self._reaching:
             if self._connected is None:
                 connection = connection_of(self._settings)
                 self._connected = self._closing.enter_context(using(connection, self.policy().limits))
@@ -132,7 +136,7 @@ class InstalledOffice:
 
         found, policies = self.odoo(), self.policies()
         acting = policies.fingerprint()
-        with self._lock:
+        with self._reaching:
             known = self._publisher
             if known and known[1] == acting and (known[2] or time.monotonic() - known[0] < _LOOK_AGAIN):
                 return known[2]
