@@ -202,6 +202,21 @@ def test_a_family_starts_again_what_dies_and_ends_on_a_signal(tmp_path: Path) ->
     assert len(marks.read_text()) >= 2
 
 
+def test_a_file_that_is_wrong_for_a_while_ends_nobody_but_its_own_process(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    program = (
+        f"import os; f = open({str(marks)!r}, 'a'); n = f.tell(); f.write('x'); f.close(); os._exit(2 if n else 9)"
+    )
+    with family(Member("wrong later", [sys.executable, "-c", program])) as running:
+        for _ in range(600):
+            if marks.exists() and len(marks.read_text()) >= 3:
+                break
+            threading.Event().wait(0.05)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 0
+    assert len(marks.read_text()) >= 3
+
+
 def test_the_service_is_a_web_process_and_workers(tmp_path: Path) -> None:
     found = commands_of("127.0.0.1", 8087, 2, tmp_path)
     assert [member.name for member in found] == ["web", "worker 1", "worker 2"]

@@ -21,7 +21,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _STEADY_SECONDS = 30.0
 """A process that ran for so long is started again at once when it dies."""
 _USAGE = 2
-"""Exit status of a command that was told something wrong: starting it again would not help."""
+"""Exit status of a command that was told something wrong: at the first start there is no use in trying again."""
 _PATIENCE = 40.0
 """Seconds that the processes have to stop before they are killed."""
 
@@ -48,10 +48,14 @@ class _Child:
     started: float = field(default_factory=time.monotonic)
     pause: float = _FIRST_PAUSE
     again_at: float | None = None
+    is_first: bool = True
+    """It was not started again yet."""
 
 
 class Family:
-    """Runs until SIGTERM or SIGINT, or until one of the processes says that it was told something wrong."""
+    """Runs until SIGTERM or SIGINT, or until one of the processes says at its first start that it was told something
+    wrong. Later it is tried again: the others need not end because a file is wrong while somebody edits it.
+    """
 
     def __init__(self, members: Sequence[Member], home: Path | None = None, patience: float = _PATIENCE) -> None:
         self._members = members
@@ -94,7 +98,7 @@ class Family:
                 continue
             now = time.monotonic()
             if child.again_at is None:
-                if status == _USAGE:
+                if status == _USAGE and child.is_first:
                     return status
                 steady = now - child.started > _STEADY_SECONDS
                 child.pause = _FIRST_PAUSE if steady else min(_LONGEST_PAUSE, 2 * child.pause)
@@ -102,6 +106,7 @@ class Family:
                 log.warning("process ended", process=child.member.name, status=status)
             elif now >= child.again_at:
                 child.process, child.started, child.again_at = self._start(child.member), now, None
+                child.is_first = False
         return 0
 
     def _end(self, children: Sequence[_Child]) -> None:
