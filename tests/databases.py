@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -47,6 +48,14 @@ class PostgresServer:
         with suppress(psutil.TimeoutExpired):
             process.wait(20)
         self._server.cleanup()
+
+    def restart(self, seconds: float = 0.0) -> None:
+        """Shut it down as an administrator does who does not wait for clients, and start it again after so long."""
+        process = psutil.Process(self._server.get_pid())
+        process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+        process.wait(30)
+        time.sleep(seconds)
+        self._server.ensure_postgres_running()
 
     @property
     def data(self) -> Path:

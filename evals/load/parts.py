@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections import Counter
@@ -271,8 +272,7 @@ def serve_odoo(count: int, home: Path) -> None:
             word, _, rest = line.strip().partition(" ")
             if word == "down":
                 day.box.stop()
-                time.sleep(float(rest))
-                day.box.start()
+                threading.Timer(float(rest), day.box.start).start()
             rows = day.box.rows("mail.message")
             notes = Counter(row["res_id"] for row in rows if row["res_id"] in wanted and NOTE in str(row["body"]))
             print(json.dumps({"notes": notes, "calls": len(day.box.calls)}), flush=True)

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from dbos._sys_db import SystemDatabase
 from typer.testing import CliRunner
 
 from tests.databases import target_in
@@ -119,6 +121,67 @@ def test_the_queue_runs_each_run_once_and_tells_what_became_of_it(home: Path, re
         at.stop(1)
     with pytest.raises(UsageError, match="not open"):
         at.enqueue([("d", 1)])
+
+
+def test_a_run_whose_end_could_not_be_written_is_queued_again(
+    home: Path, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviews.wanted = 1
+    write, away = SystemDatabase.update_workflow_outcome, [True]
+
+    def refused(*given: Any, **named: Any) -> bool:
+        if away.pop() if away else False:
+            raise ConnectionError("the database is shutting down")
+        return write(*given, **named)
+
+    monkeypatch.setattr(SystemDatabase, "update_workflow_outcome", refused)
+    at = engine(home, reviews)
+    at.start()
+    try:
+        at.enqueue([("a", 1)])
+        assert reviews.all.wait(30)
+        assert at.resume_lost(60) == 0  # it may be just about to be written
+        assert at.ended([("a", 1)]) == {}
+        wait(lambda: at.resume_lost(0) == 1)
+        until_ended(at, [("a", 1)])
+        assert reviews.seen == [("a", 1)] * 2
+        assert at.resume_lost(0) == 0
+    finally:
+        at.stop(1)
+
+
+def test_a_run_that_is_worked_on_or_waits_for_a_thread_is_not_lost(home: Path) -> None:
+    goes_on, begun = threading.Event(), threading.Semaphore(0)
+
+    def work(_job: str, _run: int) -> None:
+        begun.release()
+        goes_on.wait(30)
+
+    target = target_in(home)
+    queue = home / "jobs.db" if isinstance(target, Path) else target
+    at = Engine(queue, "w1", Pace(concurrency=2, ahead=2, poll_seconds=0.05), work)
+    at.start()
+    try:
+        runs = [(name, 1) for name in "abcd"]
+        at.enqueue(runs)
+        assert begun.acquire(timeout=30)
+        assert begun.acquire(timeout=30)
+        for _ in range(10):
+            assert at.resume_lost(0) == 0
+            threading.Event().wait(0.05)
+        goes_on.set()
+        until_ended(at, runs)
+    finally:
+        goes_on.set()
+        at.stop(1)
+
+
+def wait(done: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if done():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("it does not come true")
 
 
 def until_ended(at: Engine, runs: list[tuple[str, int]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,9 @@ class Engine:
         self._review = review
         self._sql = _open(target, pace.concurrency)
         self._client: DBOSClient | None = None
+        self._inside: set[str] = set()
+        self._begun = 0
+        self._missed: dict[str, tuple[float, int]] = {}
 
     def start(self) -> None:
         """Launch DBOS; from now on `review` is called with what is in the queue, in threads of this process.
@@ -142,6 +146,29 @@ class Engine:
                 DBOS.resume_workflow(status.workflow_id, queue_name=QUEUE)
         return len(held)
 
+    def resume_lost(self, seconds: float) -> int:
+        """Queue again what this worker has taken and nobody in it works on, noticed for so long; how many.
+
+        That is left over where the queue's database went away while a run was being taken or closed. What only waits
+        for a thread is not meant: runs begin in the order in which they were taken, so it would have begun where a
+        thread is free, or where as many have begun meanwhile as may wait at all.
+        """
+        with _told():
+            held = DBOS.list_workflows(status=_PENDING, executor_id=self.worker, load_input=False, load_output=False)
+            now, begun, most = time.monotonic(), self._begun, self._pace.concurrency * self._pace.ahead
+            is_free = len(self._inside) < self._pace.concurrency
+            missed = {status.workflow_id for status in held} - self._inside
+            self._missed = {name: self._missed.get(name, (now, begun)) for name in missed}
+            lost = [
+                name
+                for name, (since, at) in self._missed.items()
+                if now - since >= seconds and (is_free or begun - at > 2 * most)
+            ]
+            for name in lost:
+                del self._missed[name]
+                DBOS.resume_workflow(name, queue_name=QUEUE)
+        return len(lost)
+
     def ended(self, runs: Iterable[Run]) -> dict[Run, str]:
         """Of these runs, those that the queue has done with, and how; an empty text where it does not know one."""
         wanted = {_id(*run): run for run in runs}
@@ -178,7 +205,13 @@ class Engine:
 
     def run(self, arrival: str, number: int) -> None:
         """What the queue calls."""
-        self._review(arrival, number)
+        name = _id(arrival, number)
+        self._inside.add(name)
+        self._begun += 1
+        try:
+            self._review(arrival, number)
+        finally:
+            self._inside.discard(name)
 
 
 class _Current:

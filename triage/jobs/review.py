@@ -164,7 +164,7 @@ class Reviewer:
 
     def review(self, arrival: str, run: int) -> None:
         """One run of an arrival. It ends with an outcome, or with the arrival back in the inbox: to wait, or dead."""
-        row = self._begin(arrival, run)
+        row = None if arrival in self._running else self._begin(arrival, run)
         if row is None:
             return
         self._running[arrival] = _Job(row, time.monotonic())

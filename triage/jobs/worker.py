@@ -104,6 +104,8 @@ class Worker:
                     next_reaping = time.monotonic() + max(self._set.heartbeat_seconds, 1.0)
                     self._reaper.bury(self.id)
                     self._reaper.search()
+                    if lost := self._engine.resume_lost(self._set.lost_seconds):
+                        log.warning("lost jobs", worker=self.id, resumed=lost)
                 if time.monotonic() >= next_cleaning:
                     next_cleaning = time.monotonic() + _CLEAN_EVERY
                     self._reaper.clean()
