@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 import sys
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.databases import damage, target_in
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, proposal
 from triage.audit import checkpoints
 from triage.audit.chain import record_hash
@@ -24,6 +23,9 @@ from triage.domain import NoException
 from triage.errors import ConfigurationError, Conflict, UsageError
 
 
+AFTER = " WHERE seq > 6 OR stream = '@store'"
+
+
 def fill(opened: Opened, *keys: str, company: str = COMPANY) -> None:
     for key in keys:
         log = opened.journal.of(event(key, company=company))
@@ -32,8 +34,8 @@ def fill(opened: Opened, *keys: str, company: str = COMPANY) -> None:
 
 
 @pytest.fixture
-def opened(tmp_path: Path):
-    with Opened(tmp_path / "store") as found:
+def opened(home: Path):
+    with Opened(home) as found:
         fill(found, "file:1", "file:2")
         yield found
 
@@ -98,13 +100,15 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_cut_off_tail_shows_with_the_checkpoint_and_only_with_it(opened: Opened, signer: KeySigner) -> None:
-    before = shutil.copytree(opened.home, opened.home.parent / "yesterday")
     fill(opened, "file:3")
     made = make(opened.journal, opened.clock, signer)
     assert compare(opened.database, made) is None
-    with Opened(before) as yesterday:
-        assert verify(yesterday.database, yesterday.keys).first_bad is None
-        found = compare(yesterday.database, made)
+    for table, where in (("checkpoints", ""), ("payloads", AFTER), ("journal", AFTER)):
+        change(opened, f"DELETE FROM {table}{where}")
+            opened, f"DELETE FROM {table}" + ("" if table == "checkpoints" else " WHERE seq > 6 OR stream = '@store'")
+        )
+    assert verify(opened.database, opened.keys).first_bad is None
+    found = compare(opened.database, made)
     assert found is not None
     assert "6 records" in found
     assert "3 were cut off" in found
@@ -112,8 +116,7 @@ def test_a_cut_off_tail_shows_with_the_checkpoint_and_only_with_it(opened: Opene
 
 def test_a_store_rewritten_with_its_keys_shows_with_the_checkpoint(opened: Opened, signer: KeySigner) -> None:
     made = make(opened.journal, opened.clock, signer)
-    shutil.rmtree(opened.home / "again", ignore_errors=True)
-    again = opened.home.parent / "again"
+    again = opened.home / "again"
     again.mkdir()
     shutil.copy(opened.home / "keys.db", again / "keys.db")
     with Opened(again) as rewritten:
@@ -131,43 +134,51 @@ def test_a_checkpoint_of_another_key_is_not_believed(opened: Opened, signer: Key
     assert found == "checkpoint 1 is not signed by the key that was given"
 
 
-def change(opened: Opened, *statements: str) -> None:
-    with closing(sqlite3.connect(opened.home / "audit.db", isolation_level=None)) as store:
-        for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            store.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            store.execute(statement)
+def change(opened: Opened, sql: str, *values: object) -> None:
+    damage(target_in(opened.home), sql, *values)
+
+
+def test_a_missing_checkpoint_is_found(opened: Opened, signer: KeySigner) -> None:
+    make(opened.journal, opened.clock, signer)
+    make(opened.journal, opened.clock, signer)
+    change(opened, "DELETE FROM checkpoints WHERE number = 1")
+    assert verify(opened.database, opened.keys).first_bad == "checkpoint 1 is missing"
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("number", "column", "value", "said"),
     [
-        ("DELETE FROM checkpoints WHERE number = 1", "checkpoint 1 is missing"),
-        ("UPDATE checkpoints SET body = 'text' WHERE number = 2", "checkpoint 2: its row cannot be read"),
-        (
-            "UPDATE checkpoints SET body = CAST(replace(CAST(body AS TEXT), ':6', ':5') AS BLOB) WHERE number = 2",
-            "checkpoint 2 saw",
-        ),
-        ("UPDATE checkpoints SET body = x'7b7d' WHERE number = 2", "checkpoint 2: its row cannot be read"),
-        ("UPDATE checkpoints SET at = '2020-01-01T00:00:00Z' WHERE number = 1", "checkpoint 1: its row was changed"),
-        ("UPDATE checkpoints SET signatures = '7' WHERE number = 1", "checkpoint 1: its row cannot be read"),
+        (2, "body", b"text", "checkpoint 2: its row cannot be read"),
+        (2, "body", lambda body: bytes(body).replace(b":6", b":5"), "checkpoint 2 saw"),
+        (2, "body", b"{}", "checkpoint 2: its row cannot be read"),
+        (1, "at", "2020-01-01T00:00:00Z", "checkpoint 1: its row was changed"),
+        (1, "signatures", "7", "checkpoint 1: its row cannot be read"),
+        (1, "signatures", lambda text: text.replace("==", "==="), "checkpoint 1: its row cannot be read"),
     ],
 )
-def test_a_changed_checkpoint_is_found(opened: Opened, signer: KeySigner, statement: str, said: str) -> None:
+def test_a_changed_checkpoint_is_found(
+    opened: Opened, signer: KeySigner, number: int, column: str, value: object, said: str
+) -> None:
     make(opened.journal, opened.clock, signer)
     make(opened.journal, opened.clock, signer)
-    change(opened, statement)
+    [row] = opened.database.query(f"SELECT {column} FROM checkpoints WHERE number = ?", (number,))
+    changed = value(row[0]) if callable(value) else value
+    change(opened, f"UPDATE checkpoints SET {column} = ? WHERE number = ?", changed, number)
     found = verify(opened.database, opened.keys).first_bad
     assert found is not None
     assert said in found
 
 
+def test_bits_of_a_signature_that_stand_for_nothing_are_not_taken() -> None:
+    told = Signature("a" * 16, bytes(64)).as_json()
+    assert Signature.from_json(told).ed25519 == bytes(64)
+    with pytest.raises(ValueError, match="as it is written"):
+        Signature.from_json(told | {"ed25519": told["ed25519"][:-3] + "B=="})
+
+
 def test_a_wrong_frontier_makes_a_checkpoint_that_does_not_fit(opened: Opened) -> None:
     make(opened.journal, opened.clock)
-    change(
-        opened,
-        "UPDATE checkpoints SET frontiers = '{\"" + COMPANY + '": [6, "' + "00" * 32 + '", "' + "00" * 32 + "\"]}'",
-    )
+    change(opened, "UPDATE checkpoints SET frontiers = ?", json.dumps({COMPANY: [6, "00" * 32, "00" * 32]}))
     make(opened.journal, opened.clock)
     found = verify(opened.database, opened.keys).first_bad
     assert found is not None

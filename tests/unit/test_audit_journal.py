@@ -17,7 +17,7 @@ from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, re
 from triage.audit.journal import Journal
 from triage.audit.subjects import subjects_of
 from triage.audit.verify import verify
-from triage.domain import Case, Document, Fact, Gone, NoException, RecordRef, Usage
+from triage.domain import Case, Document, Fact, Gone, NoException, RecordRef, Removal, Usage
 from triage.errors import Conflict, KeyMissing, StoreError, UsageError
 
 
@@ -241,7 +241,8 @@ def test_the_journal_cannot_be_edited_through_the_store(opened: Opened) -> None:
 
 def test_a_payload_may_go_where_a_record_allows_it(opened: Opened) -> None:
     log = opened.journal.of(event())
-    seq = opened.journal.record(stream=COMPANY, kind="retention", case=log.case, event=None, value=None)
+    leave = Removal(kinds=("event",), before=NOW, count=1, sequences=(1,), by="timer", at=NOW)
+    seq = opened.journal.record(stream=COMPANY, kind="retention", case=log.case, event=None, value=leave)
     opened.database.execute("INSERT INTO removals VALUES (?, 1, ?, ?)", (COMPANY, COMPANY, seq))
     opened.database.execute("DELETE FROM payloads WHERE seq = 1")
     checked = verify(opened.database, opened.keys)

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from tests.databases import PostgresServer, damage, place_in
-from tests.unit.opened_store import COMPANY, ORDER, Opened, case, event, proposal, ref
+from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, proposal, ref
 from triage.audit.verify import verify
-from triage.domain import NoException
+from triage.domain import NoException, Removal
 from triage.errors import ConfigurationError, Conflict, StoreError
 from triage.storage import connections
 from triage.storage import database as database_module
@@ -326,7 +326,8 @@ def test_a_payload_goes_only_with_leave_whatever_the_role(service: Opened) -> No
     log = service.journal.of(event())
     with pytest.raises(StoreError, match="after a recorded removal"):
         service.database.execute("DELETE FROM payloads")
-    seq = service.journal.record(stream=COMPANY, kind="retention", case=log.case, event=None, value=None)
+    leave = Removal(kinds=("event",), before=NOW, count=1, sequences=(1,), by="timer", at=NOW)
+    seq = service.journal.record(stream=COMPANY, kind="retention", case=log.case, event=None, value=leave)
     service.database.execute("INSERT INTO removals VALUES (?, 1, ?, ?)", (COMPANY, COMPANY, seq))
     assert service.database.execute("DELETE FROM payloads WHERE seq = 1") == 1
     assert verify(service.database, service.keys).first_bad is None

@@ -159,11 +159,11 @@ def signatures_digest(signed: Signed) -> str:
     return fingerprint([signature.as_json() for signature in signed.signatures])
 
 
-def faults(database: Database, told: Mapping[int, tuple[Checkpoint, str]]) -> Iterator[str]:
+def faults(database: Database, told: Mapping[int, tuple[Checkpoint, str]], *, complete: bool = False) -> Iterator[str]:
     """What is wrong with the store's own checkpoints and with the streams as they tell of them.
 
     `told` are those that records of the journal tell of, as far as they could be opened, with the digest of their
-    signatures.
+    signatures; `complete` where all of them could.
     """
     before: Signed | None = None
     trees: dict[str, Frontier] = {}
@@ -178,6 +178,8 @@ def faults(database: Database, told: Mapping[int, tuple[Checkpoint, str]]) -> It
         here = (signed.checkpoint, signatures_digest(signed))
         if told.get(row.number, here) != here:
             yield f"checkpoint {row.number}: it is not the one that its record tells of"
+        if complete and row.number not in told:
+            yield f"checkpoint {row.number}: no record tells of it; records were cut off"
         before = signed
     last = 0 if before is None else before.checkpoint.number
     if told and max(told) > last:

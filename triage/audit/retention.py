@@ -62,7 +62,7 @@ def apply(journal: Journal, company: str, days: Mapping[str, int], now: datetime
                 )
                 if not found:
                     break
-                removal = Removal(kinds=(name,), before=before, count=len(found), by=by, at=now)
+                removal = Removal(kinds=(name,), before=before, count=len(found), sequences=tuple(found), by=by, at=now)
                 seq = journal.record(
                     stream=company,
                     kind="retention",

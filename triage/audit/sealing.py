@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
 from triage.domain import TYPES, Frozen
-from triage.errors import ChainBroken, UsageError
-from triage.storage.keys import CaseKey
+from triage.errors import ChainBroken, KeyMissing, UsageError
+from triage.storage.keys import CaseKey, Keys
 
 _FORMAT = b"\x01"
 _KEY_ID = slice(1, 9)
@@ -102,6 +102,17 @@ def unseal(sealed: bytes, keys: Secrets, case: str, place: Place) -> bytes:
         return AESGCM(secret).decrypt(sealed[_NONCE], sealed[_HEADER:], _bound(place))
     except (InvalidTag, ValueError) as error:
         raise ChainBroken("its sealed content was changed, moved, or stands under a changed envelope") from error
+
+
+def faults(sealed: bytes, keys: Keys, case: str, place: Place, named: str) -> Iterator[str]:
+    """What is wrong with a sealed value in a row called `named`; nothing where its key was deleted on purpose."""
+    try:
+        decode(unseal(sealed, keys, case, place))
+    except KeyMissing as error:
+        if not keys.was_deleted(key_id(sealed)):
+            yield f"{named}: {error}"
+    except ChainBroken:
+        yield f"{named}: its row was changed outside this software"
 
 
 def _bound(place: Place) -> bytes:

@@ -48,10 +48,14 @@ class Signature:
         """Raises `ValueError` where it is none."""
         if not isinstance(data, dict) or not isinstance(data.get("key"), str):
             raise ValueError("a signature has `key` and `ed25519`")  # noqa: TRY004 - it is data that is wrong
+        text = data.get("ed25519", "")
         try:
-            return cls(data["key"], base64.b64decode(data.get("ed25519", ""), validate=True))
+            found = cls(data["key"], base64.b64decode(text, validate=True))
         except (binascii.Error, TypeError) as error:
             raise ValueError("`ed25519` is not base64") from error
+        if found.as_json()["ed25519"] != text:  # bits that no byte needs could say anything
+            raise ValueError("`ed25519` is not base64 as it is written")
+        return found
 
 
 class Signer(Protocol):

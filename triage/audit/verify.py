@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from triage.audit import checkpoints, sealing
-from triage.audit.chain import GENESIS, fault, parse
+from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import unsealed
-from triage.domain import Card, Checkpoint, Decision, Endings, Erasure, Frozen
+from triage.audit.told import TELLING, Told, erasure_faults, hold_faults, member_faults, queue_faults, removal_faults
+from triage.domain import Card
 from triage.errors import ChainBroken, KeyMissing, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database
@@ -45,22 +46,8 @@ class Verification:
         )
 
 
-@dataclass
-class _Told:
-    """What records say of other rows."""
-
-    revisions: dict[str, int] = field(default_factory=dict)
-    """Card → the revision that it has at least."""
-    checkpoints: dict[int, tuple[Checkpoint, str]] = field(default_factory=dict)
-    erased: set[bytes] = field(default_factory=set)
-    """Ids of keys that were deleted."""
-
-
 _REMEMBERED = 100_000
 """Keys at most."""
-
-_TELLING = {kind.__name__ for kind in (Card, Decision, Endings, Checkpoint, Erasure)}
-"""Types whose values say something of other rows; of the others it is enough that they open."""
 
 
 class _Remembered:
@@ -80,13 +67,15 @@ class _Remembered:
         return found
 
 
-def verify(database: Database, keys: Keys | None = None) -> Verification:
+def verify(database: Database, keys: Keys | None = None, ledger: Collection[bytes] | None = None) -> Verification:
     """Follow every stream from its first record and check links, columns, payloads and what points into the journal.
 
     Found: a changed, removed, inserted, swapped or reordered record; a column that disagrees with the record; a
     payload that was changed, swapped or lost. With keys also: a chain that was hashed anew by somebody without the
-    keys, a key file that does not fit, a card whose row was changed, deleted, or put back to an earlier revision than
-    the journal tells of. Not found: the same of a card of which only erased records tell; and, because a shorter
+    keys, a key file that does not fit, a card (or a case on one) whose row was changed, deleted, or put back to an
+    earlier revision than the journal tells of; a payload that went without a removal which names it, a hold that was
+    taken away, a card that the queue hides. With the ledger (ids of the keys that it names): a key that was deleted
+    without an erasure. Not found: the same of a card of which only erased records tell; and, because a shorter
     chain is a chain too, records cut off the end together with all that points to them, and a store rewritten by
     somebody who has the keys. Only a checkpoint kept elsewhere shows those.
     """
@@ -94,7 +83,7 @@ def verify(database: Database, keys: Keys | None = None) -> Verification:
     first_bad = None
     with database.snapshot():
         try:
-            first_bad = next(_faults(database, keys, counted), None)
+            first_bad = next(_faults(database, keys, counted, ledger), None)
         except StoreError as error:
             first_bad = f"the store cannot be read on after {counted['records']} records: {error}"
     return Verification(
@@ -108,19 +97,26 @@ def verify(database: Database, keys: Keys | None = None) -> Verification:
     )
 
 
-def _faults(database: Database, keys: Keys | None, counted: Counter[str]) -> Iterator[str]:
+def _faults(
+    database: Database, keys: Keys | None, counted: Counter[str], ledger: Collection[bytes] | None
+) -> Iterator[str]:
     if keys is not None:
         keys.belong_to(database)
-    told = _Told()
+    told = Told()
     yield from _chain_faults(database, keys, counted, told)
     for stream, seq in records.strays(database):
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
-    yield from checkpoints.faults(database, told.checkpoints)
-    yield from _erasure_faults(keys, told)
+    complete = keys is not None and "checkpoint" not in told.lost_kinds
+    yield from checkpoints.faults(database, told.checkpoints, complete=complete)
+    if keys is not None:
+        yield from erasure_faults(keys, told, ledger)
+        yield from removal_faults(database, told)
+        yield from hold_faults(database, told)
     yield from _card_faults(database, keys, counted, told)
+    yield from queue_faults(database)
 
 
-def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: _Told) -> Iterator[str]:
+def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: Told) -> Iterator[str]:
     removed = records.removals(database)
     secrets = None if keys is None else _Remembered(keys)
     stream, seq, prev = None, 0, GENESIS
@@ -136,21 +132,23 @@ def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], 
         seq, prev = record.seq, record.hash
 
 
-def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[str], told: _Told) -> str | None:
+def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[str], told: Told) -> str | None:
     if record.sealed is None:
         counted["erased"] += 1
+        told.note_unread(record, None)
         return None
     counted["payloads"] += 1
     if keys is None:
         return None
     try:
         content = unsealed(record, keys)
-        if sealing.type_of(content) in _TELLING:
-            _tell(record, sealing.decode(content), told)
+        if sealing.type_of(content) in TELLING:
+            told.note(record, sealing.decode(content))
     except KeyMissing as error:
         if not keys.file.was_deleted(sealing.key_id(record.sealed)):
             return str(error)
         counted["erased"] += 1
+        told.note_unread(record, sealing.key_id(record.sealed))
     except ChainBroken as error:
         return str(error)
     else:
@@ -158,44 +156,37 @@ def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[st
     return None
 
 
-def _tell(record: Record, value: Frozen | None, told: _Told) -> None:
-    """Note what a record says of other rows. A decision, or an end, makes one more revision of its card."""
-    revisions = told.revisions
-    if isinstance(value, Card):
-        revisions[str(value.id)] = max(revisions.get(str(value.id), 0), value.revision)
-    elif isinstance(value, Decision):
-        revisions[str(value.card)] = revisions.get(str(value.card), 0) + 1
-    elif isinstance(value, Endings):
-        revisions |= {str(each.card): revisions.get(str(each.card), 0) + 1 for each in value.cards}
-    elif isinstance(value, Checkpoint):
-        acting = (parse(record) or {}).get("acting") or {}
-        told.checkpoints[value.number] = (value, acting.get("signatures", ""))
-    elif isinstance(value, Erasure):
-        told.erased |= {bytes.fromhex(key) for key in value.keys}
-
-
-def _erasure_faults(keys: Keys | None, told: _Told) -> Iterator[str]:
-    """Keys that a record says are gone, and that are here: an erasure was broken off, or a backup brought them back."""
-    if keys is not None and (there := sorted(key for key in told.erased if keys.has(key))):
-        yield f"{len(there)} keys that were erased are here again, the first is {there[0].hex()}: erase once more"
-
-
-def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], told: _Told) -> Iterator[str]:
+def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], told: Told) -> Iterator[str]:
     for number in cards.without_record(database):
         yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
+    revisions = told.revisions()
+    shared: dict[str, tuple[int, set[str]]] = {}
     for row in cards.every(database):
         counted["cards"] += 1
-        revision = told.revisions.pop(row.id, 0)
+        revision = revisions.pop(row.id, 0)
         if row.revision < revision:
             yield f"card #{row.number}: it stands at revision {row.revision}, the journal tells of {revision}"
         if keys is None:
             continue
         try:
-            sealing.decode(sealing.unseal(row.sealed, keys, row.case_id, row.place()))
+            card = sealing.decode(sealing.unseal(row.sealed, keys, row.case_id, row.place()))
         except KeyMissing as error:
             if not keys.was_deleted(sealing.key_id(row.sealed)):
                 yield f"card #{row.number}: {error}"
         except ChainBroken:
             yield f"card #{row.number}: its row was changed outside this software"
-    for card in told.revisions:
-        yield f"card {card}: the journal tells of it, its row was taken away"
+        else:
+            if isinstance(card, Card) and card.members:
+                shared[row.id] = row.number, _others(card, keys)
+    for missing in revisions:
+        yield f"card {missing}: the journal tells of it, its row was taken away"
+    if keys is not None:
+        yield from member_faults(database, keys, shared)
+
+
+def _others(card: Card, keys: Keys) -> set[str]:
+    """Keyed hashes of the records of a card's cases, without its own."""
+    own = (card.key.company, card.key.record)
+    return {
+        keys.keyed_hash("record", each.company, each.key) for each in card.members if (each.company, each.key) != own
+    }

@@ -60,6 +60,8 @@ class Removal(Frozen):
     before: Moment
     """Records from before this moment."""
     count: int = Field(ge=0)
+    sequences: tuple[int, ...] = ()
+    """Which records of the same stream; none in removals of earlier versions."""
     by: str
     at: Moment
 

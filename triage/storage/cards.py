@@ -192,7 +192,8 @@ def without_record(database: Database) -> list[int]:
     rows = database.query(
         "SELECT DISTINCT c.number FROM card_events e JOIN cards c ON c.id = e.card"
         " WHERE NOT EXISTS"
-        " (SELECT 1 FROM journal j WHERE j.event = e.event AND j.stream = c.company AND j.kind = 'event')"
+        " (SELECT 1 FROM journal j WHERE j.event = e.event AND j.kind = 'event' AND (j.stream = c.company"
+        " OR j.stream IN (SELECT m.company FROM card_members m WHERE m.card = c.id)))"
         " ORDER BY c.number LIMIT 10"
     )
     return [row["number"] for row in rows]

@@ -71,6 +71,11 @@ def of_card(database: Database, card: str) -> list[MemberRow]:
     return [_row(row) for row in database.query(f"{_SELECT} WHERE card = ?", (card,))]
 
 
+def every(database: Database) -> list[MemberRow]:
+    """All cases on other cases' cards."""
+    return [_row(row) for row in database.query(f"{_SELECT} ORDER BY card, company, record")]
+
+
 def put(database: Database, row: MemberRow) -> None:
     """Write a member, or what its newest event made of it."""
     database.execute(

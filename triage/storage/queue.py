@@ -82,6 +82,16 @@ def close(database: Database, card: str) -> None:
     database.execute("UPDATE queue SET state = 'expired' WHERE card = ?", (card,))
 
 
+def disagreeing(database: Database) -> list[int]:
+    """Numbers of cards that the queue does not show as they are, at most ten."""
+    rows = database.query(
+        "SELECT c.number FROM cards c LEFT JOIN queue q ON q.card = c.id WHERE q.card IS NULL OR q.number <> c.number"
+        " OR q.company <> c.company OR q.state <> c.state OR q.severity <> c.severity OR q.team <> c.team"
+        " ORDER BY c.number LIMIT 10"
+    )
+    return [row[0] for row in rows]
+
+
 def of_card(database: Database, card: str) -> QueueRow | None:
     """The row of a card."""
     return next(iter(_rows(database, "WHERE card = ?", (card,))), None)

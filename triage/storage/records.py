@@ -187,6 +187,14 @@ def removals(database: Database) -> set[tuple[str, int]]:
     return {(row["stream"], row["seq"]) for row in rows}
 
 
+def removals_by(database: Database) -> dict[tuple[str, int], set[tuple[str, int]]]:
+    """Stream and sequence of each record that gave leave, and of the payloads that went by it."""
+    found: dict[tuple[str, int], set[tuple[str, int]]] = {}
+    for row in database.query("SELECT stream, seq, by_stream, by_seq FROM removals ORDER BY stream, seq"):
+        found.setdefault((row["by_stream"], row["by_seq"]), set()).add((row["stream"], row["seq"]))
+    return found
+
+
 def strays(database: Database) -> Sequence[tuple[str, int]]:
     """Payloads without a record: a record in front of them was taken away."""
     rows = database.query(
