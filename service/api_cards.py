@@ -103,7 +103,7 @@ def cards(installation: Installation, access: Access) -> APIRouter:
         ] = None,
     ) -> Response:
         """It confirms or corrects the suggestion and changes no business data. Name the revision that was seen."""
-        opened, policies = installation.opened(), installation.settings.policies()
+        opened, policies = installation.opened(), installation.policies()
         seen = _seen(body, if_match)
         by = _person(body, key)
         with opened.store.database.transaction():

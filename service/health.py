@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter
@@ -86,6 +87,8 @@ class Health:
 
     def _policy(self) -> str | None:
         self._installation.policy()
+        with suppress(StoreError):
+            self._installation.policies()
         return None
 
     def _store(self) -> str | None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from service.configuration import OpenSource, ServiceConfiguration, open_sources, read_configuration
+from triage.audit.activation import Activations
 from triage.cli.wiring import Store, now, open_store
 from triage.errors import StoreError, TriageError
 from triage.jobs.inbox import Inbox
@@ -23,6 +24,7 @@ from triage.storage.apikeys import ApiKeys
 
 if TYPE_CHECKING:
     from triage.domain import Policy
+    from triage.domain.policies import PolicyBook
     from triage.odoo.connection import Connection
 
 _AGAIN_AFTER = 1.0
@@ -73,8 +75,15 @@ class Installation:
         return now()
 
     def policy(self) -> Policy:
-        """The policy in force. Raises `ConfigurationError` where it is wrong."""
+        """The policy of companies that have none of their own, activated or not: for bounds on what is taken in.
+
+        Raises `ConfigurationError` where it is wrong.
+        """
         return self.settings.policy()
+
+    def policies(self) -> PolicyBook:
+        """The policies in force. Raises `ConfigurationError` where they are wrong, or not activated and must be."""
+        return Activations(self.opened().store.journal, now).check(self.settings.policies())
 
     def connection(self) -> Connection | None:
         """The configured Odoo, or none. Raises `ConfigurationError` where that is wrong."""

@@ -212,7 +212,7 @@ def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]]
             store.cards,
             store.journal,
             now,
-            policy=frame.installation.settings.policies().of(card.key.company),
+            policy=frame.installation.policies().of(card.key.company),
             reason=_one_of(ReasonCode, form.get("reason", "")),
             comment=form.get("comment", "").strip()[:_MOST_COMMENT],
             changes=_changes(card, form, member) if verdict is Verdict.EDIT else None,

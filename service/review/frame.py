@@ -62,7 +62,7 @@ class Frame:
         """Numbers of those cards of which this person is asked for their own view before they see the suggestion."""
         if not session.person.has(Duty.REVIEWER, Duty.LEAD) or session.person.has(Duty.AUDITOR):
             return set()
-        store, policies = self.opened().store, self.installation.settings.policies()
+        store, policies = self.opened().store, self.installation.policies()
         asked = [card for card in cards if is_chosen(card, policies.of(card.key.company).blind_share, store.keys)]
         told = blind_of(store.database, [str(card.id) for card in asked])
         return {card.number for card in asked if str(card.id) not in told}

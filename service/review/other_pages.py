@@ -45,7 +45,7 @@ def other_pages(frame: Frame) -> APIRouter:
 
     @router.get("/policy")
     def show_policy(session: Session = Depends(leads)) -> Response:  # noqa: B008
-        policies = frame.installation.settings.policies()
+        policies = frame.installation.policies()
         named = queue.values(frame.opened().store.database, "company")
         shown = [("", policies.base), *((each, policies.of(each)) for each in named if session.person.sees(each))]
         texts = [

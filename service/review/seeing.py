@@ -1,4 +1,4 @@
-"""What somebody may see: their companies' cards of records that Odoo lets them read, and the facts that it lets them."""
+"""What somebody may see: their companies' cards of records that Odoo lets them read, and facts likewise."""
 
 from __future__ import annotations
 

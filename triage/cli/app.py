@@ -13,6 +13,7 @@ from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 from triage.cli.people import people
+from triage.cli.policy import policy_app
 from triage.cli.serve import serve, worker
 from triage.cli.subject import subject
 from triage.cli.sweep import sweep
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(audit, name="audit")
 app.add_typer(subject, name="subject")
 app.add_typer(people, name="people")
+app.add_typer(policy_app, name="policy")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")

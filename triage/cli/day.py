@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from triage.audit.activation import Activations
 from triage.cli.show import Row, case_name, console, internal_error, json_line, literal, outcomes_table
 from triage.cli.wiring import EMBEDDED, Store, desk, now, open_store
 from triage.domain import Card, CardState, Company, Event, Limits
@@ -67,9 +68,10 @@ def run(asked: Asked, home: Path | None) -> int:
     book = _book(Path(asked.records)) if asked.records and asked.records != _CONNECTED else None
     begun = now()
     with ExitStack() as stack:
+        store = stack.enter_context(open_store(settings, create=True))
+        Activations(store.journal, now).check(policies)
         odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
         publisher = odoo.publisher(policies) if odoo and asked.post else None
-        store = stack.enter_context(open_store(settings, create=True))
         rows = _run_files(asked, book, policies, store, odoo) if asked.files else []
         rows += _run_records(asked, policies, store, odoo) if odoo and asked.named else []
         posts = [*_post(rows, policies, store, publisher), *say_ended(begun, publisher, store)] if publisher else []
@@ -215,7 +217,7 @@ def next_steps(settings: Settings, rows: Sequence[Row], home: Path | None, shown
     """Print the counts and what to type next."""
     cards = [card for row in rows for card in row.cards]
     waiting = [card for card in cards if card.state is CardState.OPEN]
-    suffix = f" --home {shlex.quote(_short(home))}" if home else ""
+    suffix = f" --home {shlex.quote(short(home))}" if home else ""
     counts = f"{len(rows)} cases, {len(cards)} cards, {len(waiting)} waiting for a decision."
     typer.echo(f"\n{counts} Store: {_store(settings)}")
     pick = shown or next(iter(waiting), None)
@@ -229,13 +231,13 @@ def next_steps(settings: Settings, rows: Sequence[Row], home: Path | None, shown
 
 def _store(settings: Settings) -> str:
     if settings.database_url is None:
-        return _short(settings.store)
+        return short(settings.store)
     from triage.storage.connections import shown
 
     return shown(settings.database_url)
 
 
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
     """Relative to here where that is shorter."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import typer
 
+from triage.audit.activation import Activations
 from triage.cli.show import card_panel, cards_table, console
 from triage.cli.wiring import Store, now, open_store
 from triage.domain import (
@@ -101,6 +102,7 @@ def run_decide(
     settings = Settings.of(home)
     policies = settings.policies()
     with open_store(settings) as store:
+        Activations(store.journal, now).check(policies)
         policy = policies.of(store.cards.get(handle).key.company)
         decided = decide(
             handle,

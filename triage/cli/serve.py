@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,9 @@ def worker(
 
 def run_serve(host: str, port: int, workers: int, home: Path | None) -> int:
     """Start the processes and look after them; what dies is started again."""
+    from triage.audit.activation import Activations
+    from triage.cli.wiring import now, open_store
+    from triage.errors import StoreError
     from triage.jobs.configuration import read_configuration
     from triage.jobs.family import Family, commands
     from triage.logs import configure
@@ -59,9 +63,12 @@ def run_serve(host: str, port: int, workers: int, home: Path | None) -> int:
 
     configure()
     settings = Settings.of(home)
-    settings.policy()
+    policies = settings.policies()
     read_configuration(settings.home)
     settings.make_home()
+    # a store that cannot be reached yet keeps nothing from starting: each process waits for it, and then checks itself
+    with suppress(StoreError), open_store(settings, create=True) as store:
+        Activations(store.journal, now).check(policies)
     return Family(commands(host, port, workers, settings.home), settings.home).run()
 
 

@@ -27,6 +27,7 @@ def run_sweep(once: bool, as_json: bool, home: Path | None) -> int:
     import os
     from dataclasses import asdict
 
+    from triage.audit.activation import Activations
     from triage.cli.connected import connected
     from triage.cli.duties import sweeper_of
     from triage.cli.wiring import now, open_store
@@ -36,6 +37,7 @@ def run_sweep(once: bool, as_json: bool, home: Path | None) -> int:
     settings = Settings.of(home)
     policies = settings.policies()
     with open_store(settings, create=True) as store, connected(settings, policies.base.limits) as at:
+        Activations(store.journal, now).check(policies)
         sweeper = sweeper_of(at, store, Inbox(store.journal, now), policies, f"command {os.getpid()}")
         while True:
             swept = sweeper.once()

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from triage.domain.activation import Activated
 from triage.domain.advice import Advice, Advisory, Publication, TicketsWhen, Withdrawal
 from triage.domain.answers import (
     Abstention,
@@ -139,6 +140,7 @@ TYPES: dict[str, type[Frozen]] = {
         Endings,
         Stalled,
         Switched,
+        Activated,
         Checkpoint,
         Erasure,
         Removal,
@@ -172,6 +174,7 @@ __all__ = [
     "Abstention",
     "Act",
     "ActBy",
+    "Activated",
     "Advice",
     "Advised",
     "Advisory",

@@ -129,6 +129,12 @@ class Policy(Frozen):
     second_person: SortedSet[Category] = frozenset()
     deciders: dict[str, SortedSet[Category]] = {}
     """Person → categories they may decide. Empty: anybody who can open the store."""
+    own_cases: bool = True
+    """Whether somebody may decide a case of an order that is their own (its salesperson or buyer)."""
+    require_activation: bool = False
+    """Whether only a policy acts that was activated by a named person (`triage policy activate`)."""
+    activation_needs_two: bool = False
+    """Whether two people must activate the policy that comes after this one."""
     thresholds: Thresholds = Thresholds()
     replace: SortedSet[PrivateKind] = frozenset(PrivateKind)
     endpoints: tuple[Endpoint, ...] = ()

@@ -1,0 +1,184 @@
+"""`triage policy`: check a policy file, see the one in force, put another one into force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from triage.cli.options import AsJson, Home, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from triage.cli.wiring import Store
+    from triage.domain.policies import PolicyBook
+
+policy_app = typer.Typer(help="Check, show and activate the policy.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The policy as YAML.", show_default=False)]
+
+
+@policy_app.command("check")
+def policy_check(file: File) -> None:
+    """Say everything that is wrong in a policy file, each with its line. Exit status 1 where something is."""
+    guarded(_check, file)
+
+
+@policy_app.command("show")
+def policy_show(
+    company: Annotated[str | None, typer.Option("--company", help="This company's. Default: that for all.")] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Show the policy in the file with all defaults, its fingerprint, and whether and by whom it was activated."""
+    guarded(_show, company, as_json, home)
+
+
+@policy_app.command("schema")
+def policy_schema() -> None:
+    """Print the JSON schema of a policy file, for editors that check while one types."""
+    guarded(_schema)
+
+
+@policy_app.command("activate")
+def policy_activate(
+    file: File,
+    why: Annotated[str, typer.Option("--why", help="The reason; it is recorded.", show_default=False)],
+    by: Annotated[str | None, typer.Option("--by", help="Who. Default: TRIAGE_USER, else your account.")] = None,
+    second: Annotated[str | None, typer.Option("--second", help="Who else stands for it.")] = None,
+    impact: Annotated[
+        int | None,
+        typer.Option("--impact", metavar="DAYS", help="First run the events of so many days again under it.", min=1),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Record that this policy acts from now on, and make it the one in the home folder."""
+    guarded(_activate, file, by, why, second, impact, home)
+
+
+def _check(file: Path) -> int:
+    from triage.cli.policy_flaws import flaws
+    from triage.settings import read_policies
+
+    found = flaws(file)
+    for flaw in found:
+        typer.echo(f"{file}:{flaw}" if flaw[:1].isdigit() else f"{file}: {flaw}")
+    if found:
+        return 1
+    book = read_policies(file)
+    companies = f", {len(book.by_company)} companies with their own" if book.by_company else ""
+    typer.echo(f"{file}: good{companies}. Fingerprint {book.fingerprint()}")
+    return 0
+
+
+def _show(company: str | None, as_json: bool, home: Path | None) -> int:
+    import json
+
+    import yaml
+
+    from triage.audit.activation import Activations
+    from triage.cli.wiring import now, open_store
+    from triage.settings import Settings
+    from triage.storage.database import Database
+
+    settings = Settings.of(home)
+    book = settings.policies()
+    last = None
+    if Database.exists(settings.database):
+        with open_store(settings) as store:
+            last = Activations(store.journal, now).last()
+    value = None if last is None else last.value
+    shown = book.base if company is None else book.of(company)
+    if as_json:
+        told = None if value is None else value.model_dump(mode="json", exclude={"text"})
+        data = {"fingerprint": book.fingerprint(), "activation": told, "policy": shown.model_dump(mode="json")}
+        typer.echo(json.dumps(data, ensure_ascii=False))
+        return 0
+    typer.echo(yaml.safe_dump(shown.model_dump(mode="json"), allow_unicode=True, sort_keys=False), nl=False)
+    typer.echo(f"# fingerprint {book.fingerprint()}")
+    if value is None:
+        typer.echo("# never activated" if last is None else "# what was activated is erased")
+    else:
+        same = "" if value.policy == book.fingerprint() else f" (another one: {value.policy[:12]})"
+        others = f" and {value.second}" if value.second else ""
+        typer.echo(
+            f"# activated {value.at:%Y-%m-%d %H:%M} UTC by {value.by}{others}{same}: {' '.join(value.why.split())}"
+        )
+    return 0
+
+
+def _schema() -> int:
+    import json
+
+    from triage.domain.policies import COMPANIES, FOR_ALL
+    from triage.domain.policy import Policy
+
+    schema = Policy.model_json_schema()
+    own = {name: each for name, each in schema["properties"].items() if name not in FOR_ALL}
+    company = {"type": "object", "properties": own, "additionalProperties": False}
+    schema["properties"] = schema["properties"] | {COMPANIES: {"type": "object", "additionalProperties": company}}
+    typer.echo(json.dumps(schema, indent=2))
+    return 0
+
+
+def _activate(file: Path, by: str | None, why: str, second: str | None, impact: int | None, home: Path | None) -> int:
+    from triage.audit.activation import Activations
+    from triage.cli.policy_flaws import flaws
+    from triage.cli.wiring import now, open_store
+    from triage.errors import UsageError
+    from triage.settings import Settings, person, read_policies
+
+    if found := flaws(file):
+        raise UsageError(f"{file}:{found[0]} Nothing was activated; `triage policy check {file}` says all.")
+    settings = Settings.of(home)
+    text, book = file.read_text(encoding="utf-8"), read_policies(file)
+    settings.make_home()
+    with open_store(settings, create=True) as store:
+        activations = Activations(store.journal, now)
+        counted = _impact(store, book, impact) if impact else {}
+        for what, count in counted.items():
+            typer.echo(f"  {count} {what}")
+        made = activations.activate(book, text, by=by or person(), why=why, second=second, impact=counted)
+        _put(settings.policy_file, text)
+    others = f" and {made.second}" if made.second else ""
+    typer.echo(f"Activated by {made.by}{others}: {made.policy}. It acts from the next event on.")
+    return 0
+
+
+def _impact(store: Store, book: PolicyBook, days: int) -> Mapping[str, int]:
+    """What would have become of recorded events. The evaluation lies above this room and is loaded by its name."""
+    from datetime import timedelta
+    from importlib import import_module
+
+    from triage.audit.export import Period
+    from triage.cli.wiring import now
+
+    counted: dict[str, int] = dict(
+        import_module("evals.impact").impact(store, book, Period(now() - timedelta(days=days)))
+    )
+    return counted
+
+
+def _put(place: Path, text: str) -> None:
+    """Put the file there at once or not at all."""
+    import os
+
+    from triage.errors import StoreError
+
+    beside = place.with_name(f".{place.name}.new")
+    try:
+        with beside.open("w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(place)
+    except OSError as error:
+        raise StoreError(
+            f"{place}: the activation is recorded, but the file cannot be written ({error.strerror}). "
+            "Put it there yourself."
+        ) from error
+
+
+__all__ = ["policy_app"]
