@@ -9,7 +9,7 @@ DEMO_HOME ?= var/demo
 .PHONY: demo test test-all lint types format clean requirements
 
 demo: $(VENV)/.base
-	@$(BIN)/triage demo --home $(DEMO_HOME)
+	@$(BIN)/triage demo --home $(DEMO_HOME)$(if $(SERVE), --serve)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m "not slow"

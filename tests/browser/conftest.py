@@ -17,11 +17,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.acceptance.command import environment, triage
+from triage.cli.wiring import now
 from triage.domain import Duty
 from triage.storage.database import Database
 from triage.storage.people import People
 
 PASSWORD = "correct horse battery"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PEOPLE = {
     "Mila Novak": ([Duty.REVIEWER, Duty.LEAD], "en"),
@@ -40,19 +45,23 @@ class Site:
     home: Path
 
 
-@pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the sample day, made once."""
-    home = tmp_path_factory.mktemp("sample")
+def filled(home: Path) -> None:
+    """Make a store with the sample day and the people who work on it. Nobody is asked for their own view first."""
     done = triage(home, "demo", "--home", home)
     assert done.returncode == 0, done.stderr
+    (home / "policy.yaml").write_text("blind_share: 0\n", encoding="utf-8")
     with Database.open(home / "audit.db") as database:
-        from triage.cli.wiring import now
-
         people = People(database, now)
         for name, (duties, language) in PEOPLE.items():
             people.add(name, duties, password=PASSWORD, language=language)
         database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the sample day, made once."""
+    home = tmp_path_factory.mktemp("sample")
+    filled(home)
     return home
 
 
@@ -99,17 +108,20 @@ def site(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield found
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A real Chromium. Without one these tests fail: `.ci/run` installs it."""
+def chromium_path() -> str:
+    """Where Chromium is. Fails the test where it is not."""
     path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if path is None:
         pytest.fail("no Chromium is installed. On Debian: apt-get install chromium", pytrace=False)
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    arguments += ["--disable-component-update", "--disable-sync", "--no-first-run"]
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium. Without one these tests fail: `.ci/run` installs it."""
     playwright: Playwright
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -72,7 +72,7 @@ def test_the_queue_is_worked_from_the_keyboard(somebody: Somebody, site: Site) -
 
 def test_a_card_shows_the_mail_with_the_quote_marked_and_the_paper_with_its_boxes(somebody: Somebody) -> None:
     page = somebody().go("/cards/17")
-    expect(page.locator("mark").first).to_be_visible()
+    expect(page.locator(".mail mark").first).to_be_visible()
     quote = page.locator("ul.evidence a.quote").first
     target = quote.get_attribute("href") or ""
     assert page.locator(target).inner_text() in quote.inner_text()
@@ -81,7 +81,7 @@ def test_a_card_shows_the_mail_with_the_quote_marked_and_the_paper_with_its_boxe
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") > 500
     assert page.locator(".sheet rect").count() > 5
-    assert page.locator("table").first.inner_text().count("ordered") > 0
+    assert page.locator("section.beside table").first.inner_text().count("ordered") > 0
 
 
 def test_a_rejection_needs_a_reason_and_a_correction_a_change(somebody: Somebody, site: Site) -> None:

@@ -13,7 +13,6 @@ from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 from triage.cli.people import people
-from triage.cli.policy import policy_app
 from triage.cli.serve import serve, worker
 from triage.cli.subject import subject
 from triage.cli.sweep import sweep
@@ -32,7 +31,6 @@ app = typer.Typer(
 app.add_typer(audit, name="audit")
 app.add_typer(subject, name="subject")
 app.add_typer(people, name="people")
-app.add_typer(policy_app, name="policy")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")
@@ -50,11 +48,12 @@ def demo(
         Path | None, typer.Option("--home", help="Folder for the demo's store. Default: `demo` in the usual folder.")
     ] = None,
     model: Model = "embedded",
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve the review pages, until interrupted.")] = False,
 ) -> None:
     """Triage a day at a small distributor's order desk."""
     from triage.cli.demo import run_demo
 
-    guarded(run_demo, home, model)
+    guarded(run_demo, home, model, serve)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 
 from triage.cli.connected import Connected, using
-from triage.cli.day import next_steps, searching_source, triage_all
+from triage.cli.day import next_steps, searching_source, short, triage_all
+from triage.cli.demo_site import say_how, serve_site
 from triage.cli.show import Row, card_panel, console, literal, outcomes_table
 from triage.cli.wiring import Store, desk, open_store
 from triage.domain import Advised, Card, Mode, OnPage, Policy, Severity
@@ -25,8 +27,8 @@ _PLACE = "sample day"
 _CALLED = {"mail.message": "internal note", "helpdesk.ticket": "draft ticket", "mail.activity": "review activity"}
 
 
-def run_demo(home: Path | None, model: str) -> int:
-    """The sample day: table, one card in full, what was posted, the audit chain, and what to type next."""
+def run_demo(home: Path | None, model: str, serve: bool = False) -> int:
+    """The sample day: table, one card in full, what was posted, the audit chain, what to type next, the pages."""
     from triage.audit.verify import verify
     from triage.odoo.connection import KEY
     from triage.odoo.sandbox.demo import sample_day
@@ -51,7 +53,12 @@ def run_demo(home: Path | None, model: str) -> int:
         checked = verify(store.database, store.keys)
     out.print(f"\n{checked.describe()}")
     next_steps(settings, rows, settings.home, shown)
-    return 1 if checked.first_bad or any(row.error for row in rows) else 0
+    if checked.first_bad or any(row.error for row in rows):
+        return 1
+    if serve:
+        return serve_site(settings.home)
+    say_how(shlex.quote(short(settings.home)))
+    return 0
 
 
 def _mails(mails: Path, at: Connected, policy: Policy, model: str, store: Store, day: SampleDay) -> list[Row]:
