@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 from fastapi.responses import JSONResponse
-from pydantic import ConfigDict
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from service.accepting import Acceptor
@@ -17,7 +17,7 @@ from service.installation import Installation, Opened
 from service.paging import Cursor, Limit, read, write
 from service.problems import Problem, documented
 from service.shapes import KEPT, ArrivalStatus, DeadLetters, Kept, Why
-from service.submissions import Submission, arrival, new_key
+from service.submissions import CompanyName, Submission, arrival, new_key
 from triage.domain import Arrival, Case, Door
 from triage.errors import StoreError
 from triage.storage import inbox as rows
@@ -47,7 +47,7 @@ class ArrivalRequest(Submission):
         }
     )
 
-    company: str | None = None
+    company: CompanyName | None = None
     """Needed for a record or message where the key is for several companies or for all."""
 
 
@@ -153,6 +153,8 @@ def _company(body: ArrivalRequest, key: ApiKey) -> str:
     named = body.case.get("company") if body.case is not None else None
     found = named.get("name") if isinstance(named, dict) else None
     if isinstance(found, str) and found:
+        if not _is_name(found):
+            raise Problem(422, "The case's company has no name that can be kept: 1 to 200 characters, on one line.")
         if body.company not in (None, found):
             raise Problem(422, "`company` is another one than the case's.")
         return found
@@ -161,6 +163,14 @@ def _company(body: ArrivalRequest, key: ApiKey) -> str:
     if key.companies is not None and len(key.companies) == 1:
         return key.companies[0]
     raise Problem(422, "Name the `company`: this key is for more than one.")
+
+
+def _is_name(text: str) -> bool:
+    try:
+        TypeAdapter(CompanyName).validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _must_be_same(opened: Opened, arrived: str, one: Arrival) -> None:

@@ -18,6 +18,7 @@ from service.paging import Cursor, Limit, read, write
 from service.problems import Problem, documented
 from service.readers import shown
 from service.shapes import Cards, DecisionRequest
+from service.submissions import CompanyName
 from triage.cards.transitions import is_undecided
 from triage.domain import Card, CardState, Category, Policy, Severity, Verdict
 from triage.errors import Conflict, DecisionRefused, KeyMissing, UsageError
@@ -55,8 +56,8 @@ def cards(installation: Installation, access: Access) -> APIRouter:
         state: Annotated[list[CardState], Query(description="Repeat it for several.")] = [],  # noqa: B006
         category: Annotated[list[Category], Query()] = [],  # noqa: B006
         severity: Annotated[list[Severity], Query()] = [],  # noqa: B006
-        company: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
-        team: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
+        company: Annotated[list[CompanyName], Query(max_length=50)] = [],  # noqa: B006
+        team: Annotated[list[CompanyName], Query(max_length=50)] = [],  # noqa: B006
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response:

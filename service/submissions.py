@@ -19,6 +19,8 @@ MOST_ID = 2**31 - 1
 """Odoo's ids are 32-bit integers."""
 
 Model = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", examples=["sale.order"])]
+CompanyName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A company as the store can keep it: it names a stream of the journal and stands in indexed columns."""
 RecordId = Annotated[int, Field(ge=1, le=MOST_ID, strict=True, examples=[42])]
 
 

@@ -18,6 +18,7 @@ from triage.storage.apikeys import SCOPES
 
 RECORD = {"record": {"model": "sale.order", "id": 42}}
 CLOSED = "0" * 64
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -153,6 +154,22 @@ def test_what_cannot_be_submitted_is_refused(web: Service, body: Any, companies:
     assert answer.status_code == status
     assert status == 202 or is_problem(answer, status)
     assert len(web.rows()) == (status == 202)
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\ud800b", "a\nb", "x" * 201, ""])
+def test_a_company_that_no_store_can_keep_is_refused(web: Service, name: str) -> None:
+    key = web.key("arrivals:write", companies=None)
+    whole = case()
+    for body in (RECORD | {"company": name}, {"case": whole | {"company": whole["company"] | {"name": name}}}):
+        told = web.client.post("/v1/arrivals", content=json.dumps(body), headers=key | JSON)
+        is_problem(told, 422)
+    assert web.rows() == []
+
+
+def test_a_filter_that_no_store_can_hold_is_refused(web: Service) -> None:
+    key = web.key("cards:read")
+    for name in ("company", "team"):
+        is_problem(web.client.get("/v1/cards", params={name: "a\x00b"}, headers=key), 422)
 
 
 def test_a_wrong_place_is_named_and_what_stands_there_is_not_repeated(web: Service) -> None:
