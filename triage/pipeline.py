@@ -11,6 +11,7 @@ from triage import __version__
 from triage.audit.journal import Journal, Log, acting_of
 from triage.cards import clusters, transitions
 from triage.cards.handling import set_going
+from triage.cards.owners import refuse_own
 from triage.cards.proposals import may_advise, propose
 from triage.cards.published import is_taken_back, stands
 from triage.cards.store import CardStore
@@ -189,6 +190,8 @@ def decide(
             card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes,
             member=None if member is None else clusters.named(card, member).key,
         )  # fmt: skip
+        if not policy.own_cases:
+            refuse_own(card, journal, by, decision.member)
         decided = cards.save(clusters.decide(card, decision, policy), card.revision)
         for one in clusters.touched(card, decision):
             if (case := cards.sharing.case_of(card, one)) is not None:
