@@ -15,7 +15,7 @@ from typing import Protocol
 
 from service.problems import unavailable
 from triage.domain import Arrival
-from triage.errors import TriageError
+from triage.errors import NotStorable, TriageError
 from triage.jobs.inbox import Accepted
 
 _AT_ONCE = 200
@@ -110,16 +110,22 @@ class Acceptor:
     def _keep(self, batch: Sequence[_Waiting]) -> None:
         try:
             kept = self._inbox().accept_many([each.arrival for each in batch])
+        except NotStorable as error:
+            self._apart(batch, error)
         except (TriageError, OSError):
             _tell(batch, [unavailable("The store cannot be written now. Nothing was kept; try again.")] * len(batch))
         except Exception as error:
-            if len(batch) > 1:  # one of them is at fault: the others go on without it
-                for each in batch:
-                    self._keep([each])
-                return
-            _tell(batch, [error])
+            self._apart(batch, error)
         else:
             _tell(batch, kept)
+
+    def _apart(self, batch: Sequence[_Waiting], error: Exception) -> None:
+        """One of them is at fault: the others go on without it."""
+        if len(batch) == 1:
+            _tell(batch, [error])
+            return
+        for each in batch:
+            self._keep([each])
 
 
 def _tell(batch: Sequence[_Waiting], results: Sequence[Accepted | Exception]) -> None:

@@ -7,6 +7,7 @@ TriageError
 ├── StoreError            the store cannot be opened or written: fail closed
 │   ├── ChainBroken       a record was changed, removed or inserted
 │   ├── KeyMissing        the key of a record is gone (erased) or its file is not here
+│   ├── NotStorable       a value that the database cannot hold: trying again does not help
 │   └── Conflict          somebody else changed it first (compare-and-set)
 ├── DecisionRefused       this person may not decide this card, or not like this
 ├── SwitchedOff           somebody has switched the software off; events wait
@@ -66,6 +67,10 @@ class ChainBroken(StoreError):
 
 class KeyMissing(StoreError):
     """A record cannot be opened because its key is gone."""
+
+
+class NotStorable(StoreError):
+    """The database cannot hold a value, such as a text with the character NUL: no outage, so nobody waits for its end."""
 
 
 class Conflict(StoreError):

@@ -36,6 +36,7 @@ from triage.errors import (
     AccessDenied,
     ModelInvalid,
     ModelUnavailable,
+    NotStorable,
     OdooUnavailable,
     RecordMissing,
     StoreError,
@@ -270,6 +271,16 @@ def test_what_fails_by_itself_is_given_up_after_three_attempts(bench: Bench) -> 
         assert row.error is not None
         assert row.error.startswith("ModelInvalid at tests/unit/test_jobs_review.py:")
         assert "Jane" not in row.error
+
+
+def test_what_the_store_cannot_hold_is_no_outage(bench: Bench) -> None:
+    job = bench.accept()
+
+    def fail() -> None:
+        raise NotStorable("a text holds NUL")
+
+    bench.office.classify.before = fail
+    assert [bench.review(job).state for _ in range(3)] == ["waiting", "waiting", "dead"]
 
 
 def test_a_store_that_cannot_record_leaves_the_job_to_be_found(bench: Bench) -> None:

@@ -12,7 +12,7 @@ import pytest
 from service.accepting import Acceptor
 from service.problems import Problem
 from triage.domain import Arrival, Door, RecordRef
-from triage.errors import StoreError
+from triage.errors import NotStorable, StoreError
 from triage.jobs.inbox import Accepted
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -145,6 +145,15 @@ def test_one_bad_arrival_does_not_take_the_others_with_it(make: Make) -> None:
     acceptor = make(Inbox(poison))
     told = asyncio.run(all_of(acceptor, range(6)))
     assert [type(each) for each in told] == [Accepted, Accepted, Accepted, ValueError, Accepted, Accepted]
+
+
+def test_what_the_store_cannot_keep_is_its_own_senders_trouble(make: Make) -> None:
+    def first(arrivals: Sequence[Arrival]) -> None:
+        if any(each.key == "2" for each in arrivals):
+            raise NotStorable("holds NUL")
+
+    found = asyncio.run(all_of(make(Inbox(first)), range(5)))
+    assert [type(each) for each in found] == [Accepted, Accepted, NotStorable, Accepted, Accepted]
 
 
 def test_closing_writes_what_waits(make: Make) -> None:

@@ -13,7 +13,7 @@ from tests.databases import PostgresServer, damage, place_in
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, proposal, ref
 from triage.audit.verify import verify
 from triage.domain import NoException, Removal
-from triage.errors import ConfigurationError, Conflict, StoreError
+from triage.errors import ConfigurationError, Conflict, NotStorable, StoreError
 from triage.storage import connections
 from triage.storage import database as database_module
 from triage.storage.connections import shown
@@ -169,6 +169,15 @@ def test_many_threads_share_few_connections(postgres_url: str, monkeypatch: pyte
         seen = list(pool.map(lambda n: store.query("SELECT ? + 1", (n,))[0][0], range(200)))
         assert seen == [n + 1 for n in range(200)]
         assert len(store._connections._all) <= 3
+
+
+def test_a_text_that_it_cannot_hold_is_the_texts_fault(store: Database) -> None:
+    with pytest.raises(NotStorable, match="cannot be kept"):
+        note(store, "a\x00b")
+    with pytest.raises(NotStorable):
+        store.query("SELECT 1 FROM jottings WHERE text = ?", ("a\x00b",))
+    note(store, "c")
+    assert texts(store) == ["c"]
 
 
 def test_passwords_are_not_shown(postgres: PostgresServer) -> None:

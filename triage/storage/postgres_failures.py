@@ -7,7 +7,7 @@ import re
 import psycopg
 from psycopg import errors
 
-from triage.errors import Conflict, StoreError
+from triage.errors import Conflict, NotStorable, StoreError
 
 _WORDS: dict[str, str] = {
     "53100": "the server's disk is full. Free some space and run it again; nothing was recorded by halves.",
@@ -44,11 +44,14 @@ _PASSES = {"40001", "40P01"}
 def explain(error: psycopg.Error, name: str) -> StoreError:
     """The error of this software for one of PostgreSQL's.
 
-    A broken constraint is a `Conflict`: somebody else wrote first. Everything else is a `StoreError`.
+    A broken constraint is a `Conflict`: somebody else wrote first. A value that does not fit is `NotStorable`.
+    Everything else is a `StoreError`.
     """
     detail = " ".join((error.diag.message_primary or str(error)).split())
     if isinstance(error, errors.IntegrityError):
         return Conflict(f"{name}: somebody else wrote the same thing first ({detail}). Look again.")
+    if isinstance(error, errors.DataError):
+        return NotStorable(f"{name}: a value cannot be kept ({detail}). Nothing of it was recorded.")
     state = error.sqlstate or ""
     if state in _PASSES:
         found = StoreError(f"{name}: two processes waited for each other, and this one gave way. Run it again.")
