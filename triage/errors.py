@@ -70,7 +70,7 @@ class KeyMissing(StoreError):
 
 
 class NotStorable(StoreError):
-    """The database cannot hold a value, such as a text with the character NUL: no outage, so nobody waits for its end."""
+    """The database cannot hold a value, such as a text with the character NUL: that is no outage to wait for."""
 
 
 class Conflict(StoreError):
