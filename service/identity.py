@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from service.secret import SecretFrom
 from triage.domain import Duty
+from triage.domain.address import base_address
 from triage.domain.base import Frozen
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def is_safe_address(address: str) -> bool:
-    """Whether what goes there cannot be read on the way: https, or this machine itself."""
-    try:
-        parts = urlsplit(address)
-        plain = parts.username is None and parts.password is None and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    good = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    return good and plain and bool(parts.hostname) and address.isprintable() and " " not in address
-
-
-def _address(value: str) -> str:
-    if not is_safe_address(value) or urlsplit(value).query or urlsplit(value).fragment:
-        raise ValueError("must be an address with https:// (or http:// on this machine itself), without ? and #")
-    return value.rstrip("/")
-
-
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(base_address)]
 
 
 def _issuer(value: str) -> str:
-    _address(value)
+    base_address(value)
     return value
 
 

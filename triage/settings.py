@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from triage.domain.address import base_address
 from triage.domain.policies import COMPANIES, FOR_ALL, PolicyBook, merged
 from triage.domain.policy import Policy
 from triage.errors import ConfigurationError, UsageError
@@ -80,6 +81,20 @@ class Settings:
     def policy_file(self) -> Path:
         """The company's own policy, which need not exist."""
         return self.home / "policy.yaml"
+
+    def address(self) -> str | None:
+        """Under which people reach the review pages, where `service.yaml` says so: notes link to it.
+
+        Raises `ConfigurationError` where it is wrong.
+        """
+        path = self.home / "service.yaml"
+        value = _entries(path).get("address") if path.exists() else None
+        if value is None:
+            return None
+        try:
+            return base_address(str(value))
+        except ValueError as error:
+            raise ConfigurationError(f"{path}: address: {error}.") from error
 
     def make_home(self) -> None:
         """Create the folder, readable by its owner only. Raises `ConfigurationError` where that fails."""

@@ -16,7 +16,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from service.identity import Provider, is_safe_address
+from service.identity import Provider
+from triage.domain.address import is_safe_address
 from triage.errors import TriageError
 from triage.storage.signing import Begun
 

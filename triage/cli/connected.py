@@ -78,12 +78,12 @@ class Connected:
             "write notes itself. An administrator makes the gate with `triage odoo grant`."
         )
 
-    def publisher(self, policy: Policy | PolicyBook) -> Publisher:
+    def publisher(self, policy: Policy | PolicyBook, address: str | None = None) -> Publisher:
         """Publishes cards here. Raises as `hand` does, and `UsageError` where the configured team is not there."""
         from triage.odoo.publish import Publisher
 
         advice = policy.advice if isinstance(policy, Policy) else lambda company: policy.of(company).advice
-        publisher = Publisher(self.odoo, self.hand(), self.connection, advice)
+        publisher = Publisher(self.odoo, self.hand(), self.connection, advice, address=address)
         _ = publisher.team
         return publisher
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from triage.audit.activation import Activations
 from triage.cli.show import Row, case_name, console, internal_error, json_line, literal, outcomes_table
 from triage.cli.wiring import EMBEDDED, Store, desk, now, open_store
 from triage.domain import Card, CardState, Company, Event, Limits
@@ -67,9 +68,10 @@ def run(asked: Asked, home: Path | None) -> int:
     book = _book(Path(asked.records)) if asked.records and asked.records != _CONNECTED else None
     begun = now()
     with ExitStack() as stack:
-        odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
-        publisher = odoo.publisher(policies) if odoo and asked.post else None
         store = stack.enter_context(open_store(settings, create=True))
+        Activations(store.journal, now).check(policies)
+        odoo = stack.enter_context(connected(settings, policy.limits)) if asked.needs_odoo else None
+        publisher = odoo.publisher(policies, settings.address()) if odoo and asked.post else None
         rows = _run_files(asked, book, policies, store, odoo) if asked.files else []
         rows += _run_records(asked, policies, store, odoo) if odoo and asked.named else []
         posts = [*_post(rows, policies, store, publisher), *say_ended(begun, publisher, store)] if publisher else []

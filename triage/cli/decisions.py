@@ -132,7 +132,7 @@ def _ticket(card: Card, policy: Policy, settings: Settings, store: Store) -> int
         return 0
     try:
         with connected(settings) as at:
-            post = post_card(card, policy, at.publisher(policy), store)
+            post = post_card(card, policy, at.publisher(policy, settings.address()), store)
     except StoreError:
         raise
     except TriageError as error:

@@ -95,7 +95,7 @@ def run_post(handles: Sequence[str], home: Path | None) -> int:
     with open_store(settings) as store, connected(settings) as at:
         policies = settings.policies()
         cards = [store.cards.get(handle) for handle in handles]
-        publisher = at.publisher(policies)
+        publisher = at.publisher(policies, settings.address())
         posts = [post_card(card, policies.of(card.key.company), publisher, store) for card in cards]
     for post in posts:
         typer.echo(post.line)

@@ -143,7 +143,11 @@ class InstalledOffice:
             gate = Gate.find(found.odoo)
             wanted = lambda company: policies.of(company).advice  # noqa: E731
             may_note = self._store.cards.may_note
-            made = Publisher(found.odoo, gate, found.connection, wanted, may_note) if gate else None
+            made = (
+                Publisher(found.odoo, gate, found.connection, wanted, may_note, self._settings.address())
+                if gate
+                else None
+            )
             self._publisher = (time.monotonic(), acting, made)
         if made is None:
             log.warning("no gate: nothing is published", remedy="triage odoo grant")

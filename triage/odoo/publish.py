@@ -14,7 +14,7 @@ from triage.odoo.connection import Connection
 from triage.odoo.note import end_text, note_text, rejected_text
 from triage.odoo.own_words import REVIEW, TITLE
 from triage.odoo.routes import ticket_values
-from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, Posted, Ticket, Verb, Withdraw, may_advise_on
+from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, NoteText, Posted, Ticket, Verb, Withdraw, may_advise_on
 
 _TICKET = "helpdesk.ticket"
 _VERBS = ("note", "activity", "ticket")
@@ -27,7 +27,7 @@ class Publisher:
     What is published carries the card's marker, so that publishing again brings it up to date, whoever does it. Every
     method raises `OdooError` where Odoo does not take it; with a gate nothing of that card was written then.
     `may_note` says whether a card may have a note on its record today, of which there are so many; without it every
-    card may, as where a person posts it.
+    card may, as where a person posts it. `address` is that of the review pages: notes then link to their cards.
     """
 
     def __init__(
@@ -37,12 +37,14 @@ class Publisher:
         connection: Connection,
         advice: Advice | Callable[[str], Advice],
         may_note: Callable[[Card, int], bool] | None = None,
+        address: str | None = None,
     ) -> None:
         self._odoo = odoo
         self._hand = hand
         self._connection = connection
         self._advice = advice
         self._may_note = may_note
+        self._address = address
 
     @property
     def acting(self) -> dict[str, str]:
@@ -85,23 +87,32 @@ class Publisher:
         here = may_advise_on(record.model) and record.id is not None
         if card.ended is not None:
             if here and self._advice_for(card).note:
-                yield Note(marker=marker_of(card.id, "note"), record=record, text=end_text(card, card.ended))
+                yield Note(
+                    marker=marker_of(card.id, "note"),
+                    record=record,
+                    text=self._linked(card, end_text(card, card.ended)),
+                )
             yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
             return
         if card.state is CardState.REJECTED and card.decisions:
             if here and self._advice_for(card).note:
-                yield Note(marker=marker_of(card.id, "note"), record=record, text=rejected_text(card))
+                yield Note(
+                    marker=marker_of(card.id, "note"), record=record, text=self._linked(card, rejected_text(card))
+                )
             yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
             return
         advice = self._advice_for(card)
         if here and advice.note and (self._may_note is None or self._may_note(card, advice.notes_a_day)):
-            yield Note(marker=marker_of(card.id, "note"), record=record, text=note_text(card))
+            yield Note(marker=marker_of(card.id, "note"), record=record, text=self._linked(card, note_text(card)))
         if here and advice.activity and is_accepted(card):
             yield Withdraw(marker=marker_of(card.id, "activity"))  # the review is over
         if self._wants_ticket(card):
             yield self._ticket(card)
         elif here and self._advice_for(card).activity and not is_accepted(card):
             yield self._activity(card)
+
+    def _linked(self, card: Card, text: NoteText) -> NoteText:
+        return text.with_(link=f"{self._address}/cards/{card.number}") if self._address else text
 
     def _wants_ticket(self, card: Card) -> bool:
         when = {TicketsWhen.ADVISED, TicketsWhen.ACCEPTED} if is_accepted(card) else {TicketsWhen.ADVISED}

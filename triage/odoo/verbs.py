@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from triage.domain import RecordRef
+from triage.domain.address import is_safe_address
 from triage.domain.base import Frozen
 from triage.errors import OdooRejected
 from triage.odoo.gate.code import allowed
@@ -36,6 +37,15 @@ class NoteText(Frozen):
     sections: tuple[Section, ...] = ()
     footer: str
     """Ends with the marker's card, so that people and software find it again."""
+    link: str = ""
+    """Address of the card's page; opening it takes a sign-in, and gives no right. Empty: no link."""
+
+    @field_validator("link")
+    @classmethod
+    def _leads_to_us(cls, value: str) -> str:
+        if value and not is_safe_address(value):
+            raise ValueError("must be an address with https://, or with http:// on this machine itself")
+        return value
 
 
 class Note(Frozen):

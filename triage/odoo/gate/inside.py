@@ -37,8 +37,18 @@ def rendered(text: dict[str, Any]) -> str:
         items = ["<li>" + escaped(item) + "</li>" for item in section.get("items", [])[:MOST_ITEMS]]
         if items:
             parts.append("<p>" + escaped(section.get("title")) + "</p><ul>" + "".join(items) + "</ul>")
+    link = str(text.get("link") or "")
+    if link and our_page(link):
+        parts.append('<p><a href="' + escaped(link) + '">' + escaped(link) + "</a></p>")
     parts.append("<p><small>" + escaped(text.get("footer")) + "</small></p>")
     return "".join(parts)
+
+
+def our_page(link: str) -> bool:
+    """Whether a link is one that a note may hold: to a card, over https or on the machine itself."""
+    starts = ("https://", "http://localhost:", "http://localhost/", "http://127.0.0.1:", "http://127.0.0.1/")
+    number = link.rsplit("/cards/", 1)[-1]
+    return link.startswith(starts) and "/cards/" in link and number.isdigit() and "@" not in link
 
 
 def refuse(error: Any, why: str) -> None:
