@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from dataclasses import replace as replace_fields
+from operator import attrgetter
 
 from triage.errors import Conflict
 from triage.storage.database import Database, Row
@@ -38,9 +39,10 @@ class CardRow:
 
     def place(self) -> tuple[str | int, ...]:
         """What the seal is bound to: every clear column, so that none can be changed apart from the card."""
-        return ("card", *(value for value in astuple(self) if not isinstance(value, bytes)))
+        return ("card", *_clear(self))
 
 
+_clear = attrgetter(*(field.name for field in fields(CardRow) if field.name != "sealed"))
 _NAMES = ", ".join(field.name for field in fields(CardRow))
 _SELECT = f"SELECT {_NAMES} FROM cards"  # noqa: S608
 _INSERT = f"INSERT INTO cards ({_NAMES}) VALUES ({', '.join('?' * len(fields(CardRow)))})"  # noqa: S608
