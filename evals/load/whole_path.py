@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import random
 import sys
 import tempfile
@@ -131,7 +132,9 @@ def throughput(system: str, asked: Asked) -> dict[str, Any]:
             time.sleep(8)  # workers load their models
             before = _spent(at)
             began = time.monotonic()
-            sent = send(at, [(ref.id, parts.call_of(ref)) for ref in refs], None, lambda _: None)
+            sent = send(
+                at, [(int(json.loads(body)["_id"]), body) for body in map(parts.call_of, refs)], None, lambda _: None
+            )
             last, count = _watch(at, asked, len(sent.accepted))
             after = _spent(at)
         spent = {name: round(1000 * (after[name] - before[name]) / max(1, count), 1) for name in after}
@@ -164,7 +167,7 @@ def faults(system: str, asked: Asked) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="triage-path-") as folder, ExitStack() as stack:
         at = place(system, asked, asked.failing, Path(folder), stack)
         refs = parts.refs_of(at.odoo)
-        calls = [(int(body.split(b'"_id": ')[1].split(b",")[0]), body) for body in calls_of(refs, _AGAIN, chance)]
+        calls = [(int(json.loads(body)["_id"]), body) for body in calls_of(refs, _AGAIN, chance)]
         kills = set(chance.sample(range(len(calls) // 10, len(calls) * 9 // 10), asked.kills))
         down, killed = len(calls) // 2, Counter[str]()
 
