@@ -4,9 +4,9 @@
 
 Every few seconds one of these happens, each as often as the others: Odoo is down, the model server is down, the
 database is restarted (PostgreSQL), the web process or a worker is killed, a worker is asked to stop, everything is
-switched off and on again. The sender repeats a call that was not acknowledged. Then all of that ends, what is left is worked off,
-and store, look-alike and model server are compared as `evals.load.kills` does. Exit status 1 where anything is lost or
-doubled.
+switched off and on again. The sender repeats a call that was not acknowledged. Then all of that ends, what is left is
+worked off, and store, look-alike and model server are compared as `evals.load.kills` does. Exit status 1 where anything
+is lost or doubled.
 """
 
 from __future__ import annotations
