@@ -13,6 +13,7 @@ from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 from triage.cli.people import people
+from triage.cli.policy import policy_app
 from triage.cli.serve import serve, worker
 from triage.cli.subject import subject
 from triage.cli.sweep import sweep
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(audit, name="audit")
 app.add_typer(subject, name="subject")
 app.add_typer(people, name="people")
+app.add_typer(policy_app, name="policy")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")
@@ -48,7 +50,9 @@ def demo(
         Path | None, typer.Option("--home", help="Folder for the demo's store. Default: `demo` in the usual folder.")
     ] = None,
     model: Model = "embedded",
-    serve: Annotated[bool, typer.Option("--serve", help="Then serve the review pages, until interrupted.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then serve the review pages, until interrupted.")
+    ] = False,
 ) -> None:
     """Triage a day at a small distributor's order desk."""
     from triage.cli.demo import run_demo
@@ -107,7 +111,7 @@ def decide(
     ] = None,
     home: Home = None,
 ) -> None:
-    """Record a decision on a card. It confirms or corrects the suggestion; no price, quantity, date or state changes."""
+    """Record a decision on a card: confirm or correct its suggestion. No price, quantity, date or state changes."""
     from triage.cli.decisions import run_decide
 
     changes = {"category": category, "subtype": subtype, "severity": severity}
