@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from triage.audit.checkpoints import STORE
 from triage.audit.journal import Journal
-from triage.domain import Hold, Removal, utc
+from triage.domain import Card, Hold, Removal, utc
 from triage.errors import UsageError
+from triage.storage import members, records
 from triage.storage import retention as rows
 
 _AT_ONCE = 500
@@ -93,6 +94,18 @@ def lift(journal: Journal, case: str, company: str, by: str, why: str, now: date
             raise UsageError("this case is not on hold.")
         _record(journal, company, lifted)
     return lifted
+
+
+def cases_of(journal: Journal, card: Card, own: str) -> list[tuple[str, str]]:
+    """All that a card was made of: id and company of its own case, of each of its events, and of each case on it."""
+    found = {own: card.key.company}
+    for event in card.events:
+        for record in records.of_event(journal.database, journal.keys.event_id(event)):
+            if record.kind == "event" and record.stream in {card.key.company, *(one.company for one in card.members)}:
+                found.setdefault(record.case_id, record.stream)
+    for row in members.of_card(journal.database, str(card.id)):
+        found.setdefault(row.case_id, row.company)
+    return list(found.items())
 
 
 def held(journal: Journal, cases: Sequence[str]) -> set[str]:

@@ -127,6 +127,9 @@ def make_key(path: Path) -> str:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    beside = path.with_name(path.name + ".pub")
+    if beside.exists():
+        raise UsageError(f"{beside}: there is a file already. A key is never written over; name another file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -136,7 +139,7 @@ def make_key(path: Path) -> str:
         raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
     with os.fdopen(handle, "wb") as file:
         file.write(private)
-    path.with_name(path.name + ".pub").write_bytes(public)
+    beside.write_bytes(public)
     return key_name(key.public_key())
 
 

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from triage.audit.chain import parse
+from triage.audit.checkpoints import STORE
 from triage.audit.journal import open_record
+from triage.audit.lines import line
 from triage.domain import (
     Answer,
     BlindChoice,
     Card,
-    Case,
     Decision,
     Endings,
-    Event,
+    Erasure,
     Failure,
     Frozen,
     Handling,
-    Policy,
+    Hold,
+    MemberWord,
     Publication,
+    Reading,
     Stalled,
-    Switched,
     Withdrawal,
 )
 from triage.errors import ChainBroken, KeyMissing
-from triage.storage import records
+from triage.storage import members, records
 from triage.storage.database import Database
 from triage.storage.keys import Keys
 from triage.storage.records import Record
@@ -59,7 +60,7 @@ class Entry:
     @property
     def text(self) -> str:
         """What was recorded, in one line."""
-        return "(erased)" if self.erased else _line(self.value)
+        return "(erased)" if self.erased else line(self.value)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON values; `type` names the type of `value`, `calls` the exchanges with models in it."""
@@ -84,28 +85,53 @@ def story(database: Database, keys: Keys, of: Card | str, company: str | None = 
 
     `company` says whose event a key means; without it, and only for a key, every company's come one after the other.
 
-    Of a card: without what was put or decided on other cards of the same events. Erased records stay in the list,
+    Of a card: without what was put or decided on other cards of the same events, and with the words on its cases,
+    holds, erasures of its cases, and readings that were recorded. Erased records stay in the list,
     without their value. Raises `ChainBroken` where a record was changed.
     """
     if isinstance(of, str):
         return [_entry(record, keys) for record in records.of_event(database, keys.event_id(of), company)]
+    streams = dict.fromkeys((of.key.company, *(member.company for member in of.members)))
     found = {
         (record.stream, record.seq): record
         for key in of.events
-        for record in records.of_event(database, keys.event_id(key), of.key.company)
+        for stream in streams
+        for record in records.of_event(database, keys.event_id(key), stream)
     }
-    entries = [_entry(record, keys) for _, record in sorted(found.items())]
-    return [entry for entry in entries if _belongs(entry.value, of)]
+    told = [entry for record in found.values() if _belongs((entry := _entry(record, keys)).value, of)]
+    told += _beside(database, keys, of, {record.case_id for record in found.values()}, streams)
+    # Times order what stands in several streams; in one stream its sequence does, whatever a clock has said.
+    return sorted(told, key=lambda each: (each.at if len(streams) > 1 else 0, each.stream, each.seq))
+
+
+def _beside(database: Database, keys: Keys, card: Card, cases: set[str], streams: Collection[str]) -> Iterator[Entry]:
+    """What was recorded of a card without an event: words on its cases, holds, erasures, and who has read it."""
+    rows = {row.case_id for row in members.of_card(database, str(card.id))}
+    for case in sorted(rows):
+        for record in records.of_case(database, case):
+            entry = _entry(record, keys) if record.kind == "member" else None
+            if entry is not None and entry.value is not None and _belongs(entry.value, card):
+                yield entry
+    for name in ("holds", "erasures", "readings"):
+        for record in records.of_case(database, keys.case_id(STORE, name)):
+            if record.stream in streams and _is_about((entry := _entry(record, keys)).value, card, cases | rows):
+                yield entry
+
+
+def _is_about(value: Frozen | None, card: Card, cases: set[str]) -> bool:
+    if isinstance(value, Hold):
+        return value.case in cases
+    if isinstance(value, Erasure):
+        return card.id in value.cards or not cases.isdisjoint(value.cases)
+    return isinstance(value, Reading) and value.what == f"card {card.number}"
 
 
 def _belongs(value: Frozen | None, card: Card) -> bool:
     if isinstance(value, Card):
         return value.id == card.id
-    if isinstance(value, Decision | Publication | Withdrawal | Handling | BlindChoice):
+    if isinstance(value, Decision | Publication | Withdrawal | Handling | BlindChoice | MemberWord | Stalled):
         return value.card == card.id
-    if isinstance(value, Endings):
-        return any(ending.card == card.id for ending in value.cards)
-    return not isinstance(value, Stalled) or value.card == card.id
+    return not isinstance(value, Endings) or any(ending.card == card.id for ending in value.cards)
 
 
 def _entry(record: Record, keys: Keys) -> Entry:
@@ -127,56 +153,3 @@ def _entry(record: Record, keys: Keys) -> Entry:
         erased=erased,
         hash=record.hash,
     )
-
-
-def _line(value: Frozen | None) -> str:
-    if value is None:
-        return "nothing"
-    return " · ".join(filter(None, _parts(value)))
-
-
-def _parts(value: Frozen) -> Iterator[str]:
-    if isinstance(value, Event):
-        yield from (value.source, value.key, value.ref.name)
-    elif isinstance(value, Case):
-        yield value.record.name
-        yield f"{len(value.messages)} messages, {len(value.documents)} documents"
-        yield f"captured {value.captured_at:%Y-%m-%d %H:%M}"
-    elif isinstance(value, Card):
-        yield f"#{value.number} {value.state.value}, revision {value.revision}"
-        yield from (value.proposal.suggestion.category.value, value.proposal.summary)
-    elif isinstance(value, Decision):
-        yield f"{value.verdict.value} by {value.by}"
-        yield from (value.reason.value if value.reason else "", value.comment)
-    elif isinstance(value, Publication | Withdrawal):
-        yield from (
-            f"{each.verb} {each.status}" + (f" ({each.ref.name})" if each.ref else "") for each in value.advisories
-        )
-        yield value.why
-        yield f"by {value.by}" if isinstance(value, Withdrawal) and value.by else ""
-    elif isinstance(value, Endings):
-        yield from (f"{ending.state}: {ending.why}" for ending in value.cards)
-    elif isinstance(value, Stalled):
-        yield value.stall.why if value.stall else "somebody has acted on it"
-    elif isinstance(value, Switched):
-        yield f"switched {'off' if value.is_off else 'on'} by {value.by}: {value.why}"
-    elif isinstance(value, Policy):
-        yield from (value.version, f"fingerprint {value.fingerprint()[:12]}")
-    elif isinstance(value, Answer):
-        yield from _answer(value)
-    else:
-        yield json.dumps(value.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False)
-
-
-def _answer(answer: Answer) -> Iterator[str]:
-    yield answer.by.model
-    if answer.abstained is not None:
-        yield f"abstained: {answer.abstained.reason}"
-    for suggestion in getattr(answer, "suggestions", ()):
-        yield suggestion.category.value + (f"/{suggestion.subtype}" if suggestion.subtype else "")
-    text = getattr(answer, "text", None)
-    if isinstance(text, str):
-        yield text
-    fields = getattr(answer, "fields", None)
-    if fields:
-        yield ", ".join(f"{name}={field.value}" for name, field in fields.items())

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 def run_verify(checkpoint: Path | None, public_key: Path | None, home: Path | None) -> int:
     """Verify every stream; 1 and the first bad record where one is found."""
     from triage.audit.checkpoints import Signed, compare
+    from triage.audit.ledger import Ledger
     from triage.audit.signing import read_public
     from triage.audit.verify import verify
 
@@ -31,8 +35,9 @@ def run_verify(checkpoint: Path | None, public_key: Path | None, home: Path | No
         raise UsageError("--public-key is the key of a checkpoint: name its file with --checkpoint.")
     signed = None if checkpoint is None else Signed.read(checkpoint)
     keys = [] if public_key is None else [read_public(public_key)]
-    with open_store(Settings.of(home)) as store:
-        checked = verify(store.database, store.keys)
+    settings = Settings.of(home)
+    with open_store(settings) as store:
+        checked = verify(store.database, store.keys, Ledger(settings.erasures).keys())
         beside = None if signed is None or checked.first_bad else compare(store.database, signed, keys)
     typer.echo(checked.describe())
     if signed is not None and not checked.first_bad:
@@ -101,24 +106,32 @@ def run_export(
     why: str,
     home: Path | None,
 ) -> int:
-    """Write a bundle of a period."""
+    """Write a bundle of a period. It is recorded that it was handed over, or there is none."""
     from triage.audit.checkpoints import STORE, make
     from triage.audit.export import Period, export
     from triage.domain import Reading
+    from triage.storage import checkpoints
 
     settings, signs = Settings.of(home), signing(key, signer)
     period = Period(_utc(since), _utc(until), company)
+    if period.since and period.until and period.until <= period.since:
+        raise UsageError(f"--until {until}: lies before --since {since}. Nothing was written.")
     with open_store(settings) as store:
+        known = [name for name in checkpoints.sizes(store.database) if name != STORE]
+        if company is not None and company not in known:
+            raise UsageError(
+                f"--company {company}: nothing is recorded of it. There is: {', '.join(known) or 'nothing'}."
+            )
         checkpoint = make(store.journal, now, signs)
-        done = export(store.database, store.keys, folder, period, checkpoint, signer=signs, with_keys=with_keys)
-        reading = Reading(by=person(), what="export", why=why, records=done.records, at=now())
-        store.journal.record(
-            stream=company or STORE,
-            kind="reading",
-            case=store.keys.case_id(STORE, "readings"),
-            event=None,
-            value=reading,
-        )
+        with _whole_or_gone(folder):
+            done = export(store.database, store.keys, folder, period, checkpoint, signer=signs, with_keys=with_keys)
+            store.journal.record(
+                stream=company or STORE,
+                kind="reading",
+                case=store.keys.case_id(STORE, "readings"),
+                event=None,
+                value=Reading(by=person(), what="export", why=why, records=done.records, at=now()),
+            )
     erased = f", {done.erased} of them erased" if done.erased else ""
     typer.echo(
         f"{folder}: {done.records} records{erased}, {done.cards} cards, {done.decisions} decisions, proofs up to "
@@ -129,15 +142,36 @@ def run_export(
     return 0
 
 
+@contextmanager
+def _whole_or_gone(folder: Path) -> Iterator[None]:
+    """Take a folder away again that could not be filled to the end; one that was there before is left alone."""
+    there = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    try:
+        yield
+    except BaseException:
+        if not there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 def run_hold(handle: str, lifted: bool, why: str, home: Path | None) -> int:
     """Put the case of a card on hold, or lift its hold."""
     from triage.audit import retention
 
     with open_store(Settings.of(home)) as store:
         card = store.cards.get(handle)
-        change = retention.lift if lifted else retention.hold
-        change(store.journal, store.cards.case_key(card), card.key.company, person(), why, now())
-    typer.echo(f"Card {card.number}, {card.proposal.record.name}: {'hold lifted' if lifted else 'on hold'}.")
+        cases = retention.cases_of(store.journal, card, store.cards.case_key(card))
+        on_hold = retention.held(store.journal, [case for case, _ in cases])
+        if lifted and not on_hold:
+            raise UsageError(f"card {card.number}: it is not on hold.")
+        with store.database.transaction():
+            for case, company in cases:
+                if not lifted:
+                    retention.hold(store.journal, case, company, person(), why, now())
+                elif case in on_hold:
+                    retention.lift(store.journal, case, company, person(), why, now())
+    more = f" ({len(cases)} cases)" if len(cases) > 1 else ""
+    typer.echo(f"Card {card.number}, {card.proposal.record.name}: {'hold lifted' if lifted else 'on hold'}{more}.")
     return 0
 
 
@@ -147,20 +181,18 @@ def run_retain(apply: bool, home: Path | None) -> int:
     from triage.storage import checkpoints
 
     settings = Settings.of(home)
-    policy = settings.policy()
-    if not policy.retention:
+    policies = settings.policies()
+    if not any(policy.retention for policy in policies.every()):
         typer.echo("Policy keeps everything: it has no entry `retention`.")
         return 0
     with open_store(settings) as store:
         for company in checkpoints.sizes(store.database):
-            for expired in retention.preview(store.journal, company, policy.retention, now()):
+            days = policies.of(company).retention
+            for expired in retention.preview(store.journal, company, days, now()):
                 on_hold = f", {expired.held} more on hold" if expired.held else ""
                 typer.echo(f"{company}: {expired.name} older than {expired.days} days: {expired.count}{on_hold}")
-            if apply:
-                taken = sum(
-                    removal.count
-                    for removal in retention.apply(store.journal, company, policy.retention, now(), person())
-                )
+            if apply and days:
+                taken = sum(each.count for each in retention.apply(store.journal, company, days, now(), person()))
                 typer.echo(f"{company}: {taken} payloads taken away; their envelopes stay.")
     if not apply:
         typer.echo("Nothing was changed. --apply takes them away.")
@@ -188,13 +220,23 @@ def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def run_show(handle: str, as_json: bool, home: Path | None) -> int:
-    """All records of a card's events in order."""
+def run_show(handle: str, as_json: bool, why: str | None, home: Path | None) -> int:
+    """All records of a card's events in order; with `why`, that they were read is recorded first."""
+    from triage.audit.checkpoints import STORE
     from triage.audit.story import story
+    from triage.domain import Reading
 
     with open_store(Settings.of(home)) as store:
         card = store.cards.get(handle)
         entries = story(store.database, store.keys, card)
+        if why is not None or os.environ.get("TRIAGE_AUDITOR"):
+            store.journal.record(
+                stream=card.key.company,
+                kind="reading",
+                case=store.keys.case_id(STORE, "readings"),
+                event=None,
+                value=Reading(by=person(), what=f"card {card.number}", why=why or "", records=len(entries), at=now()),
+            )
     if as_json:
         for entry in entries:
             typer.echo(json.dumps(entry.as_json(), ensure_ascii=False))

@@ -73,7 +73,7 @@ def _find(names: Sequence[str], deep: bool, beside: Sequence[Path], home: Path |
     with open_store(Settings.of(home)) as store:
         found = forgetting.find(store.journal, names, deep=deep)
     _list(found)
-    _list_beside(names, beside)
+    _list_beside(names, _files(beside))
     return 0
 
 
@@ -102,7 +102,11 @@ def _export(names: Sequence[str], out: Path, deep: bool, why: str, home: Path | 
                 }
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 count += 1
-        _note_reading(store, names, why, count)
+        try:
+            _note_reading(store, names, why, count)
+        except BaseException:
+            out.unlink(missing_ok=True)  # what cannot be recorded does not happen
+            raise
     typer.echo(f"{out}: {count} records of {len(found)} cases. They name others, too: look before you send them.")
     return 0
 
@@ -121,12 +125,13 @@ def _erase(
     from triage.cli.wiring import now, open_store
     from triage.settings import Settings, person
 
-    settings = Settings.of(home)
+    settings, files = Settings.of(home), _files(beside)
     with open_store(settings) as store:
-        found = forgetting.find(store.journal, names, deep=deep)
-        _list(found)
+        listed = forgetting.find(store.journal, names, deep=deep)
+        _list(listed)
+        found = [case for case in listed if not case.acted]
         if not yes:
-            _list_beside(names, beside)
+            _list_beside(names, files)
             typer.echo("Nothing was erased. --yes erases it; that cannot be undone.")
             return 0
         if withdraw and any(case.advisories for case in found) and _withdraw(found, home):
@@ -134,7 +139,7 @@ def _erase(
             return 1
         done = forgetting.erase(store.journal, Ledger(settings.erasures), found, names[0], person(), why, now)
     typer.echo(f"Erased: {sum(len(each.keys) for each in done)} keys of {len(found)} cases.")
-    _list_beside(names, beside, remove=True)
+    _list_beside(names, files, remove=True)
     if any(case.advisories for case in found) and not withdraw:
         typer.echo("What stands in Odoo stays there: remove it by hand, or use --withdraw.")
     typer.echo("Backups of the key file from before now must go, or the erasure ledger must be kept with them.")
@@ -156,19 +161,29 @@ def _list(found: Sequence[Found]) -> None:
         name = case.record.name if case.record else f"case {case.id[:12]} (erased)"
         cards = f", cards {', '.join(f'#{number}' for number in case.cards)}" if case.cards else ""
         span = f"{case.first[:10]} to {case.last[:10]}"
-        typer.echo(shown(f"{case.company}: {name}: {case.records} records, {span}{cards}"))
+        acted = "; only decided or handled by them, so that erasing leaves it" if case.acted else ""
+        typer.echo(shown(f"{case.company}: {name}: {case.records} records, {span}{cards}{acted}"))
         for advisory in case.advisories:
             typer.echo(shown(f"  in Odoo: {advisory.verb} {advisory.ref.key if advisory.ref else ''}"))
 
 
-def _list_beside(names: Sequence[str], places: Sequence[Path], *, remove: bool = False) -> None:
+def _files(places: Sequence[Path]) -> list[Path]:
+    """The files in these places. Raises `UsageError` where one is not there."""
+    from triage.errors import UsageError
+
+    if missing := [place for place in places if not place.exists()]:
+        raise UsageError(f"--beside {missing[0]}: there is no such file or folder. Nothing was done.")
+    found = {file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()}
+    return sorted(found)
+
+
+def _list_beside(names: Sequence[str], files: Sequence[Path], *, remove: bool = False) -> None:
     """Name the files that speak of the person; take the lines out of those that are one JSON object a line."""
     wanted = [" ".join(name.casefold().split()) for name in names]
-    for path in sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*"))):
-        if not path.is_file():
-            continue
+    for path in files:
         try:
-            lines = path.read_text("utf-8").splitlines(keepends=True)
+            # Only a line feed ends a line of JSON; a text in it may hold other characters that end lines.
+            lines = path.read_bytes().decode("utf-8").split("\n")
         except (OSError, UnicodeDecodeError):
             typer.echo(f"{path}: was not searched, it is no text.")
             continue
@@ -176,13 +191,21 @@ def _list_beside(names: Sequence[str], places: Sequence[Path], *, remove: bool =
         if len(kept) == len(lines):
             continue
         if remove and path.suffix == ".jsonl":
-            path.write_text("".join(kept), "utf-8")
+            _replace(path, "\n".join(kept))
             typer.echo(f"{path}: {len(lines) - len(kept)} lines taken out.")
         else:
             typer.echo(
                 f"{path}: {len(lines) - len(kept)} lines name the person"
                 + ("; remove them by hand." if remove else ".")
             )
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file anew, whole or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(text.encode("utf-8"))
+    new.chmod(path.stat().st_mode & 0o777)
+    new.replace(path)
 
 
 def _names(line: str, wanted: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from triage.domain.policy import Policy
 COMPANIES = "companies"
 """The entry of the policy file under which companies stand by name."""
 
-FOR_ALL = frozenset({"endpoints", "replace", "limits", "retention", "require_activation", "activation_needs_two"})
+FOR_ALL = frozenset({"endpoints", "replace", "limits", "require_activation", "activation_needs_two"})
 """Entries that no company may have otherwise: models are set up with them, before anybody knows whose case comes."""
 
 _WHOLE = frozenset({"deciders"})
