@@ -19,7 +19,15 @@ def shown(card: Card, confidential: bool) -> dict[str, Any]:
         return told
     hidden = [fact for fact in card.proposal.facts if fact.confidential]
     proposal = {name: None if name in _WHOLE else value for name, value in told["proposal"].items()}
-    return told | {"proposal": _cleared(proposal, hidden, {fact.id for fact in hidden})}
+    cleared = _cleared(proposal, hidden, {fact.id for fact in hidden})
+    if cleared.get("priority"):
+        cleared["priority"] = _of_what_is_shown(cleared["priority"])
+    return told | {"proposal": cleared}
+
+
+def _of_what_is_shown(priority: dict[str, Any]) -> dict[str, Any]:
+    """The priority with the score of the contributions that are left: the difference would tell the hidden ones."""
+    return priority | {"score": round(sum(one["points"] for one in priority["contributions"]), 6)}
 
 
 def _cleared(value: Any, hidden: Sequence[Fact], ids: set[str]) -> Any:

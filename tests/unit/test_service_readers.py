@@ -1,0 +1,36 @@
+"""What a card tells a reader who may not see confidential facts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from service.readers import shown
+from tests.unit.opened_store import NOW, proposal
+from triage.domain import Card, CardKey, Contribution, Fact, Factor, Method, Priority, Producer
+
+MARGIN = Fact(name="order.margin", value=Decimal("48123.45"), unit="EUR", how="48123.45", confidential=True)
+
+
+def card(*contributions: Contribution) -> Card:
+    by = Producer(method=Method.EMBEDDED, model="sum", version="1")
+    priority = Priority(by=by, score=sum(one.points for one in contributions), contributions=contributions)
+    made = proposal(priority=priority, facts=(MARGIN,))
+    return Card(
+        id="01890000-0000-7000-8000-000000000001",
+        number=1,
+        key=CardKey(company=made.company, record=made.record.key, category=made.suggestion.category, episode=1),
+        proposal=made,
+        events=("e:1",),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def test_hidden_points_are_not_told_by_the_score() -> None:
+    age = Contribution(factor=Factor.AGE, level=0.5, points=2.5, why="30 days old")
+    margin = Contribution(factor=Factor.MARGIN, level=0.9, points=4.5, why="48123.45", confidential=True)
+    told = shown(card(margin, age), False)["proposal"]["priority"]
+    assert [one["factor"] for one in told["contributions"]] == ["age"]
+    assert told["score"] == 2.5
+    assert shown(card(margin, age), True)["proposal"]["priority"]["score"] == 7.0
+    assert shown(card(age), False)["proposal"]["priority"]["score"] == 2.5
