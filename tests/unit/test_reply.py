@@ -240,6 +240,21 @@ def test_internal_notes_and_other_sides_mails_support_nothing() -> None:
     assert "P00031" not in repr(seen.facts)
 
 
+def test_a_supplier_who_writes_on_a_customers_order_is_told_nothing_of_the_customer() -> None:
+    partner = Partner(
+        name="Northgate Tools Ltd", role=Role.CUSTOMER, contacts=("Ann Gate",), emails=("ann@northgate.example",)
+    )
+    seen = view("We deliver P00031 later.", Role.SUPPLIER, partner=partner)
+    assert audience(seen) is Role.SUPPLIER
+    assert "northgate" not in seen_by(seen, Role.SUPPLIER).case.model_dump_json().casefold()
+    said = (
+        "Northgate Tools Ltd waits for it. Ann Gate asks daily. Write to ann@northgate.example. Please tell us the day."
+    )
+    reply = verify(Reply(by=BY, text=said, language="en", to=Role.SUPPLIER), seen)
+    assert reply.text == "Please tell us the day."
+    assert seen_by(view(role=Role.CARRIER), Role.CARRIER).case.partner is not None
+
+
 def test_who_is_answered() -> None:
     assert audience(view()) is Role.CUSTOMER
     assert audience(view(role=Role.CARRIER)) is Role.CARRIER

@@ -55,6 +55,7 @@ def seen_by(view: View, who: Role) -> View:
     confidential fact are not in it.
     """
     case = view.case
+    case = case.with_(partner=None) if _is_of_another_side(case, who) else case
     sides = {who, Role.COLLEAGUE} | ({Role.UNKNOWN} if who is Role.CUSTOMER else set())
     messages = tuple(m for m in case.messages if m.kind is MessageKind.MESSAGE and m.role in sides)
     theirs = {m.id for m in messages if m.role is not Role.COLLEAGUE}
@@ -118,6 +119,15 @@ def _case_for(case: Case, who: Role) -> Case:
     )
 
 
+def _is_of_another_side(case: Case, who: Role) -> bool:
+    """Whether the record's partner is a customer and a supplier is answered, or the other way round.
+
+    A carrier may know to whom it delivers.
+    """
+    sides = {Role.CUSTOMER, Role.SUPPLIER}
+    return case.partner is not None and who in sides and case.partner.role in sides - {who}
+
+
 def _is_for(fact: Fact, who: Role) -> bool:
     seen = {Role.SUPPLIER: _SEEN_BY_SUPPLIERS, Role.CARRIER: _SEEN_BY_CARRIERS}.get(who, _SEEN_BY_CUSTOMERS)
     return any(fact.name == name or (name.endswith(".") and fact.name.startswith(name)) for name in seen)
@@ -152,8 +162,9 @@ def _names(name: str, folded: str) -> bool:
 
 def _hidden_names(case: Case, who: Role) -> Iterator[str]:
     """Names of others: of customers who wait for the same goods and their orders, and for a customer the suppliers."""
-    own = {case.company.name, *([case.partner.name] if case.partner else [])}
-    found: list[str] = []
+    partner, hides = case.partner, _is_of_another_side(case, who)
+    own = {case.company.name, *([partner.name] if partner and not hides else [])}
+    found: list[str] = [partner.name, *partner.contacts] if partner and hides else []
     for purchase in case.purchases:
         for waiting in purchase.waiting:
             found += [waiting.customer, waiting.order.name]
