@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from triage.domain.policies import PolicyBook
     from triage.odoo.connection import Connection
 
+_POLICY_KEPT = 1.0
+"""Seconds for which a policy that was found to be in force is, as long as the file is the same."""
 _AGAIN_AFTER = 1.0
 """Seconds until a store that could not be opened is tried again."""
 
@@ -55,6 +57,7 @@ class Installation:
         self._opened: Opened | None = None
         self._closing = ExitStack()
         self._failed: tuple[float, TriageError] | None = None
+        self._policies: tuple[float, object, PolicyBook] | None = None
 
     def opened(self) -> Opened:
         """The open store. Raises `StoreError` (or `ConfigurationError`) where it cannot be opened."""
@@ -83,7 +86,11 @@ class Installation:
 
     def policies(self) -> PolicyBook:
         """The policies in force. Raises `ConfigurationError` where they are wrong, or not activated and must be."""
-        return Activations(self.opened().store.journal, now).check(self.settings.policies())
+        seen, known = _stamp(self.settings), self._policies
+        if known is None or known[1] != seen or time.monotonic() - known[0] > _POLICY_KEPT:
+            found = Activations(self.opened().store.journal, now).check(self.settings.policies())
+            self._policies = known = (time.monotonic(), seen, found)
+        return known[2]
 
     def connection(self) -> Connection | None:
         """The configured Odoo, or none. Raises `ConfigurationError` where that is wrong."""
@@ -114,3 +121,11 @@ class Installation:
             self._failed = (time.monotonic(), error)
             raise
         self._failed = None
+
+
+def _stamp(settings: Settings) -> object:
+    try:
+        found = settings.policy_file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
