@@ -109,9 +109,9 @@ def _beside(database: Database, keys: Keys, card: Card, cases: set[str], streams
     rows = {row.case_id for row in members.of_card(database, str(card.id))}
     for case in sorted(rows):
         for record in records.of_case(database, case):
-            entry = _entry(record, keys) if record.kind == "member" else None
-            if entry is not None and entry.value is not None and _belongs(entry.value, card):
-                yield entry
+            word = _entry(record, keys) if record.kind == "member" else None
+            if word is not None and word.value is not None and _belongs(word.value, card):
+                yield word
     for name in ("holds", "erasures", "readings"):
         for record in records.of_case(database, keys.case_id(STORE, name)):
             if record.stream in streams and _is_about((entry := _entry(record, keys)).value, card, cases | rows):
