@@ -20,6 +20,7 @@ from triage.domain import (
     Case,
     Category,
     Classification,
+    Coalesced,
     Door,
     Event,
     Method,
@@ -211,6 +212,39 @@ def test_the_same_record_unchanged_is_the_event_that_it_was(bench: Bench) -> Non
     assert event is not None
     assert bench.inbox.outcome(third).model_dump() == {"kind": "coalesced", "into": event.key}  # type: ignore[union-attr]
     assert bench.office.classify.times == 1
+
+
+def test_a_snapshot_that_was_overtaken_does_not_undo_the_newer_one(bench: Bench) -> None:
+    def fail() -> None:
+        raise ModelInvalid("does not fit")
+
+    first = bench.accept("a")
+    bench.office.summarise.before = fail
+    assert bench.review(first).state == "waiting"
+    bench.office.summarise.before = lambda: None
+    bench.clock.forward(5)
+    newer = case().with_(captured_at=bench.clock.now)
+    bench.office.odoo.records[ORDER.key] = newer
+    second = bench.review(bench.accept("b"))
+    bench.clock.forward(20)
+    told = bench.inbox.outcome(bench.review(first))
+    event = bench.inbox.event(second)
+    assert event is not None
+    assert told == Coalesced(into=event.key)
+    [card] = bench.office.cards.all()
+    assert card.proposal.case == newer.fingerprint()
+
+
+def test_a_record_that_is_as_it_was_before_the_last_change_is_reviewed_again_once(bench: Bench) -> None:
+    before, after = case(), case().with_(missing=("the books",))
+    found = []
+    for number, state in enumerate((before, after, before, before, after, after)):
+        bench.clock.forward(60)
+        bench.office.odoo.records[ORDER.key] = state
+        found.append(bench.review(bench.accept(str(number))).outcome)
+        [card] = bench.office.cards.all()
+        assert card.proposal.case == state.fingerprint()
+    assert found == ["advised", "advised", "advised", "coalesced", "advised", "coalesced"]
 
 
 def test_a_run_that_was_killed_is_resumed_from_what_was_captured(bench: Bench) -> None:

@@ -141,6 +141,16 @@ class Inbox:
         """Whether the journal has this event already."""
         return records.case_of_event(self.database, self.event_id(event), event.company) is not None
 
+    def later(self, event: Event) -> list[Event]:
+        """Events on the same record that were captured after this one and have their outcome, in order."""
+        case = self.journal.case_key(event)
+        found = records.later_events(self.database, self.event_id(event), event.company, case)
+        try:
+            every = [cast(Event, self.journal.opened(record)) for record in found]
+        except KeyMissing:
+            return []  # erased, and with it what it showed
+        return [each for each in every if self.journal.of(each).outcome() is not None]
+
     def others(self, row: InboxRow) -> list[InboxRow]:
         """Other arrivals on the same record that nobody works on and that bring nothing along, oldest first."""
         return rows.others_open(self.database, row)

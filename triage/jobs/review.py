@@ -209,10 +209,17 @@ class Reviewer:
             log.info("job done", job=row.id, outcome=outcome.kind)
 
     def _resumed(self, row: InboxRow) -> Outcome:
-        """The journal holds what was captured; nothing is read again."""
+        """The journal holds what was captured; nothing is read again. Where a newer snapshot of the record has come to
+        its outcome meanwhile, that one stands.
+        """
         try:
             event = self._inbox.event(row)
-            return Gone() if event is None else triage(event, self._desk(_Recorded(), row, event.company))
+            if event is None:
+                return Gone()
+            later = self._inbox.later(event)
+            if later and self._inbox.journal.of(event).outcome() is None:
+                return Coalesced(into=later[-1].key)
+            return triage(event, self._desk(_Recorded(), row, event.company))
         except KeyMissing:
             return Gone()  # erased meanwhile
 
@@ -240,8 +247,14 @@ class Reviewer:
 
     def _triaged(self, row: InboxRow, source: Source, event: Event) -> Outcome:
         journal, desk = self._inbox.journal, self._desk(source, row, event.company)
-        if self._inbox.knows(event) and journal.of(event).outcome() is not None:
-            return Coalesced(into=event.key)
+        while self._inbox.knows(event):
+            later = self._inbox.later(event)
+            if not later:
+                if journal.of(event).outcome() is not None:
+                    return Coalesced(into=event.key)
+                break
+            # As it was once before, but not in between: that is another event.
+            event = event.with_(key=f"{event.key.partition(':')[0]}:{fingerprint([event.key, later[0].key])}")
         with self._inbox.database.transaction():
             # What was read stands in the journal together with the event: nobody can find one without the other.
             journal.of(event).atomic("capture", event.ref, desk.source.capture)

@@ -155,6 +155,15 @@ def of_case(database: Database, case_id: str) -> list[Record]:
     return [_record(row) for row in database.query(sql, (case_id,))]
 
 
+def later_events(database: Database, event: str, stream: str, case_id: str) -> list[Record]:
+    """The records of events of the same case that were recorded after this one, in order."""
+    sql = (
+        f"{_JOINED} WHERE j.case_id = ? AND j.kind = 'event' AND j.stream || '' = ? AND j.seq > (SELECT min(e.seq)"  # noqa: S608
+        " FROM journal e WHERE e.event = ? AND e.stream || '' = ? AND e.kind = 'event') ORDER BY j.seq"
+    )
+    return [_record(row) for row in database.query(sql, (case_id, stream, event, stream))]
+
+
 def case_of_event(database: Database, event: str, stream: str) -> str | None:
     """Case id under which a company's event was recorded, or none where the journal does not know the event."""
     sql = "SELECT case_id FROM journal WHERE event = ? AND stream = ? AND kind = 'event' LIMIT 1"
