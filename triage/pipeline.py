@@ -309,19 +309,7 @@ def _as_they_stand(cards: Sequence[Card], desk: Desk, log: Log) -> Iterator[Card
 
 
 def _put(cards: CardStore, event: Event) -> Callable[[Proposal], Card]:
-    """Puts a proposal, and says what is to be recorded of its card.
-
-    On another case's card that is what this case alone says: its record goes with this case, the card with the other.
-    """
-
-    def put(proposal: Proposal) -> Card:
-        card = cards.put(proposal, event.key)
-        if (card.key.company, card.key.record) == (proposal.company, proposal.record.key):
-            return card
-        member = clusters.find(card, proposal.company, proposal.record.key)
-        return card if member is None else clusters.alone(card, member, proposal).with_(events=(event.key,))
-
-    return put
+    return lambda proposal: clusters.of_its_own(cards.put(proposal, event.key), proposal, event.key)
 
 
 def _why_none(view: View) -> str:

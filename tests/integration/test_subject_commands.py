@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.databases import ENGINES, PostgresServer
-from tests.integration.audit_store import JANE, MARK, PETER, Place, place
-from tests.unit.opened_store import COMPANY
-from triage.domain import Reading
+from tests.integration.audit_store import JANE, MARK, PETER, Place, of_peter, place, put
+from tests.unit.opened_store import COMPANY, ref
+from triage.domain import Origin, Partner, Reading
 from triage.storage import records
 
 
@@ -118,3 +118,22 @@ def test_what_is_asked_wrongly_forgets_nobody(in_file: Place, arguments: tuple[s
     with in_file.open() as store:
         assert len(store.cards.all()) == 3
         assert sum(1 for _ in records.every(store.database)) == 12
+
+
+def test_cases_on_a_forgotten_card_come_back_on_a_card_of_their_own(at: Place) -> None:
+    late = Origin(key="purchase.order:31", text="P00031, due 2026-11-20")
+    with at.open() as store:
+        for number, customer in ((51, "Rosa Rot"), (52, "Peter Pan"), (53, "Peter Pan")):
+            captured = of_peter(ref(number), COMPANY).with_(partner=Partner(name=customer))
+            put(store, f"mail:{number}", ref(number), captured, origins=(late,))
+        assert len(store.cards.get("4").members) == 3
+    done = at.run("subject", "erase", "Rosa Rot", "--yes", "--why", "request 9")
+    assert done.exit_code == 0, done.output
+    assert "Card 5: takes over cases" in done.output
+    with at.open() as store:
+        card = store.cards.get("5")
+        assert sorted(member.record.name for member in card.members) == ["S00052", "S00053"]
+        assert card.proposal.summary in ("mail:52: waits", "mail:53: waits")
+    assert at.run("decide", "5", "accept", "--as", "mila").exit_code == 0
+    whole = at.run("audit", "verify")
+    assert whole.exit_code == 0, whole.output

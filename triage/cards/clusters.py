@@ -156,6 +156,17 @@ def alone(card: Card, member: Member, proposal: Proposal) -> Card:
     return _alone(card, member).with_(proposal=proposal)
 
 
+def of_its_own(card: Card, proposal: Proposal, event: str) -> Card:
+    """What is recorded of a card with this case: on another case's card, what this case alone says.
+
+    Its record goes with this case, the card with the other.
+    """
+    if (card.key.company, card.key.record) == (proposal.company, proposal.record.key):
+        return card
+    member = find(card, proposal.company, proposal.record.key)
+    return card if member is None else alone(card, member, proposal).with_(events=(event,))
+
+
 def _alone(card: Card, member: Member) -> Card:
     suggestion = card.proposal.suggestion.with_(
         category=member.category, subtype=member.subtype, secondary=(), severity=member.severity, abstained=None

@@ -81,6 +81,13 @@ class Sharing:
         except ChainBroken as error:
             raise ChainBroken(f"card #{number}: the row of a case on it was changed outside this software.") from error
 
+    def opened(self, row: MemberRow) -> Proposal | None:
+        """What a case proposes, by its row; none where it was erased."""
+        try:
+            return cast(Proposal, sealing.decode(sealing.unseal(row.sealed, self._keys, row.case_id, row.place())))
+        except KeyMissing:
+            return None
+
     def _hashes(self, proposal: Proposal) -> list[str]:
         return [
             self._keys.keyed_hash("origin", "" if origin.across else proposal.company, origin.key)

@@ -122,6 +122,7 @@ def _erase(
 ) -> int:
     from triage.audit import forgetting
     from triage.audit.ledger import Ledger
+    from triage.cards.released import release
     from triage.cli.wiring import now, open_store
     from triage.settings import Settings, person
 
@@ -138,6 +139,9 @@ def _erase(
             typer.echo("Nothing was erased: what stands in Odoo could not all be taken back.")
             return 1
         done = forgetting.erase(store.journal, Ledger(settings.erasures), found, names[0], person(), why, now)
+        released = release(store.cards, store.journal, [str(card) for each in done for card in each.cards])
+    for card in released:
+        typer.echo(f"Card {card.number}: takes over cases that shared a card with an erased one.")
     typer.echo(f"Erased: {sum(len(each.keys) for each in done)} keys of {len(found)} cases.")
     _list_beside(names, files, remove=True)
     if any(case.advisories for case in found) and not withdraw:
