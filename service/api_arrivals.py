@@ -180,8 +180,12 @@ def _must_be_same(opened: Opened, arrived: str, one: Arrival) -> None:
         first = None if row is None else opened.inbox.load(row)
     except StoreError:
         return
-    if first is not None and (first.ref, _said(first.case)) != (one.ref, _said(one.case)):
+    if first is not None and _content(first) != _content(one):
         raise Problem(422, "This Idempotency-Key was used for another submission. Use a new one.")
+
+
+def _content(one: Arrival) -> tuple[object, ...]:
+    return one.company, one.ref, _said(one.case)
 
 
 def _said(case: Case | None) -> object:

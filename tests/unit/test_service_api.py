@@ -118,6 +118,15 @@ def test_a_key_that_was_used_for_something_else_is_refused(web: Service) -> None
     assert len(web.rows()) == 1
 
 
+def test_the_same_record_in_another_companys_name_is_another_submission(web: Service) -> None:
+    key = web.key("arrivals:write", companies=None) | {"Idempotency-Key": "a-1"}
+    answers = [
+        web.client.post("/v1/arrivals", json=RECORD | {"company": name}, headers=key) for name in ("A", "B", "A")
+    ]
+    assert [answer.status_code for answer in answers] == [202, 422, 202]
+    assert answers[2].json() == {"id": answers[0].json()["id"], "duplicate": True}
+
+
 def test_keys_of_two_programs_do_not_collide_and_a_rotated_one_goes_on(web: Service) -> None:
     first, second = web.key("arrivals:write", name="a"), web.key("arrivals:write", name="b")
     keys = web.app.state.parts.installation.opened().keys
