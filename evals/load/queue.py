@@ -96,7 +96,7 @@ def _proposal(number: int, chance: random.Random) -> Proposal:
         confidence=Confidence(value=value, n=100, low=value - 0.1, high=min(1.0, value + 0.1), population="load"),
     )
     return Proposal(
-        company=chance.choice(_COMPANIES),
+        company=_COMPANIES[number // _TO_A_KEY % len(_COMPANIES)],
         record=RecordRef(model="sale.order", id=number + 1, name=f"S{number + 1:05}"),
         suggestion=suggestion,
         summary=f"Order {number} waits for forty bolts, and its customer has asked twice when they will come. " * 3,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,6 +23,7 @@ from triage.storage.queue import Chosen, QueueRow
 
 PAGE = 50
 _MOST_COUNTED = 1000
+_KEPT_SECONDS = 60.0
 _AGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 _SURE = {"high": (800, None), "middle": (500, 800), "low": (None, 500)}
 FILTERS = ("category", "severity", "company", "team", "language", "age", "confidence", "mine", "state")
@@ -30,6 +33,7 @@ def queue_pages(frame: Frame) -> APIRouter:
     """The routes."""
     router = APIRouter(include_in_schema=False)
     anybody = frame.guard.needs()
+    named = _Named()
 
     @router.get("/")
     def home(session: Session = Depends(anybody)) -> Response:  # noqa: B008
@@ -38,11 +42,11 @@ def queue_pages(frame: Frame) -> APIRouter:
 
     @router.get("/queue")
     def show(request: Request, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        return frame.page("queue.html", session, **_values(frame, session, request.query_params))
+        return frame.page("queue.html", session, **_values(frame, session, request.query_params, named.of(frame)))
 
     @router.get("/queue/rows")
     def rows(request: Request, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        return frame.page("queue_rows.html", session, **_values(frame, session, request.query_params))
+        return frame.page("queue_rows.html", session, **_values(frame, session, request.query_params, named.of(frame)))
 
     @router.get("/search")
     def search(q: str = "", session: Session = Depends(anybody)) -> Response:  # noqa: B008
@@ -88,7 +92,7 @@ def chosen_by(query: Mapping[str, str] | QueryParams, session: Session) -> Chose
     )
 
 
-def _values(frame: Frame, session: Session, query: QueryParams) -> dict[str, Any]:
+def _values(frame: Frame, session: Session, query: QueryParams, named: Mapping[str, list[str]]) -> dict[str, Any]:
     database = frame.opened().store.database
     chosen = chosen_by(query, session)
     found = queue.page(database, chosen, PAGE + 1, _after(query.get("after", "")))
@@ -105,7 +109,7 @@ def _values(frame: Frame, session: Session, query: QueryParams) -> dict[str, Any
         "is_filtered": any(query.get(name) for name in FILTERS),
         "next": None if more is None else "?" + urlencode([*kept, ("after", f"{more.priority}.{more.number}")]),
         "address": "?" + urlencode(kept),
-        "choices": _choices(frame, session),
+        "choices": _choices(session, named),
         "notice": _notice(query, session),
     }
 
@@ -131,18 +135,36 @@ def _named(frame: Frame, session: Session, name: str) -> list[Card]:
     return [card for _, card in _with_cards(frame, session, found)]
 
 
-def _choices(frame: Frame, session: Session) -> dict[str, list[str]]:
+class _Named:
+    """The companies, teams and languages in the queue, counted anew every minute: there are few, in many rows."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, list[str]] = {}
+        self._until = 0.0
+
+    def of(self, frame: Frame) -> dict[str, list[str]]:
+        with self._lock:
+            if time.monotonic() < self._until:
+                return self._known
+        database = frame.opened().store.database
+        found = {name: queue.values(database, name) for name in ("company", "team", "language")}
+        with self._lock:
+            self._known, self._until = found, time.monotonic() + (_KEPT_SECONDS if found["company"] else 0)
+            return found
+
+
+def _choices(session: Session, named: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """What can be chosen besides what the taxonomy knows."""
-    database = frame.opened().store.database
-    companies = queue.values(database, "company")
+    companies = named["company"]
     if session.person.companies is not None:
         companies = [company for company in companies if session.person.sees(company)]
     return {
         "category": [each.value for each in Category],
         "severity": [each.value for each in reversed(Severity)],
         "company": companies,
-        "team": queue.values(database, "team"),
-        "language": queue.values(database, "language"),
+        "team": named["team"],
+        "language": named["language"],
         "age": list(_AGES),
         "confidence": list(_SURE),
     }

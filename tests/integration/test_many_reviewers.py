@@ -6,7 +6,7 @@ import random
 import re
 import threading
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -123,12 +123,14 @@ def _effects(home: Path) -> list[int]:
         written.append(card.number)
         return Publication(card=card.id, on=card.proposal.record, advisories=(NOTE,))
 
+    def later() -> datetime:
+        return now() + UNDO + timedelta(minutes=5)
+
     def once() -> None:
         with Opened(home) as opened:
-            opened.clock.now = now() + UNDO + timedelta(minutes=5)
             policies = PolicyBook(Policy(default_mode=Mode.ADVISE))
-            switch = Switch(opened.journal, opened.clock)
-            effects = Effects(opened.cards, opened.journal, policies, opened.clock, switch, publish)
+            switch = Switch(opened.journal, later)
+            effects = Effects(opened.cards, opened.journal, policies, later, switch, publish)
             while effects.once().done:
                 pass
 

@@ -166,7 +166,7 @@ def page(database: Database, chosen: Chosen, limit: int, after: tuple[int, int] 
     """The most urgent first; `after` is priority and number of the last one of the page before."""
     where, values = chosen.where()
     if after is not None:
-        where += " AND (priority < ? OR (priority = ? AND number > ?))"
+        where += " AND priority <= ? AND (priority < ? OR number > ?)"
         values += [after[0], after[0], after[1]]
     return _rows(database, f"WHERE {where} ORDER BY priority DESC, number LIMIT ?", (*values, limit))
 
