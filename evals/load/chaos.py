@@ -141,6 +141,7 @@ def accounted(found: dict[str, Any]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; the exit status."""
+    parts.end_in_order()
     usual = Asked()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="how long exceptions come in")

@@ -250,6 +250,7 @@ def _late(asked: Asked, counts: Mapping[str, int], members: Sequence[Member]) ->
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; the exit status."""
+    parts.end_in_order()
     usual = Asked()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", default=usual.database, help="sqlite, postgresql (one is started), or an address")

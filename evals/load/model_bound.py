@@ -99,6 +99,7 @@ def _figures(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; the exit status."""
+    parts.end_in_order()
     usual = Asked()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--exceptions", type=int, default=usual.exceptions, help="with all workers; fewer with one")

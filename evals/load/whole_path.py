@@ -215,6 +215,7 @@ def beside(found: dict[str, dict[str, Any]]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; the exit status."""
+    parts.end_in_order()
     usual = Asked()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=("throughput", "faults"))
