@@ -10,7 +10,8 @@ import pytest
 from evals.load.kills import WRONG, Asked, run, wrong
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_nothing_is_lost_doubled_or_asked_again_once_it_was_recorded(database: str, tmp_path: Path) -> None:
     asked = Asked(exceptions=40, kills=3, concurrency=3, model_seconds=0.05, database=database, minutes=4)
     with ExitStack() as stack:
