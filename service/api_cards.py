@@ -76,7 +76,7 @@ def cards(installation: Installation, access: Access) -> APIRouter:
         if only.get("company") == []:
             return JSONResponse({"items": [], "next": None})
         found, more = installation.opened().store.cards.page(only, limit, after)
-        told = [shown(card, key.allows("cards:confidential")) for card in found]
+        told = [shown(card, key.allows("cards:confidential"), key.sees) for card in found]
         return JSONResponse({"items": told, "next": None if more is None else write(only, more)})
 
     @router.get(
@@ -111,6 +111,8 @@ def cards(installation: Installation, access: Access) -> APIRouter:
             card = _card(opened, id, key)
             if card.revision != seen:
                 raise Problem(412, f"Card #{card.number} is at revision {card.revision}. Look at it again.")
+            if not all(key.sees(member.company) for member in card.members):
+                raise Problem(403, f"Card #{card.number} has cases of companies that this key may not know of.")
             policy = policies.of(card.key.company)
             decided = _decided(opened, card, body, by, policy, installation, seen)
         return _told(decided, key)
@@ -186,7 +188,7 @@ def _edited(body: DecisionRequest) -> list[Category]:
 
 
 def _told(card: Card, key: ApiKey) -> Response:
-    body = json.dumps(shown(card, key.allows("cards:confidential")), ensure_ascii=False)
+    body = json.dumps(shown(card, key.allows("cards:confidential"), key.sees), ensure_ascii=False)
     return Response(body.encode("utf-8", "backslashreplace"), 200, {"ETag": f'"{card.revision}"'}, "application/json")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from triage.domain import Card, Fact
@@ -12,9 +12,13 @@ _WHOLE = frozenset({"impact"})
 """Parts of a proposal that are confidential as such."""
 
 
-def shown(card: Card, confidential: bool) -> dict[str, Any]:
-    """The card as JSON; without leave for confidential facts, none of them and no sentence with their amounts."""
+def shown(card: Card, confidential: bool, sees: Callable[[str], bool] = lambda _: True) -> dict[str, Any]:
+    """The card as JSON; without leave for confidential facts, none of them and no sentence with their amounts.
+
+    Of the cases on it only those of companies that the reader `sees`.
+    """
     told: dict[str, Any] = card.model_dump(mode="json")
+    told["members"] = [one for one in told["members"] if sees(one["company"])]
     if confidential:
         return told
     hidden = [fact for fact in card.proposal.facts if fact.confidential]

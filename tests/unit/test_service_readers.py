@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from service.readers import shown
-from tests.unit.opened_store import NOW, proposal
+from tests.unit.opened_store import COMPANY, NOW, proposal, ref
+from triage.cards import clusters
 from triage.domain import Card, CardKey, Contribution, Fact, Factor, Method, Priority, Producer
 
 MARGIN = Fact(name="order.margin", value=Decimal("48123.45"), unit="EUR", how="48123.45", confidential=True)
@@ -34,3 +35,12 @@ def test_hidden_points_are_not_told_by_the_score() -> None:
     assert told["score"] == 2.5
     assert shown(card(margin, age), True)["proposal"]["priority"]["score"] == 7.0
     assert shown(card(age), False)["proposal"]["priority"]["score"] == 2.5
+
+
+def test_cases_of_other_companies_are_told_to_those_who_see_them() -> None:
+    theirs = proposal(record=ref(7), company="Elsewhere B.V.")
+    shared = clusters.joined(card(), theirs, NOW)
+    told = shown(shared, True, lambda company: company == COMPANY)
+    assert [one["company"] for one in told["members"]] == [COMPANY]
+    assert "Elsewhere" not in str(told)
+    assert len(shown(shared, True)["members"]) == 2
