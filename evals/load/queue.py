@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from triage.cli.wiring import Store, now, open_store
@@ -119,9 +120,7 @@ def measure(home: Path, environment: dict[str, str], token: str, requests: int) 
     """Ask, and print the times in milliseconds, and how much of them this process computed."""
     from fastapi.testclient import TestClient
 
-    from service.app import create_app
-
-    app = create_app(home, environment=environment, log=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    app = import_module("service.app").create_app(home, environment=environment, log=open(os.devnull, "w"))  # noqa: SIM115, PTH123
     kinds: dict[str, list[tuple[float, float]]] = {}
     with TestClient(app, cookies={_COOKIE: token}, follow_redirects=False) as client:
         asked = _asked(client, requests)
@@ -133,8 +132,8 @@ def measure(home: Path, environment: dict[str, str], token: str, requests: int) 
                 raise SystemExit(f"{address}: {answer.status_code}\n{answer.text[:500]}")
             kinds.setdefault(kind, []).append((1000 * took, 1000 * cpu))
     for kind, times in {**kinds, "all": [each for found in kinds.values() for each in found]}.items():
-        took, cpu = ([each[which] for each in times] for which in (0, 1))
-        cuts, computing = (statistics.quantiles(found, n=20, method="inclusive") for found in (took, cpu))
+        whole, own = ([each[which] for each in times] for which in (0, 1))
+        cuts, computing = (statistics.quantiles(found, n=20, method="inclusive") for found in (whole, own))
         print(
             f"{kind:>8}: n={len(times):4} median {cuts[9]:6.1f} ms, 95 % within {cuts[18]:6.1f} ms; "
             f"of it computing: median {computing[9]:6.1f} ms, 95 % within {computing[18]:6.1f} ms"

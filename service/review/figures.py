@@ -246,7 +246,7 @@ def _shares(groups: Mapping[str, _Group], right: str, of: str, between: Sequence
     rows = []
     for name, group in sorted(groups.items(), key=lambda each: (-each[1].counts[of], each[0])):
         number, good = group.counts[of], group.counts[right]
-        parts = tuple(group.counts[part] for part in between)
-        values = (name, number, *parts, good / number, *interval(good, number))
+        parts: tuple[Value, ...] = tuple(group.counts[part] for part in between)
+        values: tuple[Value, ...] = (name, number, *parts, good / number, *interval(good, number))
         rows.append(Row((name,), True) if name in hidden else Row(values))
     return sorted(rows, key=lambda row: row.is_hidden)

@@ -105,7 +105,7 @@ def classified(database: Database, span: Span) -> list[tuple[str, str, str, str,
         " JOIN queue q ON q.card = o.card JOIN card_events e ON e.card = q.card"
         " JOIN journal j ON j.event = e.event AND j.stream || '' = q.company AND j.step = 'classify' ORDER BY j.seq"
     )
-    return [tuple(row) for row in database.query(sql, (*values, _MOST_ROWS))]  # type: ignore[misc]
+    return [tuple(row) for row in database.query(sql, (*values, _MOST_ROWS))]
 
 
 def spent(database: Database, span: Span) -> list[tuple[str, str, int, int, int]]:
