@@ -75,6 +75,7 @@ def test_summarize_reads_standard_input(tmp_path: Path) -> None:
     answers = lines(done)
     assert [set(answer) for answer in answers] == [
         {"id", "summary", "key_points", "asks", "references", "language", "warnings", "model"}
+        | {"promised", "questions", "next_step"}
     ] * 3
     assert all(answer["summary"] for answer in answers)
     assert "S00042" in answers[0]["references"]
