@@ -238,3 +238,13 @@ def test_labels_are_there_in_every_language() -> None:
     assert all(len(set(words)) >= 4 or words[0] == words[1] for words in LABELS.values())
     assert label("news", "de", when="22.11.") == "Neu seit 22.11."
     assert label("next", "pl") == "Next step"
+
+
+@pytest.mark.parametrize(("sent", "answered"), [(24, True), (25, False), (26, False)])
+def test_who_asks_after_a_delivery_is_not_told_that_it_is_on_time(sent: int, answered: bool) -> None:
+    """The carrier says delivered on the 25th. Whoever still asks on that day or later has not got it."""
+    delivered = Fact(name="shipment.delivered", about="WH/OUT/1", value=date(2026, 11, 25), how="delivered")
+    asked = view(FIRST, facts=(PROMISED, ON_TIME, delivered), shipments=(shipped("done"),))
+    message = asked.case.messages[0].with_(sent_at=datetime(2026, 11, sent, 8, tzinfo=UTC))
+    seen = classified(replace(asked, case=asked.case.with_(messages=(message,))), Category.DELAY, "status_enquiry")
+    assert bool(SUMMARISER.invoke(seen).answer) == answered

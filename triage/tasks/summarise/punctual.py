@@ -80,12 +80,21 @@ def is_punctual_question(view: View) -> bool:
     if view.classification is None or not any(f.name == "promise.on_time" and f.value is True for f in view.facts):
         return False
     main = view.classification.suggestions[0]
-    if main.abstained is not None or not view.case.messages:
+    if main.abstained is not None or not view.case.messages or _asks_after_delivery(view):
         return False
     if (main.category, main.subtype) == (Category.DELAY, "status_enquiry"):
         return True
     told = {evidence.fact for evidence in main.evidence if isinstance(evidence, FactEvidence)}
     return main.category is Category.OTHER and "promise.on_time" in {fact.partition("[")[0] for fact in told}
+
+
+def _asks_after_delivery(view: View) -> bool:
+    """Whether somebody still asks where the goods are on the day that they are said to have been delivered, or later:
+    then "on time" is no answer, but what is in dispute.
+    """
+    asked = view.newest.sent_at if view.newest is not None else None
+    delivered = [f.value for f in view.facts if f.name == "shipment.delivered" and isinstance(f.value, date)]
+    return bool(delivered) and (asked is None or asked.date() >= max(delivered))
 
 
 def punctual_answer(view: View, language: str | None = None) -> str:
