@@ -43,6 +43,7 @@ class Clock:
     now: datetime = _START
 
     def __call__(self) -> datetime:
+        """The time that was set."""
         return self.now
 
 
