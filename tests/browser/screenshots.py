@@ -67,7 +67,8 @@ def main() -> None:
 def save(page: Page, name: str, width: int = _WIDTH, height: int = _HEIGHT) -> None:
     """The visible part of a page, with few colours so that the file is small."""
     shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
-    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    full = Image.open(io.BytesIO(shot)).convert("RGB")
+    picture = full.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     picture.save(TARGET / f"{name}.png", optimize=True)
 
 

@@ -147,7 +147,8 @@ PENNARDS = Issuer("pennard", "dev", Style("en_GB", "1,234.56", "d MMM yyyy", "GB
         Item("Check valve 1½\" swing type", "8", "", "36.20", sku="CV-150-SW"),
         Item("PTFE tape 12 mm x 12 m", "100", "", "0.42", sku="PT-12"),
         Item("Operating manual, printed", "2", "", "6.00", sku="MAN-GV", rate="0"),
-    ), PENNARD, TORRIDGE, due="2026-06-05", po="TP/2207", currency="GBP", rate="20", charges=(Charge("Carriage", "18.50"),),
+    ), PENNARD, TORRIDGE, due="2026-06-05", po="TP/2207", currency="GBP", rate="20",
+        charges=(Charge("Carriage", "18.50"),),
         ship_to=("Torridge Process Ltd", "East Works, Gate 2", "EX39 4BB Bideford"),
         extra={"account": "TOR001", "ref": "SO-33910"}, hard=("bill_to_ship_to", "two_rates", "tax_column")),
 ))  # fmt: skip

@@ -193,7 +193,8 @@ def test_the_command_writes_the_books_and_says_how_to_activate_them(
     assert done.exit_code == 0, done.output
     books, digest = read_books(tmp_path / "routing.json")
     assert f"TRIAGE_ROUTING_SHA256={digest}" in done.output
-    assert next(book for book in books if book.company == desk.company.name).model.startswith("multilingual-e5-small-q4/")
+    ours = next(book for book in books if book.company == desk.company.name)
+    assert ours.model.startswith("multilingual-e5-small-q4/")
     wrong = runner.invoke(commands.app, ["odoo", "routes", "--company", "Nobody", "--home", str(tmp_path)])
     assert wrong.exit_code != 0
     assert "Nobody" in wrong.output

@@ -50,9 +50,7 @@ def demo(
         Path | None, typer.Option("--home", help="Folder for the demo's store. Default: `demo` in the usual folder.")
     ] = None,
     model: Model = "embedded",
-    serve: Annotated[
-        bool, typer.Option("--serve", help="Then serve the review pages, until interrupted.")
-    ] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve the review pages, until interrupted.")] = False,
 ) -> None:
     """Triage a day at a small distributor's order desk."""
     from triage.cli.demo import run_demo
