@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.databases import ENGINES
 from tests.integration.jobs_setting import Place, notes, place, stalled_orders, worker, write_home
 from triage.audit.verify import verify
 from triage.domain import CardState
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[SampleDay, Place]]:
     url = request.getfixturevalue("postgres").schema() if request.param == "postgresql" else ""
     environment = {"TRIAGE_DATABASE": url} if url else {}
