@@ -57,7 +57,7 @@ def filled(home: Path) -> None:
         database.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the sample day, made once."""
     home = tmp_path_factory.mktemp("sample")
@@ -99,7 +99,7 @@ def _wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None
     pytest.fail(f"the web process does not answer:\n{log.read_text()}", pytrace=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One process for tests that take different cards, so that they do not get into each other's way."""
     home = tmp_path_factory.mktemp("site") / "home"
@@ -116,7 +116,7 @@ def chromium_path() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """A real Chromium. Without one these tests fail: `.ci/run` installs it."""
     playwright: Playwright
