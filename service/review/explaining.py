@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -69,8 +70,8 @@ class Explained:
     impact: ImpactShown | None
     score: str
     factors: list[FactorShown]
-    hidden_points: str
-    """Points of factors that are not for this person; empty where there are none."""
+    has_hidden: bool
+    """Whether there are factors that are not for this person."""
     routing: list[tuple[str, str, str]]
     """Slot, value, why."""
     undecided: tuple[str, ...]
@@ -83,14 +84,14 @@ class Explained:
 def explained(card: Card, person: Person, sight: Sight, odoo: str | None, w: Writing, t: Words) -> Explained:
     """What the card says of itself, as far as the person may see it."""
     proposal, confidential = card.proposal, sight.may_see_confidential(person)
-    factors, hidden = _factors(proposal, confidential, w, t)
+    factors, points, has_hidden = _factors(proposal, confidential, w, t)
     seen = set(map(id, visible_members(card, person, sight)))
     return Explained(
         causes=list(_causes(proposal, person, sight, w, t)),
         impact=_impact(proposal, confidential),
-        score="" if proposal.priority is None else w.value(proposal.priority.shown),
+        score="" if proposal.priority is None else w.value(round(Decimal(str(points)), 1)),
         factors=factors,
-        hidden_points=w.value(round(hidden)) if round(hidden) else "",
+        has_hidden=has_hidden,
         routing=list(_routing(proposal, t)),
         undecided=proposal.routing.undecided if proposal.routing else (),
         members=[_member(card, one, odoo, t) for one in card.members if id(one) in seen],
@@ -126,13 +127,19 @@ def _impact(proposal: Proposal, confidential: bool) -> ImpactShown | None:
     return ImpactShown(drawing, tree(impact, confidential=confidential))
 
 
-def _factors(proposal: Proposal, confidential: bool, w: Writing, t: Words) -> tuple[list[FactorShown], float]:
+def _factors(proposal: Proposal, confidential: bool, w: Writing, t: Words) -> tuple[list[FactorShown], float, bool]:
+    """The factors that the person may see, their points together, and whether there are others.
+
+    How many points the others have is not said: one of them alone would tell an amount's or a margin's size.
+    """
     found = proposal.priority.contributions if proposal.priority else ()
-    shown = [one for one in found if round(one.points, 1) and (confidential or not one.confidential)]
-    hidden = sum(one.points for one in found if one.confidential and not confidential)
-    return [
-        FactorShown(t.of("factor", one.factor.value), w.value(round(one.points, 1)), one.why) for one in shown
-    ], hidden
+    visible = [one for one in found if confidential or not one.confidential]
+    shown = [
+        FactorShown(t.of("factor", one.factor.value), w.value(round(one.points, 1)), one.why)
+        for one in visible
+        if round(one.points, 1)
+    ]
+    return shown, sum(one.points for one in visible), len(visible) < len(found)
 
 
 def _routing(proposal: Proposal, t: Words) -> Iterator[tuple[str, str, str]]:
