@@ -153,6 +153,18 @@ def place(home: Path, **environment: str) -> Iterator[Place]:
         yield Place(home, store, Inbox(store.journal, now), environment)
 
 
+@contextmanager
+def installed(home: Path, day: SampleDay) -> Iterator[Place]:
+    """An installation that works on this day; the day is as before when the block ends."""
+    before = day.box.snapshot()
+    write_home(home, day)
+    with place(home) as found:
+        yield found
+    day.box.start()
+    day.box.faults.clear()
+    day.box.restore(before)
+
+
 class Process:
     """A worker process, or any other command of ours."""
 

@@ -12,10 +12,9 @@ from tests.integration.jobs_setting import (
     Place,
     Process,
     hook,
-    place,
+    installed,
     stalled_orders,
     worker,
-    write_home,
 )
 from triage.audit.verify import verify
 from triage.odoo.sandbox import hang
@@ -30,13 +29,8 @@ def day() -> Iterator[SampleDay]:
 
 @pytest.fixture
 def at(day: SampleDay, tmp_path: Path) -> Iterator[Place]:
-    before = day.box.snapshot()
-    write_home(tmp_path / "home", day)
-    with place(tmp_path / "home") as found:
+    with installed(tmp_path / "home", day) as found:
         yield found
-    day.box.start()
-    day.box.faults.clear()
-    day.box.restore(before)
 
 
 def test_workers_that_are_killed_lose_and_double_nothing(at: Place, day: SampleDay) -> None:

@@ -14,10 +14,9 @@ from tests.integration.jobs_setting import (
     Place,
     Process,
     hook,
-    place,
+    installed,
     stalled_orders,
     worker,
-    write_home,
 )
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 
@@ -30,13 +29,8 @@ def day() -> Iterator[SampleDay]:
 
 @pytest.fixture
 def at(day: SampleDay, tmp_path: Path) -> Iterator[Place]:
-    before = day.box.snapshot()
-    write_home(tmp_path / "home", day)
-    with place(tmp_path / "home") as found:
+    with installed(tmp_path / "home", day) as found:
         yield found
-    day.box.start()
-    day.box.faults.clear()
-    day.box.restore(before)
 
 
 def test_asked_to_stop_it_finishes_what_it_has_begun_and_returns_the_rest(at: Place, day: SampleDay) -> None:
