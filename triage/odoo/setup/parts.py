@@ -121,8 +121,8 @@ class Part:
     former: tuple[str, ...] = ()
     """Names that this part had in earlier versions; its record is taken over."""
     upgrade: bool | None = None
-    """Whether it must be away while Odoo upgrades modules. None: automation rules and views that change views of others,
-    and whatever refers to these."""
+    """Whether it must be away while Odoo upgrades modules. None: automation rules, views that change views of others,
+    and whatever refers to these, are."""
     secret: bool = False
     """Whether values hold a secret, which no plan and no comparison may print."""
 
