@@ -96,6 +96,15 @@ class Settings:
         except ValueError as error:
             raise ConfigurationError(f"{path}: address: {error}.") from error
 
+    def sources(self) -> dict[str, str]:
+        """Who may send events, with the door, as `service.yaml` says; what is wrong there is passed over, because the
+        web process and `triage config check` say it. Raises `ConfigurationError` where it cannot be read.
+        """
+        path = self.home / "service.yaml"
+        listed = _entries(path).get("sources") if path.exists() else None
+        named = [each for each in listed or () if isinstance(each, dict)] if isinstance(listed, list) else []
+        return {str(each["name"]): str(each.get("door", "")) for each in named if each.get("name")}
+
     def make_home(self) -> None:
         """Create the folder, readable by its owner only. Raises `ConfigurationError` where that fails."""
         try:

@@ -9,12 +9,15 @@ import typer
 
 from triage import __version__
 from triage.cli.audit import audit
+from triage.cli.backup import backup, restore
+from triage.cli.effects import effects
 from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 from triage.cli.people import people
 from triage.cli.policy import policy_app
 from triage.cli.serve import serve, worker
+from triage.cli.sources import repeats, sources
 from triage.cli.subject import subject
 from triage.cli.sweep import sweep
 from triage.cli.switch import switch_app
@@ -39,9 +42,14 @@ app.add_typer(keys_app, name="keys")
 app.command()(serve)
 app.command()(worker)
 app.add_typer(jobs_app, name="jobs")
+jobs_app.command("sources")(sources)
+jobs_app.command("repeats")(repeats)
+jobs_app.command("effects")(effects)
 app.add_typer(switch_app, name="switch")
 app.command("withdraw")(withdraw)
 app.command("sweep")(sweep)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 @app.command()
@@ -123,13 +131,16 @@ def cards(
         typer.Option(help="Only cards in this state; `waiting`: open or awaiting a second person; `all`: every one."),
     ] = "waiting",
     by: Annotated[str, typer.Option(help="`number`, or `priority`: the most urgent first.")] = "number",
+    older: Annotated[
+        str | None, typer.Option("--older", help="Only cards that were made before: 6h, 2d, 2026-11-23.")
+    ] = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """List cards."""
     from triage.cli.decisions import run_cards
 
-    guarded(run_cards, state, as_json, home, by)
+    guarded(run_cards, state, as_json, home, by, older)
 
 
 @app.command()
@@ -174,7 +185,6 @@ def summarize(
 def extract(
     files: Files,
     jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="One JSON object a document instead of a readable report.")
     ] = False,
     records: Annotated[
         str | None,
@@ -217,8 +227,6 @@ Admin = Annotated[
 @odoo_app.command("check")
 def odoo_check(
     admin: Admin = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", help="Also write everything that was found into this JSON file.")
     ] = None,
     as_json: AsJson = False,
     home: Home = None,
@@ -226,7 +234,6 @@ def odoo_check(
     """Say which Odoo this is, what was found there, and what the service user may and may not do. Writes nothing."""
     from triage.cli.odoo import run_check
 
-    guarded(run_check, admin, report, as_json, home)
 
 
 @odoo_app.command("grant")

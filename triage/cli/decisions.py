@@ -36,20 +36,26 @@ WAITING = (CardState.OPEN, CardState.AWAITING_SECOND)
 """States in which a card still waits for somebody's word."""
 
 
-def run_cards(state: str, as_json: bool, home: Path | None, by: str = "number") -> int:
-    """List the cards in a state (`waiting` for those that can be decided, `all` for every one), by number or urgency.
+def run_cards(state: str, as_json: bool, home: Path | None, by: str = "number", older: str | None = None) -> int:
+    """List the cards in a state (`waiting` for those that can be decided, `all` for every one), by number or urgency;
+    only those made before a time, where one is given.
 
-    Raises `UsageError` for another state or order.
+    Raises `UsageError` for another state or order, or for what is no time.
     """
+    from triage.cli.odoo import moment
+
     wanted, order = _states(state), _order(by)
+    bound = moment(older, now()) if older else None
     with open_store(Settings.of(home)) as store:
-        found = sorted((card for each in wanted for card in store.cards.all(each)), key=order)
+        every = (card for each in wanted for card in store.cards.all(each))
+        found = sorted((card for card in every if bound is None or card.created_at < bound), key=order)
     if as_json:
         for card in found:
             typer.echo(card.model_dump_json())
         return 0
     if not found:
         which = {"all": "", "waiting": " wait for a decision"}.get(state, f" in state {state}")
+        which += f" and are older than {older}" if older else ""
         typer.echo(f"No cards{which}. `triage cards --state all` shows every one.")
         return 0
     console().print(cards_table(found))

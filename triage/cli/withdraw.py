@@ -27,14 +27,23 @@ def withdraw(
     ] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who. Default: TRIAGE_USER, else your account.")] = None,
     why: Annotated[str, typer.Option("--why", help="The reason; it is recorded.")] = "",
+    unknown: Annotated[
+        bool,
+        typer.Option("--unknown", help="With --since: only of cards that this store does not know, after a restore."),
+    ] = False,
     home: Home = None,
 ) -> None:
     """Take back notes, review activities, and draft tickets that nobody has taken up."""
-    guarded(run_withdraw, since, cards or [], by, why, home)
+    guarded(run_withdraw, since, cards or [], by, why, home, unknown)
 
 
-def run_withdraw(since: str | None, handles: Sequence[str], by: str | None, why: str, home: Path | None) -> int:
-    """Take back what stands in Odoo of these cards, or of all cards since a time; 1 if Odoo refused one."""
+def run_withdraw(
+    since: str | None, handles: Sequence[str], by: str | None, why: str, home: Path | None, unknown: bool = False
+) -> int:
+    """Take back what stands in Odoo of these cards, or of all cards since a time; 1 if Odoo refused one.
+
+    `unknown`: only what stands there of cards that the store does not know.
+    """
     from triage.cli.connected import connected
     from triage.cli.odoo import moment
     from triage.cli.wiring import now, open_store
@@ -43,6 +52,10 @@ def run_withdraw(since: str | None, handles: Sequence[str], by: str | None, why:
 
     if since is None and not handles:
         raise UsageError("what is to be taken back? Name cards, or say --since, for example --since 2d.")
+    if unknown and (since is None or handles):
+        raise UsageError(
+            "--unknown goes with --since TIME, the time of the copy that was put back, and names no cards."
+        )
     begin = moment(since, now()).strftime("%Y-%m-%d %H:%M:%S") if since else None
     settings, who = Settings.of(home), by or person()
     with open_store(settings) as store, connected(settings) as at:
@@ -50,7 +63,8 @@ def run_withdraw(since: str | None, handles: Sequence[str], by: str | None, why:
         named = [store.cards.get(handle).id for handle in handles]
         stand = list(publisher.posted(begin)) if since else []
         wanted = [card for card in named if card in stand] if since and named else named or stand
-        failed = sum(not _one(card, publisher, store, who, why) for card in wanted)
+        take_back = _unknown if unknown else _one
+        failed = sum(not take_back(card, publisher, store, who, why) for card in wanted)
     if not wanted:
         typer.echo("Nothing of ours was posted since then.")
     return 1 if failed else 0
@@ -76,4 +90,36 @@ def _one(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> b
     there = tuple(each for each in taken.advisories if each.status != "absent")
     told = said(Publication(card=card, on=known.proposal.record, advisories=there)) or "nothing of it stands in Odoo"
     typer.echo(f"Card {known.number} · {known.proposal.record.name}: {told}")
+    return True
+
+
+def _unknown(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> bool:
+    """Take back what stands of a card that the store does not know; the record of it stands in the store's stream."""
+    from triage.audit.checkpoints import STORE
+    from triage.domain import Withdrawal
+    from triage.errors import KeyMissing, OdooError, UsageError
+
+    try:
+        store.cards.get(card)
+    except KeyMissing:
+        return True  # known, and erased
+    except UsageError:
+        pass
+    else:
+        return True
+    try:
+        advisories = publisher.withdraw(card)
+    except OdooError as error:
+        typer.echo(f"Card {card}: not taken back. {error}")
+        return False
+    store.journal.record(
+        stream=STORE,
+        kind="withdrawal",
+        case=store.keys.case_id(STORE, "withdrawals"),
+        event=None,
+        value=Withdrawal(card=card, advisories=advisories, by=by, why=why),
+        subjects=[by],
+    )
+    kept = sum(each.status == "kept" for each in advisories)
+    typer.echo(f"Card {card}: taken back{f'; {kept} left to people' if kept else ''}.")
     return True

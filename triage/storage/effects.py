@@ -70,6 +70,29 @@ def of_card(database: Database, card: str) -> list[Effect]:
     return [Effect(*row) for row in database.query(sql, (card,))]
 
 
+def troubled(database: Database, limit: int) -> list[Effect]:
+    """Effects that failed, or wait after a failure, of cards that have not changed since; the oldest first."""
+    names = ", ".join(f"e.{name}" for name in _NAMES.split(", "))
+    sql = (
+        f"SELECT {names} FROM effects e JOIN cards c ON c.id = e.card AND c.revision = e.revision"  # noqa: S608
+        " WHERE e.state = 'failed' OR (e.state = 'waiting' AND e.error IS NOT NULL) ORDER BY e.due_at, e.id LIMIT ?"
+    )
+    return [Effect(*row) for row in database.query(sql, (limit,))]
+
+
+def again(database: Database, effect: Effect, now: str) -> bool:
+    """Have an effect that failed, or waits after a failure, tried at once, from its first attempt; false where it has
+    moved meanwhile."""
+    return (
+        database.execute(
+            "UPDATE effects SET state = 'waiting', due_at = ?, attempts = 0, finished_at = NULL"
+            " WHERE id = ? AND state = ? AND due_at = ?",
+            (now, effect.id, effect.state, effect.due_at),
+        )
+        == 1
+    )
+
+
 def finish(database: Database, effect: Effect, at: str) -> None:
     """Note that it is done."""
     database.execute("UPDATE effects SET state = 'done', finished_at = ?, error = NULL WHERE id = ?", (at, effect.id))
