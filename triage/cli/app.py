@@ -185,6 +185,7 @@ def summarize(
 def extract(
     files: Files,
     jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="One JSON object a document instead of a readable report.")
     ] = False,
     records: Annotated[
         str | None,
@@ -227,6 +228,8 @@ Admin = Annotated[
 @odoo_app.command("check")
 def odoo_check(
     admin: Admin = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Also write everything that was found into this JSON file.")
     ] = None,
     as_json: AsJson = False,
     home: Home = None,
@@ -234,6 +237,7 @@ def odoo_check(
     """Say which Odoo this is, what was found there, and what the service user may and may not do. Writes nothing."""
     from triage.cli.odoo import run_check
 
+    guarded(run_check, admin, report, as_json, home)
 
 
 @odoo_app.command("grant")
