@@ -1,0 +1,218 @@
+"""What set-up would do: each part is created, updated, kept, deleted, left out or refused, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from triage.errors import UsageError
+from triage.odoo.setup.manifest import Manifest
+from triage.odoo.setup.ordering import going, ordered, provider
+from triage.odoo.setup.parts import Feature, FieldOf, Known, ModelOf, Part, Ref
+from triage.odoo.setup.place import Surroundings
+from triage.odoo.setup.present import Found, Present
+from triage.odoo.setup.values import Pointer, Resolver, canonical, digest
+
+
+class Do(StrEnum):
+    """What happens with a part."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RENAME = "rename"
+    KEEP = "keep"
+    DELETE = "delete"
+    FORGET = "forget"
+    """The record is gone, its external id is left."""
+    LEAVE = "leave out"
+    REFUSE = "refuse"
+
+
+WRITES = frozenset({Do.CREATE, Do.UPDATE, Do.RENAME, Do.DELETE, Do.FORGET})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One part, or one feature that is left out as a whole."""
+
+    do: Do
+    name: str
+    """External name of the part, or name of the feature."""
+    model: str
+    feature: str
+    why: str
+    """What it is for, or the reason of a refusal."""
+    changed: tuple[str, ...] = ()
+    """Fields that differ."""
+    part: Part | None = field(default=None, repr=False)
+    found: Found | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps, in the order in which they are done, and the features that are wanted."""
+
+    steps: tuple[Step, ...]
+    features: tuple[str, ...]
+
+    def of(self, *kinds: Do) -> list[Step]:
+        """Steps of these kinds."""
+        return [step for step in self.steps if step.do in kinds]
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is to be done."""
+        return bool(self.of(*WRITES))
+
+
+@dataclass
+class Planner:
+    """Compares what is declared with what stands in Odoo. Reads only."""
+
+    place: Surroundings
+    features: Mapping[str, Feature]
+    present: Present
+    manifest: Manifest
+    overwrite: bool = False
+    _steps: list[Step] = field(default_factory=list)
+
+    def plan(self, wanted: Sequence[str]) -> Plan:
+        """The steps for these features, with those that they need. Raises `UsageError` for a feature that is none."""
+        names = with_needed(wanted, self.features)
+        declared: dict[str, tuple[Part, str]] = {}
+        for name in names:
+            for part in self._parts_of(self.features[name]):
+                declared.setdefault(part.name, (part, name))
+        parts = ordered([part for part, _ in declared.values()])
+        self._renamed(parts, {name: feature for name, (_, feature) in declared.items()})
+        self.present.fetch(parts)
+        resolver = Resolver(self.place.odoo, self.present.id_of)
+        resolver.fetch(parts)
+        coming: dict[str, Part] = {}
+        for part in parts:
+            step = self._step(part, declared[part.name][1], resolver, coming)
+            self._steps.append(step)
+            if step.do not in {Do.LEAVE, Do.REFUSE}:
+                coming[part.name] = part
+        self._steps += self._obsolete({step.name for step in self._steps})
+        return Plan(tuple(self._steps), tuple(names))
+
+    def _parts_of(self, feature: Feature) -> Sequence[Part]:
+        lacking = self.place.lacking(feature.needs)
+        if lacking:
+            instead = f". Instead: {feature.without_code}" if feature.needs.code and feature.without_code else ""
+            self._steps.append(Step(Do.LEAVE, feature.name, "", feature.name, lacking + instead))
+            return ()
+        return feature.parts(self.place)
+
+    def _renamed(self, parts: Sequence[Part], feature_of: Mapping[str, str]) -> None:
+        """Take over records that an earlier version knew by another name."""
+        for part in parts:
+            old = next((name for name in part.former if name in self.present.parts), None)
+            if old is None or part.name in self.present.parts or self.present.parts[old].model != part.model:
+                continue
+            found = self.present.parts.pop(old)
+            self.present.parts[part.name] = Found(part.name, found.model, found.id, found.data, found.is_there)
+            why = f"was called {old} in an earlier version"
+            self._steps.append(
+                Step(Do.RENAME, part.name, part.model, feature_of[part.name], why, part=part, found=found)
+            )
+
+    def _step(self, part: Part, feature: str, resolver: Resolver, coming: Mapping[str, Part]) -> Step:
+        def step(do: Do, why: str = part.why, changed: Iterable[str] = (), found: Found | None = None) -> Step:
+            return Step(do, part.name, part.model, feature, why, tuple(changed), part, found)
+
+        lacking = self.place.lacking(part.needs) or self._dangling(part, resolver, coming)
+        if lacking:
+            return step(Do.LEAVE, lacking)
+        found = self.present.parts.get(part.name)
+        if found is not None and found.model != part.model:
+            return step(Do.REFUSE, f"our name {part.name} stands for a record of {found.model} here")
+        if found is None or not found.is_there:
+            other = self._others(part, resolver)
+            if other is not None:
+                return step(Do.REFUSE, f"{part.model} {other} is the same and was made by others; it is left alone")
+            return step(Do.CREATE, found=found)
+        changed = self._changed(part, resolver)
+        strange = [name for name in changed if not self._is_ours(part, name)]
+        if strange and not self.overwrite:
+            why = f"changed by hand: {', '.join(strange)}; --overwrite writes it anew"
+            return step(Do.REFUSE, why, changed, found)
+        return step(Do.UPDATE if changed else Do.KEEP, changed=changed, found=found)
+
+    def _dangling(self, part: Part, resolver: Resolver, coming: Mapping[str, Part]) -> str:
+        """What a part refers to and neither is there nor will be."""
+        lacks = [each for each in resolver.missing(part) if provider(each, coming) is None]
+        return f"refers to {_said(lacks[0])}, which is not there" if lacks else ""
+
+    def _others(self, part: Part, resolver: Resolver) -> int | None:
+        """A record of others that is the same thing."""
+        values = {**part.values, **part.once}
+        domain = [(name, "=", resolver.value(values[name])) for name in part.unique]
+        if not domain or any(value is None for _, _, value in domain):
+            return None
+        rows = self.place.odoo.search(part.model, domain, ["id"], order="id", active_test=False)
+        ours = self.present.ids(part.model)
+        return next((row.id for row in rows if row.id not in ours), None)
+
+    def _changed(self, part: Part, resolver: Resolver) -> list[str]:
+        known = self.place.odoo.fields(part.model) or {}
+        there = self.present.values(part)
+        return [
+            name
+            for name, value in part.values.items()
+            if canonical(name, known[name].type, resolver.value(value)) != there.get(name)
+        ]
+
+    def _is_ours(self, part: Part, name: str) -> bool:
+        hashed = digest(self.present.values(part).get(name))
+        return any(self.manifest.is_ours(each, name, hashed) for each in (part.name, *part.former))
+
+    def _obsolete(self, planned: set[str]) -> list[Step]:
+        """What is ours and not wanted any more, in the order in which it can go; and names whose record is gone."""
+        steps = []
+        for found in going(each for name, each in self.present.parts.items() if name not in planned):
+            why = "no longer part of what is set up"
+            if found.is_there and found.model == "ir.model" and (rows := self._rows(found)):
+                why = f"holds {rows} rows: `triage odoo remove` writes them into a file first"
+                steps.append(Step(Do.REFUSE, found.name, found.model, "", why, found=found))
+                continue
+            steps.append(
+                Step(Do.DELETE if found.is_there else Do.FORGET, found.name, found.model, "", why, found=found)
+            )
+        return steps
+
+    def _rows(self, found: Found) -> int:
+        model = self.place.odoo.read("ir.model", [found.id], ["model"])[0].text("model") or ""
+        return self.place.odoo.count(model, [])
+
+
+def with_needed(wanted: Sequence[str], features: Mapping[str, Feature]) -> list[str]:
+    """These features and those that they need, each after what it needs. Raises `UsageError` for an unknown one."""
+    found: dict[str, None] = {}
+    for name in wanted:
+        if name not in features:
+            raise UsageError(f"there is no feature {name!r}. These are: {', '.join(features)}.")
+        for each in with_needed(features[name].with_features, features):
+            found[each] = None
+        found[name] = None
+    return list(found)
+
+
+def hashes(part: Part, resolver: Resolver, kinds: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of what a part's values are once it is written."""
+    return {
+        name: digest(canonical(name, kinds[name].type, resolver.value(value))) for name, value in part.values.items()
+    }
+
+
+def _said(pointer: Pointer) -> str:
+    if isinstance(pointer, Ref):
+        return f"the part {pointer.part}"
+    if isinstance(pointer, Known):
+        return pointer.xmlid
+    if isinstance(pointer, ModelOf):
+        return f"the model {pointer.model}"
+    return f"the field {pointer.model}.{pointer.name}" if isinstance(pointer, FieldOf) else str(pointer)
