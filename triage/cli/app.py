@@ -16,6 +16,7 @@ from triage.cli.keys import keys_app
 from triage.cli.options import AsJson, Files, Home, Jsonl, Model, guarded
 from triage.cli.people import people
 from triage.cli.policy import policy_app
+from triage.cli.report import report_app
 from triage.cli.serve import serve, worker
 from triage.cli.sources import repeats, sources
 from triage.cli.subject import subject
@@ -36,6 +37,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(subject, name="subject")
 app.add_typer(people, name="people")
 app.add_typer(policy_app, name="policy")
+app.add_typer(report_app, name="report")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")

@@ -1,0 +1,202 @@
+"""Reports over a look-alike with two months of a desk whose figures were fixed beforehand, and a real store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from tests.unit.opened_store import Opened, proposal
+from triage.cli.app import app
+from triage.domain import Category, Policy, RecordRef, Verdict
+from triage.odoo.sandbox import Sandbox
+from triage.pipeline import decide
+
+run = CliRunner().invoke
+
+BEFORE, AFTER = datetime(2026, 9, 1, 8, tzinfo=UTC), datetime(2026, 10, 1, 8, tzinfo=UTC)
+NORTH, SOUTH = 1, 20
+ORDERS = 40
+"""A month and warehouse."""
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _month(rows: Rows, first: int, start: datetime, warehouse: int, hours: float, late: int) -> None:
+    """Orders that take so many hours, give or take; the last `late` of them leave a day after they were due, and each
+    of those has a backorder's delivery as well."""
+    for place in range(ORDERS):
+        number = first + place
+        placed = start + timedelta(hours=12 * place)
+        done = placed + timedelta(hours=hours + place % 5 - 2)
+        is_late = place >= ORDERS - late
+        due = done - timedelta(days=1) if is_late else done
+        rows["sale.order"].append(
+            {"id": number, "name": f"S{number:05}", "state": "sale", "partner_id": 1, "date_order": _stamp(placed),
+             "warehouse_id": warehouse, "company_id": 1}
+        )  # fmt: skip
+        rows["sale.order.line"].append(
+            {"id": number, "order_id": number, "product_id": 50, "name": "Bolt", "product_uom_qty": 4.0}
+        )
+        rows["stock.picking"].append(
+            {"id": number, "name": f"OUT/{number}", "picking_type_id": 2, "location_id": 5, "location_dest_id": 3,
+             "state": "done", "date_done": _stamp(done), "sale_id": number, "create_date": _stamp(placed)}
+        )  # fmt: skip
+        rows["stock.move"].append(
+            {"id": number, "picking_id": number, "product_id": 50, "product_uom_qty": 4.0, "state": "done",
+             "sale_line_id": number, "date": _stamp(done), "date_deadline": _stamp(due), "location_id": 5,
+             "location_dest_id": 3}
+        )  # fmt: skip
+
+
+def _desk() -> Rows:
+    rows: Rows = {name: [] for name in ("sale.order", "sale.order.line", "stock.picking", "stock.move")}
+    rows["stock.warehouse"] = [
+        {"id": NORTH, "name": "North", "code": "N", "company_id": 1},
+        {"id": SOUTH, "name": "South", "code": "S", "company_id": 1},
+    ]
+    rows["product.product"] = [{"id": 50, "name": "Bolt"}]
+    _month(rows, 1000, BEFORE, NORTH, 72, late=10)
+    _month(rows, 2000, BEFORE, SOUTH, 60, late=4)
+    _month(rows, 3000, AFTER, NORTH, 48, late=2)
+    _month(rows, 4000, AFTER, SOUTH, 60, late=4)
+    # Never delivered: in no cycle time, but late, and a backorder that grows old.
+    rows["sale.order"].append(
+        {"id": 9000, "name": "S09000", "state": "sale", "partner_id": 1, "date_order": _stamp(AFTER),
+         "warehouse_id": NORTH, "company_id": 1}
+    )  # fmt: skip
+    rows["stock.picking"] += [
+        {"id": 9000 + place, "name": f"OUT/{9000 + place}", "picking_type_id": 2, "location_id": 5,
+         "location_dest_id": 3, "state": "confirmed", "sale_id": 9000, "backorder_id": 3000,
+         "create_date": _stamp(AFTER + timedelta(days=days))}
+        for place, days in enumerate((1, 28))
+    ]  # fmt: skip
+    return rows
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox(18, rows=_desk()) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def home(box: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("desk")
+    told = {"url": box.url, "database": box.database, "login": box.admin.login, "key_file": str(place / "odoo.key")}
+    (place / "odoo.yaml").write_text(yaml.safe_dump(told))
+    (place / "odoo.key").write_text(box.admin.password)
+    with Opened(place) as store:
+        for number in (*range(1030, 1040), *range(3038, 3040)):  # the late ones of North: each had a card
+            start = BEFORE if number < 3000 else AFTER
+            at = start + timedelta(hours=12 * (number % 1000), minutes=1)
+            store.clock.now = at
+            card = store.cards.put(
+                proposal(Category.STOCK, record=RecordRef(model="sale.order", id=number, name=f"S{number:05}")),
+                f"event {number}",
+            )
+            if number >= 3000:  # the pilot: somebody decides, after two hours
+                store.clock.now = at + timedelta(hours=2)
+                given = (store.cards, store.journal, store.clock)
+                decide(str(card.number), Verdict.ACCEPT, "mila", *given, policy=Policy())
+    return place
+
+
+def _kpi(home: Path, period: str, *more: str) -> dict[str, Any]:
+    done = run(app, ["report", "kpi", "--period", period, "--json", "--home", str(home), *more])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    return {each["code"]: each for each in told["kpis"]} | {"told": told}
+
+
+def test_figures_of_a_month_are_those_that_were_made(home: Path) -> None:
+    found = _kpi(home, "2026-09-01..2026-09-30", "--scope", "warehouse=north")
+    assert found["cycle_time"]["estimate"]["value"] == 72
+    assert found["cycle_time"]["estimate"]["n"] == ORDERS
+    assert found["line_fill_rate"]["estimate"]["value"] == pytest.approx(30 / 40)
+    assert found["fill_lost"]["estimate"]["value"] == pytest.approx(10 / 40)
+    assert found["exceptions"]["estimate"]["value"] == 10
+    assert found["aged_backorders"]["estimate"]["value"] == 0
+    assert found["first_action"]["estimate"]["value"] is None  # nobody did anything
+    both = _kpi(home, "2026-09-01..2026-09-30")
+    assert both["cycle_time"]["estimate"]["n"] == 2 * ORDERS
+    assert both["fill_lost"]["estimate"]["value"] == pytest.approx(10 / 80)  # South's late lines had no card
+
+
+def test_backorders_grow_old_at_the_end_of_the_period(home: Path) -> None:
+    october = _kpi(home, "2026-10-01..2026-10-31", "--scope", "warehouse=North")
+    assert october["aged_backorders"]["estimate"]["value"] == 1
+    assert "2 waited" in october["aged_backorders"]["note"]
+    assert october["first_action"]["estimate"]["value"] == pytest.approx(2.0, abs=0.01)
+
+
+def test_days_are_those_of_the_time_zone(home: Path) -> None:
+    here = _kpi(home, "2026-09-04..2026-09-04", "--timezone", "Pacific/Kiritimati")
+    there = _kpi(home, "2026-09-04..2026-09-04", "--timezone", "Pacific/Pago_Pago")
+    assert here["cycle_time"]["estimate"]["n"] != there["cycle_time"]["estimate"]["n"]
+
+
+def test_a_pilot_is_told_with_intervals_doubts_and_what_was_assumed(home: Path, tmp_path: Path) -> None:
+    page = tmp_path / "pilot.html"
+    options = ["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-31",
+               "--scope", "warehouse=North", "--minutes-by-hand", "8..15", "--minutes-with-card", "1..3",
+               "--hourly-cost", "40"]  # fmt: skip
+    done = run(app, ["report", "pilot", *options, "--json", "--out", str(page), "--home", str(home)])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    found = {each["kpi"]["code"]: each for each in told["comparisons"]}
+    assert found["cycle_time"]["verdict"] == "better"
+    assert found["cycle_time"]["difference"]["value"] == -24
+    assert told["beyond_others"]["value"] == -24  # South did not change
+    assert found["line_fill_rate"]["verdict"] == "better"
+    assert found["first_action"]["verdict"] == "cannot be said"
+    assert any("differ in length" in doubt for doubt in told["doubts"])
+    # Two cards accepted: 2 x 8 min less 2 x 3 min, to 2 x 15 less 2 x 1.
+    assert told["worth"]["hours"] == [pytest.approx(10 / 60), pytest.approx(28 / 60)]
+    text = page.read_text(encoding="utf-8")
+    assert "8 to 15 minutes" in text
+    assert "What cannot be concluded" in text
+    assert "http://" not in text and "https://" not in text  # nothing from elsewhere
+
+
+def test_without_assumptions_there_is_no_money(home: Path) -> None:
+    options = ["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-30"]
+    done = run(app, ["report", "pilot", *options, "--json", "--home", str(home)])
+    assert json.loads(done.stdout)["worth"] is None
+    shown = run(app, ["report", "pilot", *options, "--home", str(home)], env={"COLUMNS": "160"})
+    assert "Everything was in the pilot" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--baseline", "2026-09-01", "--pilot", "2026-10-01..2026-10-31"], "is no period"),
+        (["--baseline", "2026-10-01..2026-10-31", "--pilot", "2026-09-01..2026-09-30"], "must begin after"),
+        (["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-31", "--scope", "team=A"], "--scope"),
+        (["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-31", "--minutes-by-hand", "8"],
+         "belong together"),
+        (["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-31", "--timezone", "Moon"],
+         "no time zone"),
+        (["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-31", "--scope", "warehouse=North",
+          "--no-odoo"], "needs Odoo"),
+    ],
+)  # fmt: skip
+def test_bad_input_says_what_to_write(home: Path, options: list[str], said: str) -> None:
+    done = run(app, ["report", "pilot", *options, "--home", str(home)])
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_the_store_alone_gives_what_it_holds(home: Path) -> None:
+    found = _kpi(home, "2026-10-01..2026-10-31", "--no-odoo")
+    assert found["cycle_time"]["note"] == "no Odoo was read"
+    assert found["exceptions"]["estimate"]["value"] == 2

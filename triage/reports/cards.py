@@ -1,0 +1,112 @@
+"""What the store tells: the cards of a period, when people first did something about them, and what arrived."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from triage.cards.store import CardStore
+from triage.domain import Card, CardState, utc
+from triage.reports.estimates import Waits
+from triage.reports.periods import Period
+from triage.storage import figures
+from triage.storage.database import Database
+from triage.storage.keys import Keys
+
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How arrivals of one source ended."""
+
+    source: str
+    done: int
+    dead: int
+
+
+class Cards:
+    """Reads of one store."""
+
+    def __init__(self, database: Database, keys: Keys, cards: CardStore) -> None:
+        self._database = database
+        self._keys = keys
+        self._cards = cards
+
+    def before(self, until: datetime) -> list[Card]:
+        """Cards that came into being before a moment, by number, without erased ones."""
+        return [card for card in self._all() if card.created_at < until]
+
+    def first_actions(self, cards: Sequence[Card], until: datetime) -> Waits:
+        """From a card's coming into being until somebody claimed or decided it. Cards that ended by themselves, or on
+        which nobody had done anything by then, count as not yet."""
+        claimed = {card: at for card, at in self._claims() if at < until}
+        hours, seen = [], []
+        for card in cards:
+            acts = [each.at for each in card.decisions] + ([claimed[str(card.id)]] if str(card.id) in claimed else [])
+            first = min((at for at in acts if at < until), default=None)
+            end = first or min(card.ended.at if card.ended else until, until)
+            hours.append(max(0.0, (end - card.created_at).total_seconds() / 3600))
+            seen.append(first is not None)
+        return Waits(tuple(hours), tuple(seen))
+
+    def second_looks(self, cards: Sequence[Card], until: datetime) -> Waits:
+        """From the first person's decision to the second's, where a second person was asked for."""
+        hours, seen = [], []
+        for card in cards:
+            said = sorted(each.at for each in card.decisions)
+            if not card.proposal.second_person or not said or said[0] >= until:
+                continue
+            second = next((at for at in said[1:] if at < until), None)
+            if second is None and card.state is not CardState.AWAITING_SECOND:
+                continue  # rejected by the first person: nobody else was asked
+            hours.append(((second or until) - said[0]).total_seconds() / 3600)
+            seen.append(second is not None)
+        return Waits(tuple(hours), tuple(seen))
+
+    def arrived(self, period: Period, companies: Sequence[str] | None) -> list[Arrived]:
+        """How what arrived in the period ended, by source. What has been forgotten since is not counted."""
+        where, values = figures.Span(companies, utc(period.since), utc(period.until)).of("i.received_at", "i.company")
+        counted: dict[str, dict[str, int]] = defaultdict(lambda: {"done": 0, "dead": 0})
+        sql = (
+            "SELECT i.source, i.state, count(*) FROM inbox i"  # noqa: S608
+            f" WHERE i.state IN ('done', 'dead') AND {where} GROUP BY i.source, i.state"
+        )
+        for source, state, number in self._database.query(sql, values):
+            counted[str(source)][str(state)] = int(number)
+        return [Arrived(source, each["done"], each["dead"]) for source, each in sorted(counted.items())]
+
+    def spent(self, period: Period, companies: Sequence[str] | None) -> float:
+        """What models cost in the period, in the policy's currency."""
+        span = figures.Span(companies, f"{period.first}T", f"{period.last}T")
+        return sum(money for *_, money in figures.spent(self._database, span)) / 1_000_000
+
+    def first_promises(self) -> FirstPromises:
+        """The first date that was ever promised, of each order that was looked at."""
+        rows = self._database.query("SELECT company, record, promised_for FROM promises WHERE seq = 1")
+        found = {(str(company), str(record)): date.fromisoformat(str(day)) for company, record, day in rows}
+        return FirstPromises(found, self._keys)
+
+    def _claims(self) -> Iterator[tuple[str, datetime]]:
+        for card, at in self._database.query("SELECT card, claimed_at FROM queue WHERE claimed_at IS NOT NULL"):
+            yield str(card), datetime.fromisoformat(str(at))
+
+    def _all(self) -> Iterator[Card]:
+        after: int | None = 0
+        while after is not None:
+            found, after = self._cards.page({}, _PAGE, after)
+            yield from found
+
+
+class FirstPromises:
+    """First promises, found by an order's key: the store holds hashes of them only."""
+
+    def __init__(self, found: dict[tuple[str, str], date], keys: Keys) -> None:
+        self._found = found
+        self._keys = keys
+
+    def of(self, company: str, order: str) -> date | None:
+        """What was first promised for an order (`sale.order:42`)."""
+        return self._found.get((company, self._keys.keyed_hash("promise", company, order)))

@@ -1,0 +1,116 @@
+"""The order desk's key figures of one period, each with what it means, its interval and what it was counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median as middle
+
+from triage.reports import estimates
+from triage.reports.estimates import Estimate
+from triage.reports.observed import AGED_DAYS, Observed
+
+_NO_ODOO = "no Odoo was read"
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One figure."""
+
+    code: str
+    title: str
+    unit: str
+    """`hours`, `share`, `count` or `points` (hundredths of a share)."""
+    estimate: Estimate
+    meaning: str
+    """What is counted, in a sentence."""
+    note: str = ""
+    """Why it is missing, or what stands beside it."""
+
+
+def kpis(seen: Observed) -> list[Kpi]:
+    """All figures; what could not be counted says why."""
+    odoo = "" if seen.has_odoo else _NO_ODOO
+    if seen.missing:
+        odoo = f"this Odoo has no {', '.join(seen.missing)}, or the service user may not read it"
+    return [
+        Kpi(
+            "cycle_time", "Order cycle time", "hours", estimates.median(seen.cycle_hours),
+            "Median time from the order's date to its last delivery, of orders finished in the period.",
+            odoo or _beside(seen),
+        ),
+        Kpi(
+            "approval_turnaround", "Approval turnaround", "hours", estimates.waiting(seen.approvals),
+            "Half of the approvals asked for in the period (OCA's tiers) were settled after this time; open ones count "
+            "as waiting.",
+            odoo or ("none were asked for, or this Odoo has no tiers" if not seen.approvals.hours else ""),
+        ),
+        Kpi(
+            "second_person", "Second person's turnaround", "hours", estimates.waiting(seen.second_looks),
+            "Half of the cards that a second person had to confirm were confirmed after this time.",
+            "" if seen.second_looks.hours else "no card asked for a second person",
+        ),
+        Kpi(
+            "line_fill_rate", "Line fill rate", "share", estimates.share(seen.filled, seen.lines),
+            "Order lines that left in full by the day first promised, of those promised for a day of the period.",
+            odoo,
+        ),
+        Kpi(
+            "fill_lost", "Fill rate lost to exceptions", "share",
+            estimates.share(seen.lost_to_exceptions, seen.lines),
+            "Order lines that did not, and whose order had a card; of those promised for a day of the period.",
+            odoo,
+        ),
+        Kpi(
+            "integration", "Integration success", "share", estimates.share(seen.done, seen.done + seen.dead),
+            "Arrivals (webhooks, sweeps, mails, API calls) that came to an end of their own, of all that ended; the "
+            "rest was given up. Counted from what the inbox still holds.",
+            _sources(seen) or "nothing that arrived then is still known",
+        ),
+        Kpi(
+            "aged_backorders", "Aged backorders", "count", _count(seen.aged, seen.has_odoo),
+            f"Backorders that waited at the end of the period and were older than {AGED_DAYS} days.",
+            odoo or f"{len(seen.backorders)} waited in all",
+        ),
+        Kpi(
+            "first_action", "Time to first action", "hours", estimates.waiting(seen.first_actions),
+            "Half of the period's cards were claimed or decided after this time; others count as waiting.",
+            _acted(seen),
+        ),
+        Kpi(
+            "exceptions", "Exceptions", "count", _count(seen.cards, True),
+            "Cards that came into being.",
+            ", ".join(f"{name} {number}" for name, number in sorted(seen.categories.items(), key=_most)),
+        ),
+    ]  # fmt: skip
+
+
+def _count(number: int, is_known: bool) -> Estimate:
+    return Estimate(float(number) if is_known else None, None, None, number)
+
+
+def _most(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]
+
+
+def _beside(seen: Observed) -> str:
+    """What orders with a card took beside those without."""
+    with_card = [hours for hours, hit in zip(seen.cycle_hours, seen.cycle_hit, strict=True) if hit]
+    without = [hours for hours, hit in zip(seen.cycle_hours, seen.cycle_hit, strict=True) if not hit]
+    parts: Sequence[str] = [
+        f"{name} {middle(values):.1f} ({len(values)})"
+        for name, values in (("with a card", with_card), ("without", without))
+        if values
+    ]
+    return "; ".join(parts)
+
+
+def _acted(seen: Observed) -> str:
+    acted, cards = sum(seen.first_actions.seen), len(seen.first_actions.seen)
+    if not cards:
+        return "no card came into being"
+    return f"somebody acted on {acted} of {cards}" + (", fewer than half" if acted * 2 < cards else "")
+
+
+def _sources(seen: Observed) -> str:
+    return ", ".join(f"{each.source} {each.done} of {each.done + each.dead}" for each in seen.arrived)

@@ -1,0 +1,144 @@
+"""Everything that was seen of one part of the desk in one period: what figures and comparisons are made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from triage.domain import Card, LinkStatus
+from triage.reports.cards import Arrived, Cards
+from triage.reports.estimates import Waits
+from triage.reports.orders import Desk
+from triage.reports.periods import Period, Scope
+
+AGED_DAYS = 7
+"""A backorder older than this is aged."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One period of one part of the desk. What needs Odoo is empty where none was read."""
+
+    period: Period
+    scope: Scope
+    has_odoo: bool
+    missing: tuple[str, ...] = ()
+    """Models that this Odoo lacks or the service user may not read."""
+    cycle_hours: tuple[float, ...] = ()
+    """Of orders finished in the period, from order to last delivery."""
+    cycle_hit: tuple[bool, ...] = ()
+    """Which of them had a card."""
+    other_cycle_hours: tuple[float, ...] = ()
+    """The same of orders outside of the scope: what changed anyway."""
+    lines: int = 0
+    """Order lines promised for a day of the period."""
+    filled: int = 0
+    """Those of them that left in full by that day."""
+    lost_to_exceptions: int = 0
+    """Those that did not, and whose order had a card."""
+    backorders: tuple[float, ...] = ()
+    """Days that each backorder waiting at the end of the period had waited."""
+    approvals: Waits = field(default_factory=Waits)
+    second_looks: Waits = field(default_factory=Waits)
+    first_actions: Waits = field(default_factory=Waits)
+    arrived: tuple[Arrived, ...] = ()
+    categories: Mapping[str, int] = field(default_factory=dict)
+    warehouses: Mapping[str, int] = field(default_factory=dict)
+    """Finished orders by warehouse."""
+    states: Mapping[str, int] = field(default_factory=dict)
+    """Cards of the period by their state today."""
+    spent: float = 0.0
+
+    @property
+    def cards(self) -> int:
+        """How many cards came into being."""
+        return sum(self.categories.values())
+
+    @property
+    def done(self) -> int:
+        """Arrivals that came to an end of their own."""
+        return sum(each.done for each in self.arrived)
+
+    @property
+    def dead(self) -> int:
+        """Arrivals that were given up."""
+        return sum(each.dead for each in self.arrived)
+
+    @property
+    def aged(self) -> int:
+        """Backorders older than a week."""
+        return sum(days > AGED_DAYS for days in self.backorders)
+
+    @property
+    def is_decided_on(self) -> bool:
+        """Whether anybody decided anything: without that, the period only watched."""
+        return any(self.states.get(state, 0) for state in ("accepted", "edited", "rejected"))
+
+
+def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Observed:
+    """Read store and Odoo for one period. A warehouse's cards are those about its orders; what is about no order
+    belongs to none. Raises the errors of both."""
+    known = cards.before(period.until)
+    about = _orders_of(known, desk)
+    mine = _in_scope([card for card in known if period.has(card.created_at)], scope, about, desk)
+    hit = {order for orders in about.values() for order in orders}
+    finished = desk.finished(period.since, period.until) if desk else []
+    ours = [order for order in finished if scope.has(order.company, order.warehouse)]
+    others = [order for order in finished if not scope.has(order.company, order.warehouse)]
+    promises = cards.first_promises()
+    promised = desk.promised(period.since, period.until, promises.of) if desk else []
+    lines = [line for line in promised if scope.has(line.company, line.warehouse)]
+    late = [line for line in lines if not line.is_filled]
+    waiting = desk.backorders(period.until) if desk else []
+    asked = desk.approvals(period.since, period.until) if desk and scope.kind != "warehouse" else []
+    asked = [each for each in asked if scope.has(each.company, "")]
+    only = [scope.value] if scope.kind == "company" else None
+    return Observed(
+        period=period,
+        scope=scope,
+        has_odoo=desk is not None,
+        missing=desk.missing if desk else (),
+        cycle_hours=tuple(order.hours for order in ours),
+        cycle_hit=tuple(order.key in hit for order in ours),
+        other_cycle_hours=tuple(order.hours for order in others),
+        lines=len(lines),
+        filled=len(lines) - len(late),
+        lost_to_exceptions=sum(line.order in hit for line in late),
+        backorders=tuple(each.days for each in waiting if scope.has(each.company, each.warehouse)),
+        approvals=Waits(tuple(each.hours for each in asked), tuple(each.is_settled for each in asked)),
+        second_looks=cards.second_looks(mine, period.until),
+        first_actions=cards.first_actions(mine, period.until),
+        arrived=tuple(cards.arrived(period, only)),
+        categories=Counter(card.key.category.value for card in mine),
+        warehouses=Counter(order.warehouse for order in ours),
+        states=Counter(card.state.value for card in mine),
+        spent=cards.spent(period, only),
+    )
+
+
+def _orders_of(cards: Sequence[Card], desk: Desk | None) -> dict[str, set[str]]:
+    """The keys of the orders that each card is about: itself, by its transfer, or by what its mail was linked to."""
+    named = {str(card.id): set(_records(card)) for card in cards}
+    transfers = {key for keys in named.values() for key in keys if key.startswith("stock.picking:")}
+    numbers = {int(key.rpartition(":")[2]): key for key in transfers if key.rpartition(":")[2].isdigit()}
+    found = desk.orders_of(numbers) if desk else {}
+    of_transfer = {numbers[number]: order for number, order in found.items()}
+    return {
+        card: {of_transfer.get(key, key) for key in keys if key in of_transfer or key.startswith("sale.order:")}
+        for card, keys in named.items()
+    }
+
+
+def _records(card: Card) -> Iterator[str]:
+    yield card.key.record
+    yield from (member.record.key for member in card.members)
+    if card.proposal.link.status is LinkStatus.CERTAIN:
+        yield from (candidate.record.key for candidate in card.proposal.link.candidates)
+
+
+def _in_scope(cards: list[Card], scope: Scope, about: Mapping[str, set[str]], desk: Desk | None) -> list[Card]:
+    if scope.kind != "warehouse":
+        return [card for card in cards if scope.has(card.key.company, "")]
+    houses = desk.warehouses_of({order for card in cards for order in about[str(card.id)]}) if desk else {}
+    return [card for card in cards if any(scope.has("", houses.get(order, "")) for order in about[str(card.id)])]
