@@ -96,6 +96,11 @@ class Settings:
         except ValueError as error:
             raise ConfigurationError(f"{path}: address: {error}.") from error
 
+    def service_model(self) -> str:
+        """The model that `service.yaml` names for answers of the API. Raises `ConfigurationError` where it is wrong."""
+        path = self.home / "service.yaml"
+        return str((_entries(path) if path.exists() else {}).get("model") or "embedded")
+
     def sources(self) -> dict[str, str]:
         """Who may send events, with the door, as `service.yaml` says; what is wrong there is passed over, because the
         web process and `triage config check` say it. Raises `ConfigurationError` where it cannot be read.

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("triage.jobs")
 
+_POLICIES_KEPT = 5.0
+"""Seconds for which a policy that was found to be in force is: another activation holds after that."""
 _LOOK_AGAIN = 300.0
 """Seconds after which an Odoo without a gate is asked whether it has one now."""
 _FIRST_WITH_HTML_FLAG = 17
@@ -60,8 +62,9 @@ class InstalledOffice:
         self._reaching = threading.RLock()
         """Held while Odoo is asked, which may take long; whoever needs no Odoo must not wait for that."""
         self._connected: Connected | None = None
-        self._policies: tuple[object, PolicyBook] | None = None
-        self._desk: tuple[str, Desk] | None = None
+        self._policies: tuple[float, object, PolicyBook] | None = None
+        self._activated: int | None = None
+        self._desk: Desk | None = None
         self._publisher: tuple[float, str, Publisher | None] | None = None
 
     def close(self) -> None:
@@ -73,11 +76,22 @@ class InstalledOffice:
     def policies(self) -> PolicyBook:
         """The policies in force. Raises `ConfigurationError` where they are wrong, or not activated and must be."""
         with self._lock:
-            seen = _stamp(self._settings)
-            if self._policies is None or self._policies[0] != seen:
-                found = Activations(self._store.journal, now).check(self._settings.policies())
-                self._policies = (seen, found)
-            return self._policies[1]
+            seen, known = _stamp(self._settings), self._policies
+            if known is None or known[1] != seen or time.monotonic() - known[0] > _POLICIES_KEPT:
+                activations = Activations(self._store.journal, now)
+                found = activations.check(self._settings.policies())
+                last = activations.last()
+                activated = last.seq if last else None
+                if known is None or known[2].fingerprint() != found.fingerprint() or activated != self._activated:
+                    self._desk = None
+                self._policies = known = (time.monotonic(), seen, found)
+                self._activated = activated
+            return known[2]
+
+    def check(self) -> None:
+        """Raise `ConfigurationError` where only what was activated may act, and this policy or model was not."""
+        if Activations(self._store.journal, now).is_required(self.policies()):
+            self._made()
 
     def policy(self) -> Policy:
         """That of companies which have none of their own."""
@@ -97,12 +111,7 @@ class InstalledOffice:
         """A desk over this source, under the policy in force."""
         from triage.odoo.remembering import Remembering
 
-        policies, kept = self.policies(), self._store.promises.keep
-        with self._lock:
-            if self._desk is None or self._desk[0] != policies.fingerprint():
-                made = desk(self._store, _Nothing(), policies.base, self._model, has_odoo=True, policies=policies)
-                self._desk = (policies.fingerprint(), made)
-            made = self._desk[1]
+        made, kept = self._made(), self._store.promises.keep
         write = self.writing()
         return replace(
             made,
@@ -111,9 +120,20 @@ class InstalledOffice:
             withdraw=write.take_back if write else None,
         )
 
+    def _made(self) -> Desk:
+        with self._lock:
+            policies = self.policies()
+            if self._desk is None:
+                self._desk = desk(self._store, _Nothing(), policies.base, self._model, has_odoo=True, policies=policies)
+            return self._desk
+
     def writing(self) -> Writing | None:
         """Publishes what runs by itself; none where no policy wants it, or there is no way."""
         return Writing(self) if self._may_publish(self.policies()) else None
+
+    def address(self) -> str | None:
+        """Under which people reach the review pages. Raises `ConfigurationError` where it is wrong."""
+        return self._settings.address()
 
     def has_odoo(self) -> bool:
         """Whether an Odoo is named."""

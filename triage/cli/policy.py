@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +11,15 @@ import typer
 from triage.cli.options import AsJson, Home, guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from triage.cli.wiring import Store
+    from triage.domain.activation import Activated
     from triage.domain.policies import PolicyBook
 
-policy_app = typer.Typer(help="Check, show and activate the policy.", no_args_is_help=True)
+policy_app = typer.Typer(
+    help="Check and show the policy; put it into force, with models, prompts and layers.", no_args_is_help=True
+)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The policy as YAML.", show_default=False)]
 
@@ -44,18 +48,40 @@ def policy_schema() -> None:
 
 @policy_app.command("activate")
 def policy_activate(
-    file: File,
-    why: Annotated[str, typer.Option("--why", help="The reason; it is recorded.", show_default=False)],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="The policy as YAML. Default: the one in force.", show_default=False),
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="The reason; it is recorded.")] = "",
     by: Annotated[str | None, typer.Option("--by", help="Who. Default: TRIAGE_USER, else your account.")] = None,
     second: Annotated[str | None, typer.Option("--second", help="Who else stands for it.")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            help="A model that may be asked, as `triage run` takes it. Default: as jobs.yaml, service.yaml say.",
+        ),
+    ] = None,
     impact: Annotated[
         int | None,
         typer.Option("--impact", metavar="DAYS", help="First run the events of so many days again under it.", min=1),
     ] = None,
     home: Home = None,
 ) -> None:
-    """Record that this policy acts from now on, and make it the one in the home folder."""
-    guarded(_activate, file, by, why, second, impact, home)
+    """Record that this policy acts from now on, with these models: their prompts, layers and rules as they are here."""
+    guarded(_activate, Wanted(file, by, why, second, tuple(model or ()), impact), home)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to put into force."""
+
+    file: Path | None
+    by: str | None
+    why: str
+    second: str | None
+    models: tuple[str, ...]
+    impact: int | None
 
 
 def _check(file: Path) -> int:
@@ -106,6 +132,10 @@ def _show(company: str | None, as_json: bool, home: Path | None) -> int:
         typer.echo(
             f"# activated {value.at:%Y-%m-%d %H:%M} UTC by {value.by}{others}{same}: {' '.join(value.why.split())}"
         )
+        for model, parts in sorted(value.models.items()):
+            typer.echo(f"# with {model}")
+            for name, digest in sorted(parts.items()):
+                typer.echo(f"#   {name} {digest[:12]}")
     return 0
 
 
@@ -123,41 +153,72 @@ def _schema() -> int:
     return 0
 
 
-def _activate(file: Path, by: str | None, why: str, second: str | None, impact: int | None, home: Path | None) -> int:
+def _activate(wanted: Wanted, home: Path | None) -> int:
     from triage.audit.activation import Activations
+    from triage.cli.acting import configured, parts
     from triage.cli.policy_flaws import flaws
     from triage.cli.wiring import now, open_store
     from triage.errors import UsageError
     from triage.settings import Settings, person, read_policies
 
-    if found := flaws(file):
-        raise UsageError(f"{file}:{found[0]} Nothing was activated; `triage policy check {file}` says all.")
     settings = Settings.of(home)
-    text, book = file.read_text(encoding="utf-8"), read_policies(file)
+    file = wanted.file or (settings.policy_file if settings.policy_file.exists() else None)
+    if file is not None and (found := flaws(file)):
+        raise UsageError(f"{file}:{found[0]} Nothing was activated; `triage policy check {file}` says all.")
+    text, book = (file.read_text(encoding="utf-8"), read_policies(file)) if file else ("", settings.policies())
     settings.make_home()
+    models = {name: parts(name, book) for name in wanted.models or configured(settings)}
     with open_store(settings, create=True) as store:
         activations = Activations(store.journal, now)
-        counted = _impact(store, book, impact) if impact else {}
+        last = activations.last()
+        for line in _changes(last.value if last else None, book, models):
+            typer.echo(f"  {line}")
+        counted = _impact(store, book, wanted.impact, wanted.models) if wanted.impact else {}
         for what, count in counted.items():
             typer.echo(f"  {count} {what}")
-        made = activations.activate(book, text, by=by or person(), why=why, second=second, impact=counted)
-        _put(settings.policy_file, text)
+        made = activations.activate(
+            book, text, by=wanted.by or person(), why=wanted.why, second=wanted.second, impact=counted, models=models
+        )
+        if wanted.file is not None:
+            _put(settings.policy_file, text)
     others = f" and {made.second}" if made.second else ""
-    typer.echo(f"Activated by {made.by}{others}: {made.policy}. It acts from the next event on.")
+    typer.echo(
+        f"Activated by {made.by}{others}: {made.policy}, with {', '.join(models)}. It acts from the next event on."
+    )
     return 0
 
 
-def _impact(store: Store, book: PolicyBook, days: int) -> Mapping[str, int]:
-    """What would have become of recorded events. The evaluation lies above this room and is loaded by its name."""
+def _changes(before: Activated | None, book: PolicyBook, models: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """What is another one than the activation before this said, a line each; all of it is new where there was none."""
+    if before is None:
+        yield f"policy: {book.fingerprint()[:12]}"
+    elif before.policy != book.fingerprint():
+        yield f"policy: {before.policy[:12]} → {book.fingerprint()[:12]}"
+    then = {} if before is None else before.models
+    for model in sorted({*then, *models}):
+        if model not in models or model not in then:
+            yield f"{model}: {'may not be asked any more' if model in then else 'may be asked'}"
+            continue
+        for name in sorted({*then[model], *models[model]}):
+            old, new = then[model].get(name, "none"), models[model].get(name, "none")
+            if old != new:
+                yield f"{model}: {name}: {old[:12]} → {new[:12]}"
+
+
+def _impact(store: Store, book: PolicyBook, days: int, models: Sequence[str]) -> Mapping[str, int]:
+    """What would have become of recorded events. The evaluation lies above this room and is loaded by its name.
+
+    A model that somebody names alone is asked; else answers of remote models are those that were recorded.
+    """
     from datetime import timedelta
     from importlib import import_module
 
     from triage.audit.export import Period
     from triage.cli.wiring import now
 
-    counted: dict[str, int] = dict(
-        import_module("evals.impact").impact(store, book, Period(now() - timedelta(days=days)))
-    )
+    asked = models[0] if len(models) == 1 else None
+    period = Period(now() - timedelta(days=days))
+    counted: dict[str, int] = dict(import_module("evals.impact").impact(store, book, period, asked))
     return counted
 
 

@@ -86,11 +86,14 @@ def desk(
     withdraw: Withdraw | None = None,
     policies: PolicyBook | None = None,
 ) -> Desk:
-    """Everything the path needs. Raises `ConfigurationError` where policy asks for what is not connected.
+    """Everything the path needs. Raises `ConfigurationError` where policy asks for what is not connected, and where
+    only what was activated may act and something of this was not.
 
     `publish` and `withdraw` are for what runs by itself. On the command line a person says `--post`, whatever the
     policy's mode. `policies` are those of single companies; what models are set up with is the same in all.
     """
+    from triage.audit.activation import Activations
+    from triage.cli.acting import parts_of
     from triage.domain.policies import PolicyBook
     from triage.odoo.remembering import Remembering
     from triage.pipeline import Desk, one_policy
@@ -102,12 +105,14 @@ def desk(
             "Use `shadow`, which does everything else."
         )
     asked = model if model == EMBEDDED else guarded(_chat_model(model, policy), store, policies or PolicyBook(policy))
+    reads, asks = extractor(asked, policy), tasks(asked, policy)
+    Activations(store.journal, now).check_parts(policies or PolicyBook(policy), model, parts_of(reads, asks))
     return Desk(
         journal=store.journal,
         source=Remembering(source, store.promises.keep),
         policies=policies or one_policy(policy),
-        extract=extractor(asked, policy),
-        tasks=tasks(asked, policy),
+        extract=reads,
+        tasks=asks,
         cards=store.cards,
         publish=publish,
         withdraw=withdraw,

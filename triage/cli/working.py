@@ -54,6 +54,7 @@ def put_together(
     from triage.cli.office import InstalledOffice
     from triage.jobs.engine import Engine, Pace
     from triage.jobs.inbox import Inbox
+    from triage.jobs.listeners import open_listeners
     from triage.jobs.reaper import Reaper
     from triage.jobs.relay import Relay
     from triage.jobs.review import Reviewer
@@ -63,6 +64,7 @@ def put_together(
     office = InstalledOffice(settings, store, configuration.model)
     stack.callback(office.close)
     office.policy()
+    office.check()
     inbox, switch = Inbox(store.journal, now), Switch(store.journal, now)
     reviewer = Reviewer(
         inbox, office, configuration, name, now, switch=switch, answering=office, gate=_gate(configuration)
@@ -71,7 +73,8 @@ def put_together(
     engine = Engine(queue_of(settings), name, pace, reviewer.review)
     relay = Relay(inbox, engine, configuration, name, now, switch=switch, outages=reviewer.outages)
     reaper = Reaper(inbox, engine, relay, configuration, now, reviewer.failed)
-    duties = [schedule_of(office, store, inbox, switch, name)] if configuration.schedule else []
+    listeners = open_listeners(configuration.listeners, settings.home)
+    duties = [schedule_of(office, store, inbox, switch, name, listeners)] if configuration.schedule else []
     return Worker(inbox, engine, reviewer, relay, reaper, configuration, now, duties)
 
 
