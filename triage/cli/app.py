@@ -10,6 +10,7 @@ import typer
 from triage import __version__
 from triage.cli.audit import audit
 from triage.cli.backup import backup, restore
+from triage.cli.config import config_app
 from triage.cli.effects import effects
 from triage.cli.jobs import jobs_app
 from triage.cli.keys import keys_app
@@ -37,6 +38,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(subject, name="subject")
 app.add_typer(people, name="people")
 app.add_typer(policy_app, name="policy")
+app.add_typer(config_app, name="config")
 app.add_typer(report_app, name="report")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")

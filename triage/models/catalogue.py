@@ -50,7 +50,7 @@ def _on(endpoint: Endpoint, name: str, environment: Mapping[str, str]) -> BaseCh
 
     from triage.models.chat import OpenAIChat
 
-    setting = re.sub(r"\W", "_", endpoint.name).upper() + "_API_KEY"
+    setting = key_setting(endpoint.name)
     key = _key(setting, environment)
     if key is None and endpoint.remote:
         raise ConfigurationError(
@@ -58,6 +58,16 @@ def _on(endpoint: Endpoint, name: str, environment: Mapping[str, str]) -> BaseCh
         )
     secret = None if key is None else SecretStr(key)
     return OpenAIChat(endpoint=endpoint, model=name, api_key=secret, key_setting=setting)
+
+
+def key_setting(endpoint: str) -> str:
+    """The variable that holds an endpoint's key; with `_FILE` behind it, the one that names a file with it."""
+    return re.sub(r"\W", "_", endpoint).upper() + "_API_KEY"
+
+
+def key_of(endpoint: str, environment: Mapping[str, str]) -> str | None:
+    """An endpoint's key, if it has one. Raises `ConfigurationError` where it cannot be read."""
+    return _key(key_setting(endpoint), environment)
 
 
 def _endpoint(name: str, policy: Policy, environment: Mapping[str, str]) -> Endpoint:

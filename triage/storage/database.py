@@ -69,6 +69,19 @@ class Database(ABC):
         return SqliteDatabase.open_file(Path(target))
 
     @staticmethod
+    def look(target: Path | str) -> Database:
+        """What is in this file or under this address as it is: nothing is made or migrated. Raises `StoreError` where
+        it cannot be reached.
+        """
+        if is_url(target):
+            from triage.storage.postgres import PostgresDatabase
+
+            return PostgresDatabase.bare(str(target))
+        from triage.storage.sqlite import SqliteDatabase
+
+        return SqliteDatabase(Path(target))
+
+    @staticmethod
     def exists(target: Path | str) -> bool:
         """Whether there is a store already. Raises `StoreError` where that cannot be found out."""
         if is_url(target):

@@ -95,6 +95,11 @@ def apply(database: Database) -> None:
             _apply_one(database, migration)
 
 
+def pending(database: Database) -> tuple[Migration, ...]:
+    """What `apply` would do. Raises as it does."""
+    return _pending(database)
+
+
 def _apply_one(database: Database, migration: Migration) -> None:
     with database.locked((_LOCK,)):
         # Asked again inside: another process may have done it meanwhile.
