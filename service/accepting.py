@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from service.problems import unavailable
+from triage import metrics, tracing
 from triage.domain import Arrival
 from triage.errors import NotStorable, TriageError
 from triage.jobs.inbox import Accepted
@@ -51,6 +53,18 @@ class Acceptor:
 
     async def accept(self, arrival: Arrival) -> Accepted:
         """Return once the arrival is durable. Raises a 503 where that takes too long or cannot be done."""
+        counted, door, began = metrics.meters().events, arrival.door.value, time.time()
+        try:
+            kept = await self._accepted(arrival)
+        except BaseException:
+            counted.labels(door, "refused").inc()
+            raise
+        counted.labels(door, "new" if kept.new else "duplicate").inc()
+        said: dict[str, tracing.Value] = {"triage.door": door, "triage.job": kept.id, "triage.duplicate": not kept.new}
+        tracing.acknowledged(kept.id, began, said, is_new=kept.new)
+        return kept
+
+    async def _accepted(self, arrival: Arrival) -> Accepted:
         self._start()
         loop = asyncio.get_running_loop()
         waiting = _Waiting(arrival, loop, loop.create_future())
@@ -113,6 +127,7 @@ class Acceptor:
         except NotStorable as error:
             self._apart(batch, error)
         except (TriageError, OSError):
+            metrics.meters().store_errors.labels("acceptor").inc()
             _tell(batch, [unavailable("The store cannot be written now. Nothing was kept; try again.")] * len(batch))
         except Exception as error:
             self._apart(batch, error)

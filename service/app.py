@@ -28,13 +28,16 @@ from service.hooks import hooks
 from service.installation import Installation
 from service.limiting import Limiter
 from service.openapi import describe
+from service.monitoring.page import Metrics
+from service.monitoring.page import pages as metrics_pages
+from service.monitoring.surroundings import OdooLook
 from service.problems import Flaw, Problem
 from service.review.frame import Frame
 from service.review.pages import add_pages
 from service.review.refusing import refused
 from service.submissions import pointer
 from service.tasks import Tasks
-from triage import __version__
+from triage import __version__, metrics, tracing
 from triage.errors import TriageError
 from triage.settings import Settings
 
@@ -52,12 +55,16 @@ class Parts:
     tasks: Tasks
     look: Health
 
+    metrics: Metrics
+    odoo: OdooLook
     def close(self) -> None:
         """Write what waits to be written, then close everything."""
         self.acceptor.close()
         self.tasks.close()
         self.look.close()
         self.installation.close()
+        self.metrics.close()
+        self.odoo.close()
 
 
 def create_app(
@@ -75,16 +82,19 @@ def create_app(
     told = installation.configuration
     acceptor = Acceptor(installation.inbox, told.accept_seconds, told.waiting_events)
     tasks = Tasks(installation.settings.home, told.model, told.task_seconds, told.waiting_tasks)
-    look = Health(installation, tasks)
+    odoo = OdooLook(installation)
+    look = Health(installation, tasks, odoo.look)
+    scraped = Metrics(installation, odoo.look)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        tasks.start()
-        await _warmed(installation, lines)
-        yield
-        await anyio.to_thread.run_sync(frame.sight.close)
-        await anyio.to_thread.run_sync(app.state.parts.close)
+        with metrics.shared(installation.settings.home / metrics.FOLDER, "web"), tracing.sending("web"):
+            tasks.start()
+            await _warmed(installation, lines)
+            yield
+            await anyio.to_thread.run_sync(frame.sight.close)
+            await anyio.to_thread.run_sync(app.state.parts.close)
 
     app = FastAPI(title="odoo-triage", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
     app.state.parts = Parts(installation, acceptor, tasks, look)
@@ -94,6 +104,7 @@ def create_app(
         hooks(installation, acceptor, limiter),
         health(look),
         arrivals(installation, acceptor, access),
+        metrics_pages(scraped, installation.metrics_token),
         cards(installation, access),
         answers(tasks, access),
     ):

@@ -95,6 +95,17 @@ class Source(Frozen):
         return self
 
 
+class Scraping(Frozen):
+    """Who may read `/metrics`, and what it may cost."""
+
+    token: SecretFrom | None = None
+    """Whoever sends it as a bearer token may read; without it only this machine itself."""
+    companies: int = Field(default=20, ge=0, le=500)
+    """So many companies are named in labels; the others are told together, as `other`."""
+    seconds: float = Field(default=10.0, ge=1, le=600)
+    """For so long figures of the store are told again; what costs more, several times as long."""
+
+
 class ServiceConfiguration(Frozen):
     """The whole of `service.yaml`. Unknown entries are errors."""
 
@@ -121,6 +132,8 @@ class ServiceConfiguration(Frozen):
     """An arrival overdue for longer is named in `/readyz`."""
     address: Address | None = None
     """Under which people reach the review pages: https, or http on loopback. Links from notes begin with it."""
+    metrics: Scraping = Scraping()
+    """Who may read `/metrics`."""
     sign_in: SignIn = SignIn()
     """How people sign in to the review pages."""
 
@@ -192,6 +205,22 @@ def open_sources(
 ) -> dict[str, OpenSource]:
     """The sources by name, with their secrets. Raises `ConfigurationError` that names the source; never a secret."""
     return {source.name: _opened(source, home, environment) for source in configuration.sources}
+
+
+def metrics_token(
+    configuration: ServiceConfiguration, home: Path, environment: Mapping[str, str] = os.environ
+) -> bytes | None:
+    """What opens `/metrics`, where a token is set. Raises `ConfigurationError` where it cannot be read or is short."""
+    told = configuration.metrics.token
+    if told is None:
+        return None
+    try:
+        secret = told.read(home, environment)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{home / FILE}: metrics.token: {error}") from error
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigurationError(f"{home / FILE}: metrics.token: must have at least {SHORTEST_SECRET} characters.")
+    return secret.encode()
 
 
 def _opened(source: Source, home: Path, environment: Mapping[str, str]) -> OpenSource:

@@ -20,6 +20,7 @@ from uuid_utils import uuid7
 
 from service import problems
 from service.problems import Problem
+from triage import metrics
 
 REQUEST_ID = b"x-request-id"
 _SAFE = (
@@ -29,8 +30,11 @@ _SAFE = (
 )
 """Of every answer that says nothing else there: it is what it says it is, is kept nowhere, and loads nothing."""
 _GIVEN = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_QUIET = frozenset({"/livez", "/readyz"})
+_QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+_METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _EVENTS = ("/hooks/", "/events/")
+_COUNTED = (*_EVENTS, "/v1/", "/livez", "/readyz", "/metrics")
+"""Whose first part is told apart; all else is `pages`."""
 
 
 def logger(stream: TextIO | None = None) -> Any:
@@ -71,6 +75,7 @@ class Gateway:
                     scope, receive, request.send
                 )
         finally:
+            request.count()
             if request.route not in _QUIET or request.status >= 400:
                 self._log.info("request", **request.line())
 
@@ -121,6 +126,17 @@ class _Request:
             safe = [(name, value) for name, value in _SAFE if name not in named]
             message["headers"] = [*given, *safe, (REQUEST_ID, self.id.encode())]
         await self._send(message)
+
+    def count(self) -> None:
+        """Count it, by its route's pattern: whatever was sent stands in no label."""
+        counted, route = metrics.meters(), self.route
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        counted.requests.labels(method, route, str(self.status)).inc()
+        took = time.perf_counter() - self._began
+        part = route.split("/", 2)[1] if route.startswith(_COUNTED) else "pages"
+        counted.answered.labels(part).observe(took)
+        if part in ("hooks", "events") and self.status == 202:
+            counted.acknowledged.observe(took)
 
     def line(self) -> MutableMapping[str, Any]:
         """What the access line says."""

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from service.installation import Installation
+from service.monitoring.surroundings import Look
 from service.tasks import Tasks
 from triage import __version__
 from triage.cli.wiring import open_store
@@ -47,14 +48,15 @@ class Readiness(BaseModel):
     problems: dict[str, str]
     """By part: `store`, `policy`, `models`. Each says what to do."""
     warnings: dict[str, str]
-    """By part: `workers`, `inbox`, `odoo`. Events are still taken in; they wait."""
+    """By part: `workers`, `inbox`, `odoo`, `gate`. Events are still taken in; they wait."""
 
 
 class Health:
     """Looks at each part, all at once, for a bounded time."""
 
-    def __init__(self, installation: Installation, tasks: Tasks) -> None:
+    def __init__(self, installation: Installation, tasks: Tasks, odoo: Look = lambda _: None) -> None:
         self._installation = installation
+        self._standing = odoo
         self._tasks = tasks
         self._pool = ThreadPoolExecutor(8, "health")
         self._running: dict[str, asyncio.Future[str | None]] = {}
@@ -65,7 +67,9 @@ class Health:
         problems = await self._all({"policy": self._policy, "store": self._store, "models": self._models})
         warnings: dict[str, str] = {}
         if "store" not in problems:
-            warnings = await self._all({"workers": self._workers, "inbox": self._inbox, "odoo": self._reach_odoo})
+            warnings = await self._all(
+                {"workers": self._workers, "inbox": self._inbox, "odoo": self._reach_odoo, "gate": self._gate}
+            )
         return Readiness(ready=not problems, problems=problems, warnings=warnings)
 
     def close(self) -> None:
@@ -124,6 +128,14 @@ class Health:
         if self._odoo is None or time.monotonic() - self._odoo[0] > _ODOO_EVERY:
             self._odoo = (time.monotonic(), _reach(connection.url))
         return self._odoo[1]
+
+    def _gate(self) -> str | None:
+        """Trouble with an Odoo that answers: the gate, the key. One that does not answer is told of by itself."""
+        found = self._standing(_ODOO_SECONDS)
+        if found is None or not found.is_up or found.trouble is None:
+            return None
+        waits = " What is about its records waits." if found.gate_matches is False else ""
+        return found.trouble + waits
 
 
 def _reach(url: str) -> str | None:

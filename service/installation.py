@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from service.configuration import OpenSource, ServiceConfiguration, open_sources, read_configuration
+from service.configuration import OpenSource, ServiceConfiguration, metrics_token, open_sources, read_configuration
 from triage.audit.activation import Activations
 from triage.cli.wiring import Store, now, open_store
 from triage.errors import StoreError, TriageError
@@ -53,6 +53,7 @@ class Installation:
         self.environment = environment
         self.configuration: ServiceConfiguration = read_configuration(settings.home)
         self.sources: dict[str, OpenSource] = open_sources(self.configuration, settings.home, environment)
+        self.metrics_token = metrics_token(self.configuration, settings.home, environment)
         self._opening = threading.Lock()
         self._opened: Opened | None = None
         self._closing = ExitStack()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from triage import __version__
+from triage import __version__, tracing
 from triage.audit.journal import Journal, Log, acting_of
 from triage.cards import clusters, transitions
 from triage.cards.handling import set_going
@@ -140,8 +140,9 @@ def triage(event: Event, desk: Desk) -> Outcome:
     view = View(case, tuple(papers), establish_facts(case, papers, policy), before=before, policy=policy)
     with charged_to(case.company):
         for task in desk.tasks:
-            view = view.plus(verify(_asked(log, task.key, view, task.invoke), view))
-    cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
+            view = view.plus(_verified(_asked(log, task.key, view, task.invoke), view))
+    put = _put(desk.cards, event, situation(case, event.source, policy))
+    cards = [log.atomic("card", proposal, put, acting) for proposal in propose(view, policy)]
     ended = log.maybe("resolve", lambda: _end(view, policy, cards, desk.cards, log), acting)
     _say_ended(ended, desk, log)
     if not cards:
@@ -265,6 +266,11 @@ def _end(view: View, policy: Policy, put: Sequence[Card], cards: CardStore, log:
     """
     found = cards.waiting_on(view.case.company.name, view.case.record)
     waiting = [card for card in found if card.updated_at <= log.begun]
+def _verified(answer: Answer, view: View) -> Answer:
+    with tracing.span("verify", {"triage.step": "verify"}):
+        return verify(answer, view)
+
+
     ended = endings(waiting, Now(view, policy, put, cards.now()))
     for card in waiting:
         for ending in ended:

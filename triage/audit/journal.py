@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar, cast
 
+from triage import metrics, tracing
 from triage.audit import sealing
 from triage.audit.chain import GENESIS, Envelope, bound_of
 from triage.audit.sealing import Secrets
@@ -257,7 +259,10 @@ class Log:
         found = records.recorded_once(self._database, key)
         if found is not None:
             return cast(T, self._journal.opened(found))
-        value = produce(given)
+        began = time.monotonic()
+        with tracing.span(step, {"triage.step": step}):
+            value = produce(given)
+        metrics.meters().steps.labels(step).observe(time.monotonic() - began)
         record, new = self._journal._recorded(self._entry("step", step, key, acting, value))
         return value if new else cast(T, self._journal.opened(record))
 
@@ -305,7 +310,8 @@ class Log:
         found = records.recorded_once(self._database, key)
         if found is not None:
             return cast(T, self._journal.opened(found))
-        value = produce()
+        with tracing.span(step, {"triage.step": step}):
+            value = produce()
         if value is not None or not nothing:
             self._journal._append(self._entry("step", step, key, acting, value))
         return value

@@ -41,6 +41,12 @@ def worker(
         int | None, typer.Option("--concurrency", min=1, max=256, help="Jobs at once. Default: as jobs.yaml says.")
     ] = None,
     database: Database = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics", metavar="HOST:PORT", help="Serve Prometheus' metrics there, where no web process runs beside."
+        ),
+    ] = None,
     with_parent: Annotated[
         bool, typer.Option("--with-parent", hidden=True, help="Stop when standard input ends.")
     ] = False,
@@ -48,7 +54,7 @@ def worker(
 ) -> None:
     """Review what came in, until interrupted. Any number of workers may run, on any number of machines."""
     _take(database)
-    guarded(run_worker, slot, concurrency, with_parent, home)
+    guarded(run_worker, slot, concurrency, with_parent, home, metrics)
 
 
 def run_serve(host: str, port: int, workers: int, home: Path | None) -> int:
@@ -72,7 +78,9 @@ def run_serve(host: str, port: int, workers: int, home: Path | None) -> int:
     return Family(commands(host, port, workers, settings.home), settings.home).run()
 
 
-def run_worker(slot: str | None, concurrency: int | None, with_parent: bool, home: Path | None) -> int:
+def run_worker(
+    slot: str | None, concurrency: int | None, with_parent: bool, home: Path | None, metrics: str | None = None
+) -> int:
     """One worker in this process."""
     from triage.cli.web import end_with_parent
     from triage.cli.working import work
@@ -83,7 +91,7 @@ def run_worker(slot: str | None, concurrency: int | None, with_parent: bool, hom
     _compute_in_one_thread()
     if with_parent:
         end_with_parent()
-    return work(Settings.of(home), slot, concurrency)
+    return work(Settings.of(home), slot, concurrency, metrics)
 
 
 def _compute_in_one_thread() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -15,28 +16,33 @@ if TYPE_CHECKING:
     from triage.cli.wiring import Store
     from triage.jobs.bounds import Gate
     from triage.jobs.configuration import JobsConfiguration
-    from triage.jobs.worker import Worker
+    from triage.jobs.worker import Duty, Worker
 
 RETURNED = 3
 """Exit status of a worker that stopped with jobs in its hands: others take them up."""
 
 
-def work(settings: Settings, slot: str | None, concurrency: int | None) -> int:
-    """Work until SIGTERM or SIGINT; the exit status.
+def work(settings: Settings, slot: str | None, concurrency: int | None, metrics_at: str | None = None) -> int:
+    """Work until SIGTERM or SIGINT; the exit status. `metrics_at` (`HOST:PORT`) serves what this machine counts.
 
     Raises `ConfigurationError`, `UsageError` and `StoreError` where it cannot start.
     """
+    from triage import metrics, tracing
+    from triage.cli.scraped import address_of, serving
     from triage.jobs.configuration import read_configuration
     from triage.jobs.slots import slot as hold_slot
 
+    duties = [] if metrics_at is None else [serving(*address_of(metrics_at))]
     settings.make_home()
     configuration = read_configuration(settings.home)
     if concurrency is not None:
         configuration = configuration.with_(concurrency=concurrency)
     with ExitStack() as stack:
         name = stack.enter_context(hold_slot(settings.home, slot))
+        stack.enter_context(metrics.shared(settings.home / metrics.FOLDER, "worker"))
+        stack.enter_context(tracing.sending("worker"))
         store = stack.enter_context(open_store(settings, create=True))
-        worker = put_together(settings, store, configuration, name, stack)
+        worker = put_together(settings, store, configuration, name, stack, duties)
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             worker.stop()
@@ -47,9 +53,14 @@ def work(settings: Settings, slot: str | None, concurrency: int | None) -> int:
 
 
 def put_together(
-    settings: Settings, store: Store, configuration: JobsConfiguration, name: str, stack: ExitStack
+    settings: Settings,
+    store: Store,
+    configuration: JobsConfiguration,
+    name: str,
+    stack: ExitStack,
+    duties: Sequence[Duty] = (),
 ) -> Worker:
-    """A worker of this name over an open store; what it opens is closed with `stack`."""
+    """A worker of this name over an open store, with more duties; what it opens is closed with `stack`."""
     from triage.cli.duties import schedule_of
     from triage.cli.office import InstalledOffice
     from triage.jobs.engine import Engine, Pace
@@ -74,8 +85,8 @@ def put_together(
     relay = Relay(inbox, engine, configuration, name, now, switch=switch, outages=reviewer.outages)
     reaper = Reaper(inbox, engine, relay, configuration, now, reviewer.failed)
     listeners = open_listeners(configuration.listeners, settings.home)
-    duties = [schedule_of(office, store, inbox, switch, name, listeners)] if configuration.schedule else []
-    return Worker(inbox, engine, reviewer, relay, reaper, configuration, now, duties)
+    by_clock = [schedule_of(office, store, inbox, switch, name, listeners)] if configuration.schedule else []
+    return Worker(inbox, engine, reviewer, relay, reaper, configuration, now, [*by_clock, *duties])
 
 
 def queue_of(settings: Settings) -> Path | str:

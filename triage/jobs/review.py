@@ -12,8 +12,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
+from triage import tracing
 from triage.domain import (
+    Abstained,
+    Advised,
     Arrival,
     Case,
     Category,
@@ -43,6 +47,7 @@ from triage.errors import (
 )
 from triage.jobs.bounds import Gate, bounded
 from triage.jobs.configuration import JobsConfiguration
+from triage.jobs.counting import count_failure, count_outcome, count_wait
 from triage.jobs.inbox import Inbox, backoff
 from triage.pipeline import Desk, Source, triage
 from triage.storage.inbox import CASE, NOTHING, InboxRow
@@ -169,21 +174,30 @@ class Reviewer:
             return
         self._running[arrival] = _Job(row, time.monotonic())
         try:
-            self._bring(row)
+            with bound_contextvars(job=row.id, event=row.event, trace=tracing.trace_of(row.id)):
+                self._brought(row)
+        finally:
+            self._running.pop(arrival, None)
+
+    def _brought(self, row: InboxRow) -> None:
+        """Bring it to its outcome, or say what keeps it from that."""
+        try:
+            with tracing.job(row.id, {"triage.job": row.id, "triage.attempt": row.attempts + 1}) as span:
+                _say_waits(row)
+                self._bring(row, span)
         except (SwitchedOff, OdooUnavailable, ModelUnavailable, AccessDenied, ConfigurationError) as error:
             self._wait(row, error)
         except StoreError as error:
             self._wait(row, error) if type(error) is StoreError else self._fail(row, error)
         except Exception as error:  # whatever it is, it must not take the other jobs with it
             self._fail(row, error)
-        finally:
-            self._running.pop(arrival, None)
 
     def failed(self, row: InboxRow, error: str) -> None:
         """Count a failed attempt that no error of this process tells of."""
         pause = backoff(row.attempts, self._set.backoff_seconds, self._set.backoff_most_seconds)
         if self._inbox.fail(row, error, self._clock() + pause, self._set.attempts):
             dead = row.attempts + 1 >= self._set.attempts
+            count_failure(dead)
             log.warning("job dead" if dead else "job failed", job=row.id, attempt=row.attempts + 1, error=error)
 
     def _begin(self, arrival: str, run: int) -> InboxRow | None:
@@ -199,14 +213,16 @@ class Reviewer:
             return None
         return row
 
-    def _bring(self, row: InboxRow) -> None:
+    def _bring(self, row: InboxRow, span: tracing.Span) -> None:
         outcome = self._reviewed(row) if row.event is None else self._resumed(row)
         if outcome is None:
             return
         if row.carries != NOTHING:
             self._answer(row, outcome)
         if self._inbox.finish(row.id, outcome, acting=self._office.acting()):
-            log.info("job done", job=row.id, outcome=outcome.kind)
+            count_outcome(self._inbox, row, outcome, self._clock())
+            span.say({"triage.outcome": outcome.kind, "triage.cards": ",".join(cards_of(outcome))})
+            log.info("job done", job=row.id, outcome=outcome.kind, cards=cards_of(outcome))
 
     def _resumed(self, row: InboxRow) -> Outcome:
         """The journal holds what was captured; nothing is read again. Where a newer snapshot of the record has come to
@@ -247,6 +263,7 @@ class Reviewer:
 
     def _triaged(self, row: InboxRow, source: Source, event: Event) -> Outcome:
         journal, desk = self._inbox.journal, self._desk(source, row, event.company)
+        bind_contextvars(event=self._inbox.event_id(event))
         while self._inbox.knows(event):
             later = self._inbox.later(event)
             if not later:
@@ -306,6 +323,7 @@ class Reviewer:
             self._answering.answer(arrival, outcome)
 
     def _wait(self, row: InboxRow, error: Exception) -> None:
+        count_wait(error)
         if isinstance(error, SwitchedOff):
             self._inbox.wait(row, self._clock() + timedelta(seconds=self._set.off_seconds), "the kill switch is off")
             return
@@ -319,6 +337,18 @@ class Reviewer:
 
     def _fail(self, row: InboxRow, error: Exception) -> None:
         self.failed(row, safe(error))
+
+
+def cards_of(outcome: Outcome) -> list[str]:
+    """Ids of the cards that an outcome made or brought up to date."""
+    return [str(card) for card in outcome.cards] if isinstance(outcome, Advised | Abstained) else []
+
+
+def _say_waits(row: InboxRow) -> None:
+    """Where the time since the acknowledgement went: waiting to be due and handed over, then for a free thread."""
+    tracing.waited("inbox", row.received_at, row.started_at)
+    if row.started_at is not None:
+        tracing.waited("queue", row.started_at)
 
 
 def is_off(policy: Policy) -> bool:

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 
 import structlog
 
+from triage import metrics
+from triage.errors import StoreError
 from triage.jobs.review import safe
 
 log = structlog.get_logger("triage.jobs")
 
+SWEEP = "sweep"
+"""What the task of the sweep is called."""
 LONGEST_PAUSE = 300.0
 """Seconds; so long at the most nothing is tried while it fails."""
 
@@ -62,6 +66,10 @@ class Schedule:
             has_more = task.run()
         except Exception as error:
             task.failures += 1
+            if isinstance(error, StoreError):
+                metrics.meters().store_errors.labels("schedule").inc()
+            if task.name == SWEEP:
+                metrics.meters().sweeps.labels("failed").inc()
             pause = min(LONGEST_PAUSE, 2.0**task.failures)
             log.warning("schedule", task=task.name, error=safe(error), again_in=pause)
         else:
@@ -70,4 +78,4 @@ class Schedule:
         task.due = self._clock() + pause
 
 
-__all__ = ["LONGEST_PAUSE", "Schedule", "Task"]
+__all__ = ["LONGEST_PAUSE", "SWEEP", "Schedule", "Task"]

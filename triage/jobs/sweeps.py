@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from triage import metrics, tracing
 from triage.domain import Arrival, Door
 from triage.domain.policies import PolicyBook
 from triage.errors import AccessDenied
@@ -31,6 +32,10 @@ its position moved, and stops."""
 
 class Accepted(Protocol):
     """That an arrival is kept."""
+
+    @property
+    def id(self) -> str:
+        """Its id: a keyed hash."""
 
     @property
     def new(self) -> bool:
@@ -98,6 +103,7 @@ class Sweeper:
         """
         if not self._hold():
             return Swept(is_elsewhere=True)
+        metrics.meters().sweeps.labels("begun").inc()
         began, seen = time.monotonic(), _Seen(self._inbox, self._place, self._clock)
         sweeping = self._place.sweeping
         load = Load(self._place.odoo, sweeping.most_calls, sweeping.pause_seconds, self._sleep)
@@ -168,10 +174,19 @@ class _Seen:
     def keep(self, hits: Iterable[Hit], records: int) -> None:
         """Keep what was seen, each record and change once."""
         arrivals = [self._arrival(hit) for hit in _each_once(hits)]
+        began = time.time()
         accepted = self.inbox.accept_many(arrivals) if arrivals else ()
         self.records += records
         self.arrivals += len(arrivals)
-        self.new += sum(each.new for each in accepted)
+        for each in accepted:
+            if each.new:
+                said = {"triage.door": Door.SWEEP.value, "triage.job": each.id}
+                tracing.acknowledged(each.id, began, said, is_new=True)
+        new = sum(each.new for each in accepted)
+        self.new += new
+        counted = metrics.meters().events
+        counted.labels(Door.SWEEP.value, "new").inc(new)
+        counted.labels(Door.SWEEP.value, "duplicate").inc(len(accepted) - new)
 
     def _arrival(self, hit: Hit) -> Arrival:
         now = self.clock()

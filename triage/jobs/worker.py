@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import structlog
 
+from triage import metrics
 from triage.domain import utc
 from triage.errors import StoreError
 from triage.jobs.configuration import JobsConfiguration
@@ -110,6 +111,7 @@ class Worker:
                     next_cleaning = time.monotonic() + _CLEAN_EVERY
                     self._reaper.clean()
             except StoreError as error:
+                metrics.meters().store_errors.labels("worker").inc()
                 log.warning("store", worker=self.id, error=type(error).__name__)
                 pause = min(_LONGEST_PAUSE, max(0.5, 2 * pause))
 

@@ -114,6 +114,12 @@ class Breaker:
         failed = self._answers.count(False)
         return failed >= self._patience.failures and 2 * failed >= len(self._answers)
 
+    @property
+    def is_leaving_alone(self) -> bool:
+        """Whether it keeps questions back, all but the one that tries."""
+        with self._lock:
+            return self._until is not None
+
     def _open(self, wanted: float | None) -> None:
         pause = min(max(self._pause, wanted or 0.0), self._patience.longest_pause)
         self._until = self._clock() + pause

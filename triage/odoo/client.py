@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import stamina
 
-from triage.errors import AccessDenied, OdooRejected, OdooUnavailable
+from triage import metrics, tracing
+from triage.errors import AccessDenied, OdooError, OdooRejected, OdooUnavailable, RecordMissing
 from triage.odoo.rows import Row
 from triage.odoo.transport import Call, Server, Transport, open_transport
 from triage.odoo.transport.open import major
@@ -19,6 +21,10 @@ Domain = Sequence[Any]
 _ATTRIBUTES = ["type", "relation", "required", "readonly", "store", "selection", "searchable"]
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
+_RESULTS: Mapping[type[OdooError], str] = {
+    OdooUnavailable: "unavailable", AccessDenied: "denied", RecordMissing: "missing", OdooRejected: "rejected",
+}  # fmt: skip
+"""How a call that brought nothing is counted."""
 _LONGEST_PAUSE = 60.0
 """Seconds for which a server that limits our rate is obeyed; what wants more is asked again all the same."""
 
@@ -155,13 +161,31 @@ class Odoo:
         """
         made = Call(model, method, ids, named or {}, context or {})
         if not again:
-            return self.transport.call(made)
+            return self._called(made)
         for attempt in stamina.retry_context(
             on=_pause, attempts=_ATTEMPTS, wait_initial=_FIRST_PAUSE, wait_max=5.0, timeout=None
         ):
             with attempt:
-                return self.transport.call(made)
+                return self._called(made)
         raise AssertionError("unreachable: the last attempt raises")
+
+    def _called(self, made: Call) -> Any:
+        """One call, counted."""
+        began, result = time.monotonic(), "error"
+        said = {"rpc.system.name": "odoo", "rpc.method": f"{made.model}/{made.method}"}
+        try:
+            with tracing.span("odoo", said, is_call=True):
+                answer = self.transport.call(made)
+        except OdooError as error:
+            result = _RESULTS.get(type(error), result)
+            raise
+        else:
+            result = "ok"
+            return answer
+        finally:
+            counted = metrics.meters()
+            counted.odoo_calls.labels(result).inc()
+            counted.odoo_seconds.observe(time.monotonic() - began)
 
     def close(self) -> None:
         """Close the connections."""

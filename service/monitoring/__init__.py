@@ -1,0 +1,1 @@
+"""Watching an installation: `/metrics`, and beside it alert rules and a dashboard as files."""
