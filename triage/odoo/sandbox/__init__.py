@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from triage.odoo.sandbox import accounts, base_data, inbound, seed, writing
 from triage.odoo.sandbox.accounts import Account
+from triage.odoo.sandbox.automation import Webhook
 from triage.odoo.sandbox.engine import Call, Engine
 from triage.odoo.sandbox.environment import Database, Environment, SentMail
 from triage.odoo.sandbox.faults import (
@@ -45,6 +46,7 @@ __all__ = [
     "Sandbox",
     "SentMail",
     "Snapshot",
+    "Webhook",
     "database_error",
     "expired_key",
     "half_response",
@@ -129,6 +131,11 @@ class Sandbox:
         return self._db.mails
 
     @property
+    def webhooks(self) -> list[Webhook]:
+        """Calls that automation rules made, the oldest first."""
+        return self._db.webhooks
+
+    @property
     def calls(self) -> list[Call]:
         """Calls that were served, the oldest first."""
         return self._engine.calls
@@ -168,6 +175,7 @@ class Sandbox:
         """Back to an older state of the database."""
         with self._db.tables.lock:
             self._db.tables.restore(snapshot)
+            self._db.reflect()
 
     def rows(self, model: str) -> list[dict[str, Any]]:
         """All rows of a model as stored, with their ids, ascending."""

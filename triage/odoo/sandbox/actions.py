@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from triage.odoo.sandbox import access, restricted
+from triage.odoo.sandbox import access, automation, restricted
 from triage.odoo.sandbox.errors import AccessError, UserError
 from triage.odoo.sandbox.methods import method
 from triage.odoo.sandbox.recordset import RecordSet
@@ -76,11 +76,23 @@ def run(records: RecordSet) -> Any:
     """Run the actions; returns the `action` that the code of the last one left, or False."""
     result: Any = False
     for action in records.sudo():
-        result = _run_one(records.env, action)
+        result = run_one(records.env, action)
     return result or False
 
 
-def _run_one(env: Environment, action: RecordSet) -> Any:
+@method("method_direct_trigger", "ir.cron")
+def method_direct_trigger(records: RecordSet) -> bool:
+    """Run scheduled actions now, as their own users."""
+    access.check(records.env, records.described, records.ids, "write")
+    for cron in records.sudo():
+        env = records.env(user=cron.user_id.id, su=False, context={"lastcall": cron.lastcall})
+        run_one(env, env(su=True)["ir.actions.server"].browse(cron.ir_actions_server_id.id))
+        cron.write({"lastcall": env.db.stamp})
+    return True
+
+
+def run_one(env: Environment, action: RecordSet) -> Any:
+    """Run one action with what the context says is active; the `action` that its code leaves, or False."""
     groups = action["groups_id" if env.db.version < 19 else "group_ids"]
     model = str(action.model_id["model"])
     names = _names(env, action, model)
@@ -93,8 +105,10 @@ def _run_one(env: Environment, action: RecordSet) -> Any:
         if targets:
             access.check(env, env.db.schema[model], targets.ids, "write")
     if action.state == "multi":
-        done = [_run_one(env, child) for child in action.child_ids]
+        done = [run_one(env, child) for child in action.child_ids]
         return next((each for each in reversed(done) if each), False)
+    if action.state == "webhook":
+        automation.send(env, action)
     if action.state != "code":
         return False
     return restricted.execute(str(action.code or ""), names, env.db.version).get("action", False)

@@ -116,6 +116,31 @@ def _rows(schema: Schema, apps: Collection[App]) -> Rows:
         **_mail_types(),
         **_goods(schema),
         **_desks(),
+        **_views(schema),
+    }
+
+
+_VIEWS = (
+    "sale.view_order_form sale.order;stock.view_picking_form stock.picking;purchase.purchase_order_form purchase.order;"
+    "account.view_move_form account.move;crm.crm_lead_view_form crm.lead;"
+    "helpdesk_mgmt.ticket_view_form helpdesk.ticket;helpdesk.helpdesk_ticket_view_form helpdesk.ticket"
+)
+
+
+def _views(schema: Schema) -> Rows:
+    """Forms that views of others may change, with a notebook and a header as they have."""
+    arch = "<form><header/><sheet><group/><notebook/></sheet><chatter/></form>"
+    oca = "number" in (schema["helpdesk.ticket"].fields if "helpdesk.ticket" in schema else ())
+    return {
+        "ir.ui.view": [
+            {"name": name, "model": model, "arch": arch, "type": "form", "mode": "primary", "xml_id": name}
+            for name, model in _named(_VIEWS)
+            if model in schema and not (model == "helpdesk.ticket" and oca == name.startswith("helpdesk."))
+        ],
+        "ir.ui.menu": [
+            {"name": "Settings", "sequence": 550, "xml_id": "base.menu_administration"},
+            {"name": "Technical", "parent_id": 1, "sequence": 110, "xml_id": "base.menu_custom"},
+        ],
     }
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from triage.odoo.sandbox import actions, activities, inbound, mail, methods
+from triage.odoo.sandbox import actions, activities, automation, inbound, loading, mail, methods
 from triage.odoo.sandbox.environment import Database, Environment
 from triage.odoo.sandbox.errors import AccessError, IntegrityError, UserError, ValidationError
 from triage.odoo.sandbox.faults import Faults
 from triage.odoo.sandbox.recordset import RecordSet
 from triage.odoo.sandbox.restricted import FORBIDDEN
 
-_REGISTERED = (actions, activities, inbound, mail)  # importing them registers their methods
+_REGISTERED = (actions, activities, inbound, loading, mail)  # importing them registers their methods
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,27 @@ class Engine:
         with tables.lock:
             self.db.now = self.db.clock().replace(microsecond=0)
             self.db.pending.clear()
+            self.db.after_commit.clear()
             tables.begin()
             try:
                 result = work(Environment(self.db, uid, context))
                 tables.commit()
             except IntegrityError as error:
                 tables.rollback()
+                self.db.reflect()
                 raise ValidationError(error.message) from error
             except BaseException:
                 tables.rollback()
+                self.db.reflect()
                 raise
             finally:
                 tables.hidden.clear()
             self.db.mails += self.db.pending
             self.db.pending.clear()
-            return result
+            calls = list(self.db.after_commit)
+            self.db.after_commit.clear()
+        self.db.webhooks += [automation.post(*call) for call in calls]
+        return result
 
     def execute(
         self,

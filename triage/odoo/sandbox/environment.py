@@ -8,11 +8,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from triage.odoo.sandbox.cursor import Cursor
 from triage.odoo.sandbox.errors import AccessError
 from triage.odoo.sandbox.schema import Schema
 from triage.odoo.sandbox.tables import Tables
 
 if TYPE_CHECKING:
+    from triage.odoo.sandbox.automation import Webhook
     from triage.odoo.sandbox.recordset import RecordSet
 
 SUPERUSER = 1
@@ -42,6 +44,10 @@ class Database:
     mails: list[SentMail] = field(default_factory=list)
     pending: list[SentMail] = field(default_factory=list)
     """Mails of the call that runs; they leave when it commits."""
+    webhooks: list[Webhook] = field(default_factory=list)
+    """Calls that automation rules made, the oldest first."""
+    after_commit: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Those of the call that runs, on Odoo 19: address and payload; they leave when it commits."""
     secrets: dict[int, str] = field(default_factory=dict)
     """Clear text of generated API keys by id of their row, for the tests' convenience."""
 
@@ -49,6 +55,12 @@ class Database:
     def version(self) -> int:
         """18 or 19."""
         return self.schema.version
+
+    def reflect(self) -> None:
+        """Bring the schema in line with the rows that describe manual models and fields."""
+        from triage.odoo.sandbox import studio
+
+        studio.reflect(self)
 
     @property
     def stamp(self) -> str:
@@ -87,6 +99,11 @@ class Environment:
     def user(self) -> RecordSet:
         """The user who asks, readable whole."""
         return self(su=True)["res.users"].browse(self.uid)
+
+    @cached_property
+    def cr(self) -> Cursor:
+        """Runs statements that ask no table."""
+        return Cursor()
 
     @property
     def lang(self) -> str | None:

@@ -8,7 +8,7 @@ import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from triage.odoo.sandbox import access, restricted, values
+from triage.odoo.sandbox import access, restricted, studio, values, views
 from triage.odoo.sandbox.errors import UserError, ValidationError
 from triage.odoo.sandbox.schema import Model
 
@@ -100,6 +100,7 @@ _OWN_DEFAULTS: dict[str, Callable[[Environment], dict[str, Any]]] = {
     "ir.attachment": lambda env: {"type": "binary"},
     "mail.message": lambda env: {"date": env.db.stamp},
     "ir.actions.server": lambda env: {"type": "ir.actions.server", "usage": "ir_actions_server"},
+    "ir.cron": lambda env: {"nextcall": env.db.stamp, "user_id": env.uid},
     "crm.lead": lambda env: {"type": "opportunity"},
     "stock.picking": lambda env: {"move_type": "direct"},
     "account.move": lambda env: {"company_id": env.company_ids[0] if env.company_ids else False},
@@ -127,6 +128,9 @@ def before_write(env: Environment, model: Model, ids: Sequence[int], given: dict
         return given | _content(given["datas"])
     if model.name == "ir.actions.server":
         _check_code(given)
+    if model.name == "ir.ui.view":
+        for id_ in ids:
+            views.check(env, {**(env.db.tables.get(model.name, id_) or {}), **given})
     if model.name == "res.users" and "password" in given:
         return {**given, "password": str(given["password"] or "")}
     return given
@@ -187,6 +191,9 @@ _BEFORE_CREATE: dict[str, Callable[[Environment, dict[str, Any]], dict[str, Any]
     "mail.activity": _activity,
     "ir.actions.server": _server_action,
     "ir.model.data": _external_id,
+    "ir.model": studio.model_wanted,
+    "ir.model.fields": studio.field_wanted,
+    "ir.ui.view": views.check,
     "res.company": _company,
 }
 
@@ -195,6 +202,10 @@ def after_create(env: Environment, model: Model, id_: int, given: Mapping[str, A
     """What follows a new record: its log note, its creator's subscription, the mails of activities and stages."""
     from triage.odoo.sandbox import activities
 
+    if model.name == "ir.model":
+        studio.model_made(env, id_)
+    if model.name in studio.DESCRIBING:
+        env.db.reflect()
     if model.thread:
         _start_thread(env, model, id_)
     if model.name == "mail.activity":
@@ -206,7 +217,7 @@ def after_create(env: Environment, model: Model, id_: int, given: Mapping[str, A
 def _start_thread(env: Environment, model: Model, id_: int) -> None:
     from triage.odoo.sandbox import mail
 
-    if env.context.get("tracking_disable"):
+    if env.context.get("tracking_disable") or env.context.get("install_mode"):
         return
     record = env[model.name].browse(id_)
     if not env.context.get("mail_create_nosubscribe") and env.user.partner_id and env.uid != 1:
@@ -227,6 +238,8 @@ def after_write(env: Environment, model: Model, id_: int, given: Mapping[str, An
     """What follows a write: tracking values, the mails of activities and stages."""
     from triage.odoo.sandbox import activities, mail
 
+    if model.name in studio.DESCRIBING:
+        env.db.reflect()
     after = {name: values.raw(env(su=True), model, id_, name) for name in before}
     changed = {name: value for name, value in before.items() if value != after[name]}
     if changed:
@@ -248,6 +261,13 @@ _REFUSALS = {
 
 def before_unlink(env: Environment, model: Model, id_: int) -> None:
     """Raises `UserError` for a record that may not be deleted in its state."""
+    studio.before_going(env, model.name, id_)
     states = _LIVING.get(model.name)
     if states and (env.db.tables.get(model.name, id_) or {}).get("state") not in states:
         raise UserError(_REFUSALS[model.name])
+
+
+def after_unlink(env: Environment, model: Model) -> None:
+    """What follows the end of a record."""
+    if model.name in studio.DESCRIBING:
+        env.db.reflect()

@@ -110,7 +110,7 @@ class Model:
         return self.name.replace(".", "_")
 
 
-_MAGIC = {
+MAGIC: dict[str, Field] = {
     "id": Field("id", "integer", readonly=True),
     "display_name": Field("display_name", "char", readonly=True, store=False),
     "create_uid": Field("create_uid", "many2one", "res.users", readonly=True),
@@ -127,6 +127,10 @@ class Schema:
     version: int
     models: dict[str, Model]
     groups: dict[str, Any]
+    manual_models: set[str] = field(default_factory=set)
+    """Made by administrators while it runs."""
+    manual_fields: set[tuple[str, str]] = field(default_factory=set)
+    """The same of fields: model and name."""
 
     def __contains__(self, name: object) -> bool:
         return name in self.models
@@ -151,7 +155,7 @@ def load(version: int, apps: Collection[App], extra: Mapping[str, Mapping[str, M
     groups = {name: group for part in _read(version) for name, group in part["groups"].items()}
     for name, custom in extra.items():
         if name.startswith("x_") and name not in models:
-            models[name] = Model(name, name, rec_name="id", fields=dict(_MAGIC), access=(("base.group_user", "c"),))
+            models[name] = Model(name, name, rec_name="id", fields=dict(MAGIC), access=(("base.group_user", "c"),))
         if name not in models:
             raise ValueError(f"fields: there is no model {name}")
         for label, spec in custom.items():
@@ -159,7 +163,7 @@ def load(version: int, apps: Collection[App], extra: Mapping[str, Mapping[str, M
     for model in models.values():
         _drop_dangling(model, models)
     for model in models.values():
-        _delegate(model, models)
+        delegate(model, models)
     return Schema(version, models, groups)
 
 
@@ -214,7 +218,7 @@ def _model(name: str, spec: Mapping[str, Any], access: Any, apps: Collection[App
         activities=spec.get("activities", False),
         post_access=spec.get("post_access", "write"),
         inherits=dict(spec.get("inherits", {})),
-        fields=_MAGIC | {k: f for k, f in fields.items() if f.app is None or f.app in apps},
+        fields=MAGIC | {k: f for k, f in fields.items() if f.app is None or f.app in apps},
         access=tuple((group, rights) for group, rights in access),
     )
 
@@ -240,10 +244,11 @@ def _drop_dangling(model: Model, models: Mapping[str, Model]) -> None:
             del model.fields[name]
 
 
-def _delegate(model: Model, models: Mapping[str, Model]) -> None:
+def delegate(model: Model, models: Mapping[str, Model]) -> None:
+    """Give a model the fields of the records that it holds in itself."""
     for parent, link in model.inherits.items():
         for name, each in models[parent].fields.items():
-            if name not in _MAGIC and (name not in model.fields or model.fields[name].related.startswith(link + ".")):
+            if name not in MAGIC and (name not in model.fields or model.fields[name].related.startswith(link + ".")):
                 model.fields[name] = replace(each, through=link, required=False)
 
 

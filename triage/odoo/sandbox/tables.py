@@ -57,6 +57,18 @@ class Tables:
         self._undo.clear()
         self.aborted = False
 
+    def mark(self) -> int:
+        """A place in the transaction to go back to: PostgreSQL's savepoint."""
+        return len(self._undo)
+
+    def back_to(self, mark: int) -> None:
+        """Undo what was done since the mark."""
+        later = self._undo[mark:]
+        kept = self._undo[:mark]
+        self._undo[:] = later
+        self.rollback()
+        self._undo[:] = kept
+
     def ids(self, model: str) -> list[int]:
         """Ids of a model's rows that this transaction sees, ascending."""
         self._check()

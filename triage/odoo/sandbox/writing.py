@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from triage.odoo.sandbox import access, hooks, values
+from triage.odoo.sandbox import access, automation, hooks, values
 from triage.odoo.sandbox.errors import (
     CheckViolation,
     ForeignKeyViolation,
@@ -38,7 +38,7 @@ def create(records: RecordSet, given: Mapping[str, Any]) -> int:
     _check_names(env, model, given)
     access.check_model(env, model, "create")
     access.check_fields(env, model, given, "create" if env.db.version < 19 else "write")
-    wanted = hooks.defaults(env, model) | hooks.context_defaults(env, model) | dict(given)
+    wanted = _defaults(env, model, given) | dict(given)
     wanted = hooks.before_create(env, model, wanted)
     row = {name: field.empty for name, field in model.fields.items() if _plain(field)} | _stamps(env, new=True)
     parents = _create_parents(env, model, wanted)
@@ -58,7 +58,14 @@ def create(records: RecordSet, given: Mapping[str, Any]) -> int:
         link(env, model, id_, field, value)
     hooks.after_create(env, model, id_, given)
     access.check(env, model, (id_,), "create")
+    automation.created(env, model, id_)
     return id_
+
+
+def _defaults(env: Environment, model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Default values; none for what a given parent record holds."""
+    found = hooks.defaults(env, model) | hooks.context_defaults(env, model)
+    return {name: value for name, value in found.items() if not given.get(model.fields[name].through)}
 
 
 def write(records: RecordSet, given: Mapping[str, Any]) -> None:
@@ -70,9 +77,10 @@ def write(records: RecordSet, given: Mapping[str, Any]) -> None:
     access.check_fields(env, model, given, "write")
     given = hooks.before_write(env, model, records.ids, dict(given))
     for id_ in records.ids:
-        before = hooks.tracked(env, model, id_, given)
+        before, watched = hooks.tracked(env, model, id_, given), automation.before(env, model, id_)
         _write_one(env, model, id_, given)
         hooks.after_write(env, model, id_, given, before)
+        automation.written(env, model, id_, watched)
     access.check(env, model, records.ids, "write")
 
 
@@ -105,6 +113,7 @@ def unlink(records: RecordSet) -> None:
         _release(env, model, id_)
         tables.delete(model.name, id_)
         _drop_attached(env, model, id_)
+        hooks.after_unlink(env, model)
 
 
 def field_parent(model: Model, field: Field) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from triage.errors import UsageError
+from triage.errors import AccessDenied, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.setup.applying import delete
 from triage.odoo.setup.manifest import KEY, Manifest, write_manifest
@@ -115,6 +116,9 @@ class Remover:
             kept = Manifest(self.manifest.version, removal.features, self.manifest.parts, self.manifest.parameter)
             self.manifest = write_manifest(self.odoo, self.manifest, kept)
         self.take_away(removal.made)
+        for each in removal.parts:
+            if each.model == "ir.model" and each.is_there:
+                self._empty(each)
         self.take_away(removal.parts)
         if not removal.features:
             self._forget()
@@ -126,18 +130,20 @@ class Remover:
             if not each.is_there:
                 self.odoo.call("ir.model.data", "unlink", [each.data])
                 continue
-            if each.model == "ir.model":
-                self._empty(each)
             delete(self.odoo, each.model, [each.id])
 
     def _empty(self, found: Found) -> None:
-        """Delete a model's rows one by one, so that their messages, activities and files go with them."""
+        """Delete a model's rows themselves, so that their messages, activities and files go with them.
+
+        It is done while the administrator's right to it still stands; a run that was broken off may have taken it.
+        """
         rows = self.odoo.read("ir.model", [found.id], ["model"])
         model = rows[0].text("model") if rows else None
         if model is None or not model.startswith("x_"):
             return
-        while ids := [row.id for row in self.odoo.search(model, [], ["id"], limit=_PAGE, active_test=False)]:
-            delete(self.odoo, model, ids)
+        with suppress(AccessDenied):
+            while ids := [row.id for row in self.odoo.search(model, [], ["id"], limit=_PAGE, active_test=False)]:
+                delete(self.odoo, model, ids)
 
     def _forget(self) -> None:
         """The last of ours: external ids whose records Odoo took with others, and the parameter."""
