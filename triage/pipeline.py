@@ -141,8 +141,7 @@ def triage(event: Event, desk: Desk) -> Outcome:
     with charged_to(case.company):
         for task in desk.tasks:
             view = view.plus(_verified(_asked(log, task.key, view, task.invoke), view))
-    put = _put(desk.cards, event, situation(case, event.source, policy))
-    cards = [log.atomic("card", proposal, put, acting) for proposal in propose(view, policy)]
+    cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
     ended = log.maybe("resolve", lambda: _end(view, policy, cards, desk.cards, log), acting)
     _say_ended(ended, desk, log)
     if not cards:
