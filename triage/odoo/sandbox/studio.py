@@ -143,6 +143,8 @@ def before_going(env: Environment, model: str, id_: int) -> None:
             raise UserError(f"Model “{row.get('name')}” contains module data and cannot be removed.")
         for each in list(env.db.tables.rows.get(row["model"], {})):
             env.db.tables.delete(row["model"], each)
+        for each in env.db.tables.by_value("ir.model.fields", "model_id", id_):
+            env.db.tables.delete("ir.model.fields", each)
     elif model == "ir.model.fields":
         if row.get("state") != "manual":
             raise UserError("This column contains module data and cannot be removed!")

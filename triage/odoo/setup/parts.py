@@ -123,6 +123,8 @@ class Part:
     upgrade: bool | None = None
     """Whether it must be away while Odoo upgrades modules. None: automation rules, views that change views of others,
     and whatever refers to these, are."""
+    lacks: str = ""
+    """Why it cannot be made here, where whoever declares it knows already; it is left out then."""
     secret: bool = False
     """Whether values hold a secret, which no plan and no comparison may print."""
 
@@ -196,3 +198,4 @@ class Feature:
     """What people do where Odoo refuses code: shown in the plan."""
     exports: tuple[Export, ...] = ()
     rule: Rule | None = None
+    """Of automation rules. A rule that this Odoo cannot have is left out; the sweep finds the change anyway."""

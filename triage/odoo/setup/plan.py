@@ -101,11 +101,13 @@ class Planner:
 
     def _parts_of(self, feature: Feature) -> Sequence[Part]:
         lacking = self.place.lacking(feature.needs)
+        try:
+            parts = () if lacking else feature.parts(self.place)
+        except UsageError as error:
+            lacking, parts = str(error), ()
         if lacking:
-            instead = f". Instead: {feature.without_code}" if feature.needs.code and feature.without_code else ""
-            self._steps.append(Step(Do.LEAVE, feature.name, "", feature.name, lacking + instead))
-            return ()
-        return feature.parts(self.place)
+            self._steps.append(Step(Do.LEAVE, feature.name, "", feature.name, lacking + _instead(feature)))
+        return parts
 
     def _renamed(self, parts: Sequence[Part], feature_of: Mapping[str, str]) -> None:
         """Take over records that an earlier version knew by another name."""
@@ -124,7 +126,7 @@ class Planner:
         def step(do: Do, why: str = part.why, changed: Iterable[str] = (), found: Found | None = None) -> Step:
             return Step(do, part.name, part.model, feature, why, tuple(changed), part, found)
 
-        lacking = self.place.lacking(part.needs) or self._dangling(part, resolver, coming)
+        lacking = part.lacks or self.place.lacking(part.needs) or self._dangling(part, resolver, coming)
         if lacking:
             return step(Do.LEAVE, lacking)
         found = self.present.parts.get(part.name)
@@ -187,6 +189,13 @@ class Planner:
     def _rows(self, found: Found) -> int:
         model = self.place.odoo.read("ir.model", [found.id], ["model"])[0].text("model") or ""
         return self.place.odoo.count(model, [])
+
+
+def _instead(feature: Feature) -> str:
+    """What there is in place of a feature that is left out."""
+    if feature.rule is not None:
+        return "; polling only: the sweep finds the change within a minute"
+    return f"; instead: {feature.without_code}" if feature.without_code else ""
 
 
 def with_needed(wanted: Sequence[str], features: Mapping[str, Feature]) -> list[str]:
