@@ -216,6 +216,18 @@ def test_content_goes_when_its_time_is_up_and_the_chain_stays(opened: Opened, se
     assert checked.erased == gone
 
 
+def test_of_what_went_no_bytes_stay_in_the_file(opened: Opened) -> None:
+    if opened.database.engine != "sqlite":
+        pytest.skip("a server's files are its own; there whole months go")
+    sealed = opened.database.query("SELECT sealed FROM payloads WHERE seq = 2")[0][0]
+    files = [opened.home / name for name in ("audit.db", "audit.db-wal")]
+    assert any(sealed[30:] in file.read_bytes() for file in files)
+    with opened.database.wiping():
+        list(retention.apply(opened.journal, COMPANY, {"capture": 30}, NOW + timedelta(days=90), "timer"))
+    assert not any(sealed[30:] in file.read_bytes() for file in files)
+    assert verify(opened.database, opened.keys).first_bad is None
+
+
 def test_a_step_goes_before_its_kind(opened: Opened) -> None:
     now = NOW + timedelta(days=50)
     days = {"step": 40, "capture": 365}

@@ -225,13 +225,14 @@ def test_after_an_erasure_new_events_on_the_record_are_recorded(opened: Opened) 
 
 def test_the_journal_cannot_be_edited_through_the_store(opened: Opened) -> None:
     opened.journal.of(event())
+    same = "stream, seq" if opened.database.engine == "sqlite" else "stream, seq, month"
     for sql in (
         "UPDATE journal SET kind = 'x'",
         "DELETE FROM journal",
         "UPDATE payloads SET seq = seq",
         "DELETE FROM payloads",
-        "INSERT INTO payloads SELECT stream, seq, sealed FROM payloads WHERE 1 = 1"
-        " ON CONFLICT (stream, seq) DO UPDATE SET sealed = excluded.sealed",
+        f"INSERT INTO payloads SELECT * FROM payloads WHERE 1 = 1 ON CONFLICT ({same}) DO UPDATE"
+        " SET sealed = excluded.sealed",
         "INSERT INTO removals SELECT stream, seq, stream, seq FROM journal",
     ):
         with pytest.raises(StoreError, match=r"append-only|removal"):

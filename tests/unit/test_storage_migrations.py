@@ -13,8 +13,10 @@ from triage.errors import StoreError
 from triage.storage import migrations
 from triage.storage.database import Database
 
-ONLY_POSTGRESQL = {4}
+ONLY_POSTGRESQL = {4, 16}
 """Numbers of migrations that SQLite has no use for."""
+BY_MONTH = ("month", "TEXT", False)
+"""What only PostgreSQL has: a payload's month, by which payloads lie apart there."""
 
 
 def columns(database: Database) -> dict[str, list[tuple[str, str, bool]]]:
@@ -33,7 +35,8 @@ def columns(database: Database) -> dict[str, list[tuple[str, str, bool]]]:
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for row in database.query(
         "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
-        " WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
+        " WHERE table_schema = current_schema() AND NOT (SELECT relispartition FROM pg_class"
+        " WHERE oid = to_regclass(quote_ident(table_name))) ORDER BY table_name, ordinal_position"
     ):
         each = (row["column_name"], words.get(row["data_type"], row["data_type"]), row["is_nullable"] == "YES")
         found.setdefault(row["table_name"], []).append(each)
@@ -47,7 +50,7 @@ def names(database: Database, kind: str) -> set[str]:
     elif kind == "index":
         rows = database.query(
             "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()"
-            " AND indexname !~ '(_pkey|_key[0-9]*)$'"
+            " AND indexname !~ '(_pkey[0-9]*|_key[0-9]*)$'"
         )
     else:
         rows = database.query(
@@ -67,6 +70,7 @@ def test_both_have_the_same_tables(both: tuple[Database, Database]) -> None:
     file, server = map(columns, both)
     for found in (file, server):
         del found["migrations"]
+    assert server["payloads"].pop() == BY_MONTH
     assert file == server
 
 

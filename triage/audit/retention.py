@@ -7,15 +7,15 @@ kept. A case on hold keeps everything until the hold is lifted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.audit.checkpoints import STORE
 from triage.audit.journal import Journal
 from triage.domain import Card, Hold, Removal, utc
-from triage.errors import UsageError
-from triage.storage import members, records
+from triage.errors import StoreError, UsageError
+from triage.storage import members, months, records
 from triage.storage import retention as rows
 
 _AT_ONCE = 500
@@ -49,10 +49,13 @@ def preview(journal: Journal, company: str, days: Mapping[str, int], now: dateti
     ]
 
 
-def apply(journal: Journal, company: str, days: Mapping[str, int], now: datetime, by: str) -> Iterator[Removal]:
+def apply(
+    journal: Journal, company: str, days: Mapping[str, int], now: datetime, by: str, whole: Collection[str] = ()
+) -> Iterator[Removal]:
     """Take away what is too old, in small steps; each is a record of the chain first.
 
-    Stopping in between is harmless: what is left goes the next time.
+    Stopping in between is harmless: what is left goes the next time. In the months `whole` payloads are only given
+    leave to go: `drop_months` takes them.
     """
     for name, count_days in sorted(days.items()):
         before = now - timedelta(days=count_days)
@@ -71,8 +74,43 @@ def apply(journal: Journal, company: str, days: Mapping[str, int], now: datetime
                     event=None,
                     value=removal,
                 )
-                rows.remove(journal.database, company, found, seq)
+                rows.remove(journal.database, company, found, seq, but=whole)
             yield removal
+
+
+def whole_months(journal: Journal, days: Mapping[str, Mapping[str, int]], now: datetime) -> list[str]:
+    """Months that are over and of which every payload's time is up, none of them on hold: they can go as a whole.
+
+    `days` has the policy of each company. Only on PostgreSQL, where payloads lie apart by months.
+    """
+    return [month for month in months.known(journal.database) if _goes(journal, month, days, now)]
+
+
+def drop_months(journal: Journal, whole: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Take these months away; says of each whether it went. While somebody reads none goes, but the next time."""
+    read = False
+    for month in whole:
+        try:
+            yield month, not read and months.drop(journal.database, month)
+        except StoreError:
+            read = True
+            yield month, False
+
+
+def finish(journal: Journal, whole: Sequence[str]) -> int:
+    """Take away the payloads that have leave to go and lie in no month that goes as a whole: one was to, and somebody
+    put a case in it on hold, or the command was stopped in between. Returns how many went.
+    """
+    gone = 0
+    for month in [month for month in months.known(journal.database) if month not in whole]:
+        left: dict[str, list[int]] = {}
+        for company, seq in rows.allowed(journal.database, month):
+            left.setdefault(company, []).append(seq)
+        for company, sequences in left.items():
+            for start in range(0, len(sequences), _AT_ONCE):
+                rows.remove_allowed(journal.database, company, sequences[start : start + _AT_ONCE])
+        gone += sum(map(len, left.values()))
+    return gone
 
 
 def hold(journal: Journal, case: str, company: str, by: str, why: str, now: datetime) -> Hold:
@@ -111,6 +149,18 @@ def cases_of(journal: Journal, card: Card, own: str) -> list[tuple[str, str]]:
 def held(journal: Journal, cases: Sequence[str]) -> set[str]:
     """Those of these cases that are on hold."""
     return rows.held(journal.database).intersection(cases)
+
+
+def _goes(journal: Journal, month: str, days: Mapping[str, Mapping[str, int]], now: datetime) -> bool:
+    if month >= utc(now)[:7]:
+        return False
+    database = journal.database
+    going = len(rows.allowed(database, month))
+    for company, by_name in days.items():
+        for name, count_days in by_name.items():
+            before = _before(now, count_days)
+            going += rows.count(database, company, name, before, tuple(by_name), held=False, month=month)
+    return going == rows.lying_in(database, month)
 
 
 def _record(journal: Journal, company: str, value: Hold) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from triage.errors import UsageError
 from triage.settings import Settings, person
 
 if TYPE_CHECKING:
+    from triage.audit.journal import Journal
     from triage.audit.signing import Signer
 
 
@@ -186,17 +187,30 @@ def run_retain(apply: bool, home: Path | None) -> int:
         typer.echo("Policy keeps everything: it has no entry `retention`.")
         return 0
     with open_store(settings) as store:
-        for company in checkpoints.sizes(store.database):
-            days = policies.of(company).retention
-            for expired in retention.preview(store.journal, company, days, now()):
+        days = {company: policies.of(company).retention for company in checkpoints.sizes(store.database)}
+        for company, names in days.items():
+            for expired in retention.preview(store.journal, company, names, now()):
                 on_hold = f", {expired.held} more on hold" if expired.held else ""
                 typer.echo(f"{company}: {expired.name} older than {expired.days} days: {expired.count}{on_hold}")
-            if apply and days:
-                taken = sum(each.count for each in retention.apply(store.journal, company, days, now(), person()))
-                typer.echo(f"{company}: {taken} payloads taken away; their envelopes stay.")
+        if apply:
+            _take_away(store.journal, {company: names for company, names in days.items() if names})
     if not apply:
         typer.echo("Nothing was changed. --apply takes them away.")
     return 0
+
+
+def _take_away(journal: Journal, days: Mapping[str, Mapping[str, int]]) -> None:
+    from triage.audit import retention
+
+    with journal.database.wiping():
+        whole = retention.whole_months(journal, days, now())
+        retention.finish(journal, whole)
+        for company, names in days.items():
+            removals = retention.apply(journal, company, names, now(), person(), whole)
+            taken = sum(each.count for each in removals)
+            typer.echo(f"{company}: {taken} payloads taken away; their envelopes stay.")
+        for month, gone in retention.drop_months(journal, whole):
+            typer.echo(f"{month}: " + ("gone as a whole." if gone else "is being read; it goes the next time."))
 
 
 def signing(key: Path | None, signer: str | None) -> Signer | None:

@@ -14,7 +14,7 @@ from triage.jobs.engine import Run
 from triage.jobs.inbox import Inbox
 from triage.jobs.relay import Relay
 from triage.storage import inbox as rows
-from triage.storage import workers
+from triage.storage import months, workers
 from triage.storage.inbox import QUEUED
 from triage.storage.workers import WorkerRow
 
@@ -93,11 +93,13 @@ class Reaper:
         return found
 
     def clean(self) -> None:
-        """Delete what is old: payloads, rows of the inbox, of the queue and of workers."""
+        """Delete what is old: payloads, rows of the inbox, of the queue and of workers. Make the next months ready."""
         now, day = self._clock(), timedelta(days=1)
         payloads, gone = self._inbox.purge(now - self._set.keep_payload_days * day, now - self._set.keep_days * day)
         queue = self._book.delete_ended(now - timedelta(hours=self._set.keep_queue_hours))
         workers.forget(self._database, utc(now - self._set.keep_days * day))
+        if ready := months.make_ready(self._database, now):
+            log.info("months made ready", months=ready)
         if payloads or gone or queue:
             log.info("old rows deleted", payloads=payloads, inbox=gone, queue=queue)
 

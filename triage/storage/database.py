@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -164,6 +164,11 @@ class Database(ABC):
     @abstractmethod
     def scan(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """The rows of one query as they are read, for results that should not stand in memory."""
+
+    @contextmanager
+    def wiping(self) -> Iterator[None]:
+        """What is deleted inside the block is overwritten in the store's files, where the engine can do that."""
+        yield
 
     @abstractmethod
     def has_table(self, name: str) -> bool:

@@ -6,27 +6,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from triage.storage import months
 from triage.storage.database import Database, Row
 
-_COLUMNS = "j.stream, j.seq, j.prev_hash, j.hash, j.kind, j.step, j.at, j.event, j.case_id, j.once, j.body, p.sealed"
-_JOINED = f"SELECT {_COLUMNS} FROM journal j LEFT JOIN payloads p ON p.stream = j.stream AND p.seq = j.seq"  # noqa: S608
+_NAMES = "stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body"
+_COLUMNS = ", ".join(f"j.{name}" for name in _NAMES.split(", "))
+_WHOLE = f"SELECT {_COLUMNS}, p.sealed FROM journal j"  # noqa: S608
 _OF_EVENT = "j.event = ? AND j.stream || '' = ?"
 """Found by the event: without the detour SQLite would read a company's whole stream, because that is in order."""
-_INSERT = (
-    "INSERT INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_INSERT = f"INSERT INTO journal ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _FOLLOW = (
-    "INSERT INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
-    " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    f"INSERT INTO journal ({_NAMES}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"  # noqa: S608
     " WHERE EXISTS (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?) ON CONFLICT DO NOTHING"
 )
 # A way to the server costs more than a statement.
 _FOLLOW_IN_ONE = (
-    f"WITH written AS ({_FOLLOW} RETURNING stream, seq)"  # noqa: S608
-    " INSERT INTO payloads (stream, seq, sealed) SELECT stream, seq, ? FROM written"
+    f"WITH written AS ({_FOLLOW} RETURNING stream, seq, kind, at) INSERT INTO payloads (stream, seq, sealed, month)"  # noqa: S608
+    " SELECT stream, seq, ?, payload_month(kind, at) FROM written"
 )
-_INSERT_PAYLOAD = "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)"
+_INSERT_PAYLOAD = {
+    "sqlite": "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)",
+    "postgresql": "INSERT INTO payloads (stream, seq, sealed, month) VALUES (?, ?, ?, payload_month(?, ?))",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def tail(database: Database, stream: str) -> tuple[int, str] | None:
 def insert(database: Database, record: Record) -> None:
     """Write a record and its payload. Only inside a transaction that has read the tail."""
     database.execute(_INSERT, _columns(record))
-    database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
+    _insert_payload(database, record)
 
 
 def follow(database: Database, record: Record) -> bool:
@@ -79,8 +80,13 @@ def follow(database: Database, record: Record) -> bool:
         return database.execute(_FOLLOW_IN_ONE, (*_columns(record), *before, record.sealed)) == 1
     if database.execute(_FOLLOW, (*_columns(record), *before)) != 1:
         return False
-    database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
+    _insert_payload(database, record)
     return True
+
+
+def _insert_payload(database: Database, record: Record) -> None:
+    place = (record.kind, record.at) if database.engine == "postgresql" else ()
+    database.execute(_INSERT_PAYLOAD[database.engine], (record.stream, record.seq, record.sealed, *place))
 
 
 def follow_together(database: Database, made: Sequence[Record]) -> bool:
@@ -97,13 +103,12 @@ def follow_together(database: Database, made: Sequence[Record]) -> bool:
 
 @cache
 def _follow_together(count: int) -> str:
-    names = "stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body"
     rows = ", ".join([f"({', '.join('?' * 12)})"] * count)
     return (
-        f"WITH made ({names}, sealed) AS (VALUES {rows}), written AS (INSERT INTO journal ({names})"  # noqa: S608
-        f" SELECT {names} FROM made WHERE EXISTS (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?)"
-        " ON CONFLICT DO NOTHING RETURNING stream, seq) INSERT INTO payloads (stream, seq, sealed)"
-        " SELECT stream, seq, sealed FROM written JOIN made USING (stream, seq)"
+        f"WITH made ({_NAMES}, sealed) AS (VALUES {rows}), written AS (INSERT INTO journal ({_NAMES})"  # noqa: S608
+        f" SELECT {_NAMES} FROM made WHERE EXISTS (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?)"
+        " ON CONFLICT DO NOTHING RETURNING stream, seq) INSERT INTO payloads (stream, seq, sealed, month)"
+        " SELECT stream, seq, sealed, payload_month(kind, at) FROM written JOIN made USING (stream, seq)"
     )
 
 
@@ -125,12 +130,14 @@ def _columns(record: Record) -> tuple[str | int | bytes | None, ...]:
 
 def recorded_once(database: Database, once: str) -> Record | None:
     """The record of a step, by the key under which it is recorded once."""
-    return next(map(_record, database.query(f"{_JOINED} WHERE j.once = ?", (once,))), None)
+    # Mostly there is none, and then its payload need not be looked for.
+    rows = database.query("SELECT stream, seq FROM journal WHERE once = ?", (once,))
+    return at(database, *rows[0]) if rows else None
 
 
 def at(database: Database, stream: str, seq: int) -> Record | None:
     """The record at this place of a stream."""
-    return next(map(_record, database.query(f"{_JOINED} WHERE j.stream = ? AND j.seq = ?", (stream, seq))), None)
+    return next(map(_record, database.query(f"{_few(database)} WHERE j.stream = ? AND j.seq = ?", (stream, seq))), None)
 
 
 def of_event(database: Database, event: str, stream: str | None = None) -> list[Record]:
@@ -139,28 +146,27 @@ def of_event(database: Database, event: str, stream: str | None = None) -> list[
     Two companies may know events by the same key; without `stream` they come together.
     """
     where, values = ("j.event = ?", [event]) if stream is None else (_OF_EVENT, [event, stream])
-    return [_record(row) for row in database.query(f"{_JOINED} WHERE {where} ORDER BY j.stream, j.seq", values)]
+    return [_record(row) for row in database.query(f"{_few(database)} WHERE {where} ORDER BY j.stream, j.seq", values)]
 
 
 def publications(database: Database, event: str, stream: str) -> list[Record]:
     """The records of an event that tell what was published, and what was taken back, in order."""
     told = "(j.step IN ('publish', 'withdraw') OR j.kind IN ('publish', 'withdrawal'))"
-    sql = f"{_JOINED} WHERE {_OF_EVENT} AND {told} ORDER BY j.seq"
+    sql = f"{_few(database)} WHERE {_OF_EVENT} AND {told} ORDER BY j.seq"
     return [_record(row) for row in database.query(sql, (event, stream))]
 
 
 def of_case(database: Database, case_id: str) -> list[Record]:
     """All records of a case, in order."""
-    sql = f"{_JOINED} WHERE j.case_id = ? ORDER BY j.stream, j.seq"
+    sql = f"{_few(database)} WHERE j.case_id = ? ORDER BY j.stream, j.seq"
     return [_record(row) for row in database.query(sql, (case_id,))]
 
 
 def later_events(database: Database, event: str, stream: str, case_id: str) -> list[Record]:
     """The records of events of the same case that were recorded after this one, in order."""
-    sql = (
-        f"{_JOINED} WHERE j.case_id = ? AND j.kind = 'event' AND j.stream || '' = ? AND j.seq > (SELECT min(e.seq)"  # noqa: S608
-        " FROM journal e WHERE e.event = ? AND e.stream || '' = ? AND e.kind = 'event') ORDER BY j.seq"
-    )
+    first = "SELECT min(e.seq) FROM journal e WHERE e.event = ? AND e.stream || '' = ? AND e.kind = 'event'"
+    where = f"j.case_id = ? AND j.kind = 'event' AND j.stream || '' = ? AND j.seq > ({first})"
+    sql = f"{_few(database)} WHERE {where} ORDER BY j.seq"
     return [_record(row) for row in database.query(sql, (case_id, stream, event, stream))]
 
 
@@ -184,7 +190,10 @@ def beside(database: Database, case_id: str) -> list[str]:
 
 def every(database: Database) -> Iterator[Record]:
     """All records of all streams, by stream and sequence, read as they are used."""
-    return map(_record, database.scan(f"{_JOINED} ORDER BY j.stream, j.seq"))
+    return map(
+        _record,
+        database.scan(f"{_WHOLE} LEFT JOIN payloads p ON {months.OF[database.engine]} ORDER BY j.stream, j.seq"),
+    )
 
 
 def removals(database: Database) -> set[tuple[str, int]]:
@@ -211,6 +220,10 @@ def strays(database: Database) -> Sequence[tuple[str, int]]:
         " WHERE j.seq IS NULL ORDER BY p.stream, p.seq LIMIT 10"
     )
     return [(row["stream"], row["seq"]) for row in rows]
+
+
+def _few(database: Database) -> str:
+    return f"{_WHOLE} {months.BESIDE[database.engine]}"
 
 
 def _record(row: Row) -> Record:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from triage.storage import months
 from triage.storage.database import Database
 
 _NAMED = "coalesce(CASE WHEN j.step IN ({steps}) THEN j.step END, j.kind)"
@@ -12,27 +13,69 @@ _NAMED = "coalesce(CASE WHEN j.step IN ({steps}) THEN j.step END, j.kind)"
 _KEPT = ("retention", "erasure", "checkpoint", "hold", "reading", "activation")
 """Kinds of records that are the proof of what was done with the store; their payloads never go."""
 
+_LEAVE = "SELECT 1 FROM removals r WHERE r.stream = j.stream AND r.seq = j.seq"
+_HELD = "SELECT 1 FROM holds h WHERE h.case_id = j.case_id"
+_ALLOWED = (
+    "FROM payloads p JOIN journal j ON j.stream = p.stream AND j.seq = p.seq"
+    f" WHERE p.month = ? AND EXISTS ({_LEAVE}) AND NOT EXISTS ({_HELD})"
+)
 
-def count(database: Database, company: str, name: str, before: str, names: Sequence[str], *, held: bool) -> int:
-    """How many payloads of a company's records called `name` are older than `before`; with `held`, those on hold."""
-    sql, values = _where(company, name, before, names, held)
+
+def count(
+    database: Database,
+    company: str,
+    name: str,
+    before: str,
+    names: Sequence[str],
+    *,
+    held: bool,
+    month: str | None = None,
+) -> int:
+    """How many payloads of a company's records called `name` are older than `before`; with `held`, those on hold.
+
+    With `month` (PostgreSQL only), those that lie in the place of this month.
+    """
+    sql, values = _where(database, company, name, before, names, held)
+    if month is not None:
+        sql, values = f"{sql} AND p.month = ?", [*values, month]
     return int(database.query(f"SELECT count(*) {sql}", values)[0][0])
 
 
 def expired(database: Database, company: str, name: str, before: str, names: Sequence[str], *, limit: int) -> list[int]:
     """Sequences of such records that are not on hold, the oldest first."""
-    sql, values = _where(company, name, before, names, held=False)
+    sql, values = _where(database, company, name, before, names, held=False)
     return [row[0] for row in database.query(f"SELECT j.seq {sql} ORDER BY j.seq LIMIT {limit}", values)]
 
 
-def remove(database: Database, company: str, sequences: Sequence[int], by: int) -> None:
-    """Take payloads away, by leave of the record `by` of the same stream. Only inside a transaction."""
-    for seq in sequences:
-        database.execute(
-            "INSERT INTO removals (stream, seq, by_stream, by_seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (company, seq, company, by),
-        )
-        database.execute("DELETE FROM payloads WHERE stream = ? AND seq = ?", (company, seq))
+def remove(database: Database, company: str, sequences: Sequence[int], by: int, *, but: Collection[str] = ()) -> None:
+    """Take payloads away, by leave of the record `by` of the same stream. Only inside a transaction.
+
+    In the months `but` they only get that leave: those go as a whole (`months.drop`).
+    """
+    these = f"WHERE stream = ? AND seq IN ({', '.join('?' * len(sequences))})"
+    database.execute(
+        "INSERT INTO removals (stream, seq, by_stream, by_seq) SELECT stream, seq, stream, CAST(? AS BIGINT)"  # noqa: S608
+        f" FROM journal {these} ON CONFLICT DO NOTHING",
+        (by, company, *sequences),
+    )
+    without = f" AND month NOT IN ({', '.join('?' * len(but))})" if but else ""
+    database.execute(f"DELETE FROM payloads {these}{without}", (company, *sequences, *but))  # noqa: S608
+
+
+def allowed(database: Database, month: str) -> list[tuple[str, int]]:
+    """Stream and sequence of the payloads of a month that have leave to go, lie there still, and are not on hold."""
+    return [(row[0], row[1]) for row in database.query(f"SELECT p.stream, p.seq {_ALLOWED}", (month,))]
+
+
+def remove_allowed(database: Database, company: str, sequences: Sequence[int]) -> None:
+    """Take away payloads that have leave to go."""
+    marks = ", ".join("?" * len(sequences))
+    database.execute(f"DELETE FROM payloads WHERE stream = ? AND seq IN ({marks})", (company, *sequences))  # noqa: S608
+
+
+def lying_in(database: Database, month: str) -> int:
+    """How many payloads lie in the place of this month (PostgreSQL)."""
+    return int(database.query("SELECT count(*) FROM payloads WHERE month = ?", (month,))[0][0])
 
 
 def place_hold(database: Database, case: str, company: str, at: str) -> bool:
@@ -51,12 +94,14 @@ def held(database: Database) -> set[str]:
     return {row[0] for row in database.query("SELECT case_id FROM holds")}
 
 
-def _where(company: str, name: str, before: str, names: Sequence[str], held: bool) -> tuple[str, list[str]]:
+def _where(
+    database: Database, company: str, name: str, before: str, names: Sequence[str], held: bool
+) -> tuple[str, list[str]]:
     marks = ", ".join("?" * len(names))
     kept = ", ".join("?" * len(_KEPT))
     parts = (
-        "FROM journal j JOIN payloads p ON p.stream = j.stream AND p.seq = j.seq",
+        f"FROM journal j JOIN payloads p ON {months.OF[database.engine]}",
         f"WHERE j.stream = ? AND j.at < ? AND j.kind NOT IN ({kept}) AND {_NAMED.format(steps=marks)} = ?",
-        f"AND {'' if held else 'NOT '}EXISTS (SELECT 1 FROM holds h WHERE h.case_id = j.case_id)",  # noqa: S608
+        f"AND NOT EXISTS ({_LEAVE}) AND {'' if held else 'NOT '}EXISTS ({_HELD})",
     )
     return " ".join(parts), [company, before, *_KEPT, *names, name]

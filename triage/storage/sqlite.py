@@ -107,6 +107,17 @@ class SqliteDatabase(Database):
         with self._nested(session, "BEGIN"):
             yield
 
+    @contextmanager
+    @override
+    def wiping(self) -> Iterator[None]:
+        self._run("PRAGMA secure_delete=ON", ())
+        try:
+            yield
+        finally:
+            self._run("PRAGMA secure_delete=OFF", ())
+            # What is overwritten stands in the log at first. Somebody who reads just now keeps it there a while longer.
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)", ())
+
     @override
     def lock(self, name: str) -> None:
         if not self.in_transaction:
