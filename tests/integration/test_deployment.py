@@ -1,0 +1,220 @@
+"""The files of a deployment: units start the real processes, the compose file says what the software understands."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from triage.cli.wiring import open_store
+from triage.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+UNITS = ROOT / "service" / "deploy" / "systemd"
+COMPOSE = ROOT / "service" / "deploy" / "compose"
+PAGE = ROOT / "docs" / "deployment.md"
+TRIAGE = Path(sys.executable).with_name("triage")
+
+
+def _unit(name: str) -> dict[str, str]:
+    lines = (UNITS / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def _environment() -> dict[str, str]:
+    lines = (UNITS / "environment.example").read_text(encoding="utf-8").splitlines()
+    return dict(line.lstrip("#").split("=", 1) for line in lines if re.match(r"#?[A-Z_]+=", line))
+
+
+def _command(unit: str, environment: Mapping[str, str], **replaced: str) -> list[str]:
+    text = _unit(unit)["ExecStart"].replace("/opt/odoo-triage/bin/triage", str(TRIAGE))
+    for old, new in ({"%H": "here", "%i": "1"} | replaced).items():
+        text = text.replace(old, new)
+    return [part.replace("${", "{").format(**environment) for part in shlex.split(text)]
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], home: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as lines:
+        process = subprocess.Popen(command, env=os.environ | {"TRIAGE_HOME": str(home)}, stdout=lines, stderr=lines)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(30)
+
+
+def _until(done, what: str, log: Path) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if done():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{what}:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _workers(home: Path) -> set[str]:
+    """Slots of the workers that have been heard of."""
+    with open_store(Settings.of(home)) as store:
+        return {str(row[0]) for row in store.database.query("SELECT id FROM workers WHERE stopped_at IS NULL")}
+
+
+def test_units_start_a_service_that_is_ready_and_stops_at_once_when_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    port = str(_free_port())
+    web = _command("odoo-triage-web.service", {}, **{"8087": port})
+    worker = _command("odoo-triage-worker@.service", {})
+    with _running(web, home, tmp_path / "web.log") as serving, _running(worker, home, tmp_path / "w.log") as working:
+        ready = f"http://127.0.0.1:{port}/readyz"
+        _until(lambda: _answers(ready), "the service is not ready", tmp_path / "web.log")
+        _until(lambda: "here-1" in _workers(home), "no worker is at work", tmp_path / "w.log")
+        for process, unit in ((working, "odoo-triage-worker@.service"), (serving, "odoo-triage-web.service")):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(int(_unit(unit)["TimeoutStopSec"])) == 0
+
+
+def test_timers_commands_do_what_they_are_for(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    mail = ROOT / "triage" / "sample_day" / "mails"
+    first = sorted(mail.glob("*.eml"))[0]
+    at = os.environ | {"TRIAGE_HOME": str(home)}
+    subprocess.run([TRIAGE, "run", first, "--company", "Brandt"], env=at, check=True, capture_output=True)
+    subprocess.run([TRIAGE, "audit", "keygen", tmp_path / "signing.key"], env=at, check=True, capture_output=True)
+    places = {
+        "TRIAGE_CHECKPOINTS": str(tmp_path / "checkpoints"),
+        "TRIAGE_BACKUP": str(tmp_path / "copy"),
+        "TRIAGE_BACKUP_KEYS": str(tmp_path / "copy of keys"),
+    }
+    assert set(places) <= set(_environment())
+    for place in places.values():
+        Path(place).mkdir()
+    signer = f"{shlex.quote(str(TRIAGE))} audit sign {shlex.quote(str(tmp_path / 'signing.key'))}"
+    for unit in ("odoo-triage-checkpoint.service", "odoo-triage-backup.service"):
+        command = _command(unit, places).copy()
+        if unit.startswith("odoo-triage-checkpoint"):
+            command[command.index("--minutes") + 1] = "1"
+            command[command.index("--records") + 1] = "1"
+        done = subprocess.run(command, env=at | {"TRIAGE_SIGNER": signer}, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "checkpoints").glob("checkpoint-*.json"))
+    assert list((tmp_path / "copy").iterdir())
+    assert list((tmp_path / "copy of keys").iterdir())
+
+
+def test_every_variable_of_the_units_is_one_that_the_software_reads() -> None:
+    told = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("configuration.md", "odoo.md"))
+    only_here = {"TRIAGE_CHECKPOINTS", "TRIAGE_BACKUP", "TRIAGE_BACKUP_KEYS", "PGPASSFILE"}
+    compose = yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))
+    named = set(_environment())
+    for service in compose["services"].values():
+        named |= {name for name in service.get("environment", {}) if name.startswith("TRIAGE_")}
+    unknown = {name for name in named - only_here if f"`{name}`" not in told}
+    assert unknown == set()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
+def test_systemd_understands_the_units_and_finds_them_closed(tmp_path: Path) -> None:
+    for path in UNITS.iterdir():
+        if path.suffix in {".service", ".timer"}:
+            text = path.read_text(encoding="utf-8").replace("/opt/odoo-triage/bin/triage", "/bin/true")
+            (tmp_path / path.name).write_text(text, encoding="utf-8")
+    for path in sorted(tmp_path.iterdir()):
+        done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.strip()) == (0, ""), path.name
+    for name in ("odoo-triage-web.service", "odoo-triage-worker@.service"):
+        rated = ["systemd-analyze", "security", "--offline=true", "--threshold=20", tmp_path / name]
+        done = subprocess.run(rated, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-400:]
+
+
+def test_the_compose_file_starts_what_exists_with_secrets_from_files_only() -> None:
+    compose = yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))
+    services = compose["services"]
+    slots = [service["command"][-1] for name, service in services.items() if name.startswith("worker-")]
+    assert len(slots) == len(set(slots)) >= 2
+    for name, service in services.items():
+        assert "latest" not in service["image"], name
+        assert set(service.get("secrets", ())) <= set(compose["secrets"]), name
+        for variable, value in service.get("environment", {}).items():
+            assert "PASSWORD" not in variable or variable.endswith("_FILE"), variable
+            assert not re.search(r"://[^@/]*:[^@/]*@", str(value)), f"a password in {variable}"
+        command = service.get("command", [])
+        if command[:1] == ["triage"]:
+            options = [part for part in command if part.startswith("--")]
+            told = subprocess.run([TRIAGE, command[1], "--help"], capture_output=True, text=True, check=True).stdout
+            assert all(option in told for option in options), name
+    assert all(each["file"].startswith("./secrets/") for each in compose["secrets"].values())
+    probe = services["web"]["healthcheck"]["test"][-1]
+    port = services["web"]["expose"][0]
+    assert f":{port}/readyz" in probe
+    assert services["web"]["command"][-1] == port
+
+
+def test_the_image_is_made_of_what_is_there() -> None:
+    text = (COMPOSE / "Dockerfile").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith("COPY requirements"):
+            assert all((ROOT / part).exists() for part in line.split()[1:-1])
+    assert re.search(r"^USER odoo-triage$", text, re.M)
+    assert "--require-hashes" in text
+
+
+def _steps(heading: str) -> list[str]:
+    section = PAGE.read_text(encoding="utf-8").split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
+    blocks = re.findall(r"```bash\n# step\n(.*?)```", section, re.S)
+    return [line for block in blocks for line in block.strip().splitlines()]
+
+
+NEEDS_A_MACHINE = ("useradd", "systemctl", "curl", "docker", "cd ", "mkdir", "chown", "chmod", "TRIAGE_HOST")
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_page_install_a_version_that_works(tmp_path: Path) -> None:
+    """Everything but accounts and systemd's own commands, below a folder in place of the root of the disk."""
+    (tmp_path / "etc" / "systemd" / "system").mkdir(parents=True)
+    done = []
+    for line in _steps("A machine with systemd"):
+        if line.startswith(NEEDS_A_MACHINE):
+            continue
+        words = shlex.split(line)
+        own = [f"{tmp_path}{word}" if word.startswith(("/opt", "/etc", "/var")) else word for word in words]
+        for owner in ("-o", "-g"):
+            if owner in own:
+                del own[own.index(owner) : own.index(owner) + 2]
+        own = [str(path) for word in own for path in (sorted(ROOT.glob(word)) if "*" in word else [word])]
+        subprocess.run(own, cwd=ROOT, check=True, capture_output=True, timeout=600)
+        done.append(words[0])
+    assert done.count("install") == 4
+    installed = tmp_path / "opt" / "odoo-triage" / "bin" / "triage"
+    told = subprocess.run([installed, "--version"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert re.search(r"\d+\.\d+", told.stdout)
+    mode = (tmp_path / "etc" / "odoo-triage" / "environment").stat().st_mode & 0o777
+    assert mode == 0o640
