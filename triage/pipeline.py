@@ -173,12 +173,18 @@ def decide(
     member: str | None = None,
 ) -> Card:
     """Record a person's decision on a card. Card, record and what it sets going change together or not at all.
+    channel: str = "",
+    request: str = "",
+    also_called: Sequence[str] = (),
 
     Of a card that several cases share, `member` names the one that it is about; without it the word is on all of them.
     Each case gets a record of its own, under its own key.
 
-    `seen` is the revision that the person looked at, where that is known. Raises `DecisionRefused` (not allowed, or
-    decided already), `Conflict` (changed in between) and `UsageError` (no such card).
+    `seen` is the revision that the person looked at, where that is known. `channel` and `request` say by which way the
+    word came, `also_called` what else the person is called, where nobody may decide their own cases.
+
+    Raises `DecisionRefused` (not allowed, or decided already), `Conflict` (changed in between) and `UsageError` (no
+    such card).
     """
     with journal.database.transaction():
         card = cards.get(handle)
@@ -188,10 +194,10 @@ def decide(
             )
         decision = Decision(
             card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes,
-            member=None if member is None else clusters.named(card, member).key,
+            member=None if member is None else clusters.named(card, member).key, channel=channel, request=request,
         )  # fmt: skip
-        if not policy.own_cases:
-            refuse_own(card, journal, by, decision.member)
+        for name in () if policy.own_cases else dict.fromkeys((by, *also_called)):
+            refuse_own(card, journal, name, decision.member)
         decided = cards.save(clusters.decide(card, decision, policy), card.revision)
         for one in clusters.touched(card, decision):
             if (case := cards.sharing.case_of(card, one)) is not None:

@@ -150,6 +150,13 @@ class CardStore:
         """
         with self._database.locked((records.stream_lock(card.key.company),)):
             row = rows.by_id(self._database, str(card.id))
+    def revisions_waiting(self, models: Sequence[str]) -> dict[str, int]:
+        """Of every card on a record of these models that can still be decided: its id and revision, by number.
+
+        Nothing is decrypted for it; erased ones are among them.
+        """
+        return rows.revisions_waiting(self._database, models)
+
             if row is None:
                 raise StoreError(f"card #{card.number} ({card.id}) is not in this store.")
             if row.revision != expected_revision:

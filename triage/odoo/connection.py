@@ -9,13 +9,15 @@ stands in no configuration file itself. Where a variable names another url than 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from triage.domain import Duty
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
 from triage.odoo.transport import Api, Server
@@ -44,6 +46,8 @@ CUSTOM_FIELDS: Mapping[str, tuple[str, ...]] = {
 """Values of a case that core Odoo has no field for, and the models on which a company's own field may hold them."""
 
 _VARIABLES = {"url": "TRIAGE_ODOO_URL", "database": "TRIAGE_ODOO_DATABASE", "login": "TRIAGE_ODOO_LOGIN"}
+
+_XMLID = re.compile(r"[A-Za-z0-9_]+\.[A-Za-z0-9_.]+")
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -89,6 +93,37 @@ class Sweeping(Frozen):
     """Between two calls."""
 
 
+class Cards(Frozen):
+    """Cards as a list in Odoo, where `triage odoo setup` has made their model."""
+
+    rows: bool = True
+    """Whether cards are shown there at all, and what people say there counts."""
+    every_seconds: float = Field(default=15.0, ge=1)
+    """Between two looks for what people have said there; a webhook of the rows makes it quicker."""
+    keep_days: int = Field(default=30, ge=1)
+    """So long a row stays after its card was closed."""
+
+
+class PeopleOfOdoo(Frozen):
+    """Who people that come from Odoo are here: at the sign-in from there, and when they decide there."""
+
+    duties: dict[Name, tuple[Duty, ...]] = {}
+    """Group of Odoo, by its external id → what its members do here. Where it is set, Odoo's groups say so each time
+    that somebody comes; somebody in none of them does nothing here. Empty: the account says so."""
+    make_accounts: bool = False
+    """Whether somebody without an account gets one, with their login as its name. Needs `duties`."""
+    by_login: bool = False
+    """Whether an account without a user in Odoo belongs to whose login is its name."""
+
+    @model_validator(mode="after")
+    def _accounts_need_duties(self) -> PeopleOfOdoo:
+        if self.make_accounts and not self.duties:
+            raise ValueError("make_accounts: needs `duties`, which says what a new account may do")
+        if wrong := [name for name in self.duties if not _XMLID.fullmatch(name)]:
+            raise ValueError(f"duties: {wrong[0]!r} is no group's external id, as sales_team.group_sale_salesman is")
+        return self
+
+
 class Connection(Frozen):
     """One Odoo and what is different there."""
 
@@ -109,6 +144,8 @@ class Connection(Frozen):
     fields: dict[str, Name] = {}
     """Case value → field of this Odoo that holds it, for example `partner.customer_class: x_class`."""
     sweep: Sweeping = Sweeping()
+    cards: Cards = Cards()
+    people: PeopleOfOdoo = PeopleOfOdoo()
 
     @field_validator("url")
     @classmethod

@@ -135,6 +135,12 @@ def waiting(database: Database, after: int, limit: int) -> list[CardRow]:
 
 def ended_since(database: Database, moment: str) -> list[CardRow]:
     """Cards that ended without anybody's word since a time, by number."""
+def revisions_waiting(database: Database, models: Sequence[str]) -> dict[str, int]:
+    """Of every card on a record of these models that can still be decided: its id and its revision, by number."""
+    sql = f"SELECT id, revision FROM cards WHERE {_OPEN} AND model IN ({', '.join('?' * len(models))}) ORDER BY number"  # noqa: S608
+    return {str(row[0]): int(row[1]) for row in database.query(sql, tuple(models))} if models else {}
+
+
     ended = "state IN ('resolved', 'expired', 'superseded')"
     return _many(database, f"WHERE {ended} AND updated_at >= ? ORDER BY number", moment)
 

@@ -124,6 +124,11 @@ class People:
 
     def check(self, name: str, password: str) -> Person | None:
         """The person with this name and password; none where either is wrong or the account is disabled."""
+    def with_odoo(self, user: int) -> Account | None:
+        """The account of a user of Odoo, a disabled one too."""
+        rows = self._database.query("SELECT * FROM people WHERE odoo_user = ?", (user,))
+        return _account(rows[0]) if rows else None
+
         row = self._row(" ".join(name.split()))
         known = row is not None and row["password"] is not None and row["disabled_at"] is None
         try:

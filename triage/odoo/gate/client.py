@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
 
 import stamina
 
 from triage.domain import RecordRef
 from triage.errors import AccessDenied, ConfigurationError, OdooRejected
+from triage.odoo.card_rows import CardRow, OdooUser, Request, Standing, checked
 from triage.odoo.client import Odoo
 from triage.odoo.gate.code import CONTEXT_KEY, GATE, gate_code, gate_hash
 from triage.odoo.gate.inside import MODULE
@@ -30,6 +32,8 @@ class Gate:
         """Of the code, as the gate itself tells it. An administrator's `triage odoo check` compares the code itself."""
         self.has_tickets = bool(told["draft_stage"])
         """Whether there is Helpdesk with a stage for drafts."""
+        self.has_cards = bool(told["cards"])
+        """Whether there is the model of cards, which `triage odoo setup` makes."""
 
     @classmethod
     def find(cls, odoo: Odoo) -> Gate | None:
@@ -81,6 +85,56 @@ class Gate:
             part = asked[start : start + _MOST_ASKED]
             found += self._run([{"verb": "visible", "user": user, "records": part}])[0]["visible"]
         return found
+
+    @property
+    def shows_evidence(self) -> bool:
+        """The gate asks Odoo who may read what, so rows may say it."""
+        return True
+
+    def put_card(self, row: CardRow) -> Literal["posted", "updated", "kept", "absent", "withdrawn"]:
+        """As `CardHand.put_card`: in one transaction with the row's marker and with the answer to a request."""
+        step = {"verb": "card", **checked(row).model_dump(mode="json")}
+        return cast(Literal["posted", "updated", "kept", "absent", "withdrawn"], self._run([step])[0]["status"])
+
+    def remove_card(self, marker: str) -> None:
+        """As `CardHand.remove_card`."""
+        self._run([{"verb": "card", "marker": marker, "remove": True}])
+
+    def card_rows(self) -> list[Standing]:
+        """As `CardHand.card_rows`."""
+        found: list[Standing] = []
+        last = 0
+        while True:
+            page = self._run([{"verb": "card_rows", "after": last}])[0]
+            found += [
+                Standing(
+                    marker=marker,
+                    version=version,
+                    waits=waits,
+                    written_at=datetime.fromisoformat(at).replace(tzinfo=UTC),
+                )
+                for marker, version, waits, at in page["rows"]
+            ]
+            if not page["rows"]:
+                return found
+            last = page["last"]
+
+    def card_requests(self, groups: tuple[str, ...] = ()) -> list[Request]:
+        """As `CardHand.card_requests`."""
+        found = self._run([{"verb": "card_requests", "groups": list(groups)}])[0]["requests"]
+        return [Request.model_validate(each) for each in found]
+
+    def look_anew(self) -> None:
+        """As `CardHand.look_anew`; a page of rows in each transaction."""
+        last, more = 0, True
+        while more:
+            last = int(self._run([{"verb": "card_readers", "after": last}])[0]["last"])
+            more = bool(last)
+
+    def person(self, user: int, groups: tuple[str, ...] = ()) -> OdooUser | None:
+        """Who a user of Odoo is, and in which of these groups; none where there is no such internal user."""
+        found = self._run([{"verb": "person", "user": user, "groups": list(groups)}])[0]["person"]
+        return OdooUser.model_validate(found) if found else None
 
     def _run(self, steps: Sequence[dict[str, Any]], again: bool = True) -> list[dict[str, Any]]:
         """One call. Who loses a race for a marker finds it there the next time."""

@@ -1,4 +1,4 @@
-"""The text of the gate's server action, made from `triage.odoo.gate.inside`, and its hash.
+"""The text of the gate's server action, made from `triage.odoo.gate.inside` and what it needs, and its hash.
 
 Annotations and imports go, docstrings stay, so that an administrator reads in Odoo what it does. What differs between
 versions of Odoo is replaced here, so that the text of one version has one hash.
@@ -11,11 +11,12 @@ import hashlib
 import inspect
 from functools import cache
 from importlib.resources import files
+from types import ModuleType
 from typing import Any
 
 import yaml
 
-from triage.odoo.gate import inside
+from triage.odoo.gate import cards_inside, inside, running
 
 GATE = "gate"
 """Name of the gate's external id in the module of ours."""
@@ -44,8 +45,13 @@ def allowed() -> dict[str, Any]:
 @cache
 def gate_code(major: int) -> str:
     """The gate's code for an Odoo of this version."""
-    tree = _Plain(major).visit(ast.parse(inspect.getsource(inside)))
-    return _ADVICE + ast.unparse(ast.fix_missing_locations(tree)) + "\n" + _END
+    return _ADVICE + "\n\n".join(plain(module, major) for module in (inside, cards_inside, running)) + "\n" + _END
+
+
+def plain(module: ModuleType, major: int) -> str:
+    """A module of functions as Odoo of this version can evaluate it."""
+    tree = _Plain(major).visit(ast.parse(inspect.getsource(module)))
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def gate_hash(code: str) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 ALLOWED: dict[str, Any] = {}
 MODULE = "__triage__"
 DRAFT_STAGE = "draft_stage"
-POSTED = ("mail.message", "mail.activity", "helpdesk.ticket")
+CARDS = "x_triage_card"
+WAITING = ("open", "awaiting_second")
+POSTED = ("mail.message", "mail.activity", "helpdesk.ticket", CARDS)
 MOST_CHARACTERS = 4000
 MOST_ITEMS = 40
 
@@ -285,6 +287,9 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     if target._name == "helpdesk.ticket":
         if taken_up(env, user, target):
             return told("kept", target)
+    elif target._name == CARDS:
+        if keeps_row(env, target):
+            return told("kept", target)
     else:
         model = target.model if target._name == "mail.message" else target.res_model
         document = env[model].browse(target.res_id).exists()
@@ -296,6 +301,14 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     target.unlink()
     marker_row(env, error, step).unlink()
     return answer
+
+
+def keeps_row(env: Any, row: Any) -> Any:
+    """Whether a card's row stays when its advice is taken back: people have said something about it."""
+    document = env[row.x_record_model].browse(row.x_record_id).exists() if row.x_record_model in env else row.browse()
+    if document:
+        check_readable(document)
+    return bool(row.x_request) or row.x_state not in WAITING
 
 
 def posted(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
@@ -340,36 +353,6 @@ def about(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, An
     """What there is to work with, and the gate's own code, so that the service sees whether it is the one it knows."""
     stage = draft_stage(env) if "helpdesk.ticket" in env else None
     code = env.ref(MODULE + ".gate").sudo().code
-    return {"status": "listed", "draft_stage": stage.id if stage else False, "code": code}
-
-
-def cleaned(env: Any, user: Any) -> Any:
-    """The environment without what the caller's context says, so that no default or flag of his acts in here.
-
-    Only the companies are taken from it, as far as they are the user's.
-    """
-    mine = user.company_ids.ids
-    asked = sorted(set(env.context.get("allowed_company_ids") or mine) & set(mine))
-    return env(context={"lang": user.lang, "tz": user.tz, "allowed_company_ids": asked or mine})
-
-
-def run(env: Any, user: Any, error: Any, steps: Any) -> list[dict[str, Any]]:
-    """All steps in one transaction; the first that is refused undoes all."""
-    env = cleaned(env, user)
-    user = env.user
-    verbs = {
-        "note": note,
-        "activity": activity,
-        "ticket": ticket,
-        "apply": write_allowed,
-        "withdraw": withdraw,
-        "posted": posted,
-        "visible": visible,
-        "about": about,
-    }
-    answers = []
-    for step in steps:
-        if step.get("verb") not in verbs:
-            refuse(error, "there is no verb " + str(step.get("verb")))
-        answers.append(verbs[step["verb"]](env, user, error, step))
-    return answers
+    found = {"status": "listed", "draft_stage": stage.id if stage else False, "code": code}
+    found["cards"] = CARDS in env
+    return found

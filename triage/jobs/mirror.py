@@ -1,0 +1,180 @@
+"""Keeps a row in Odoo for each card that waits, in step with the store: made, brought up to date, closed, taken away.
+
+One worker at a time does it for an Odoo (a lease). It compares revisions: every few seconds those in the store with
+what it has shown, and now and then with what really stands in Odoo, so that whatever was lost is made good. A row is
+known by its marker, so that putting one again is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from triage.cards.published import is_taken_back
+from triage.domain import Card
+from triage.errors import AccessDenied, KeyMissing, OdooRejected, RecordMissing, SwitchedOff, UsageError
+from triage.jobs.showing import Rows
+from triage.odoo.card_rows import card_of_row
+from triage.odoo.card_text import version_of
+from triage.odoo.gate.code import allowed
+from triage.storage.leases import Leases
+from triage.storage.outcomes import blind_of
+
+log = structlog.get_logger("triage.jobs")
+
+_LEASE_SECONDS = 60.0
+_AT_ONCE = 40
+"""Rows that a round writes; the rest is the next round's, at once."""
+_COMPARE_EVERY = timedelta(hours=1)
+_LOOK_EVERY = timedelta(minutes=15)
+"""Between two looks at who may read what. Who loses the right to a record may see its row for so long."""
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """What came of one round."""
+
+    is_elsewhere: bool = False
+    """Another worker does it."""
+    written: int = 0
+    removed: int = 0
+    refused: int = 0
+    """Rows that Odoo does not take; tried again when the card changes, and with the next comparison."""
+    is_behind: bool = False
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a card's row shows, as far as this worker knows."""
+
+    version: str
+    is_there: bool = True
+    """False: the card is to have no row."""
+
+
+class Mirror:
+    """Mirrors one store into one Odoo. `rows` is asked anew each round: policies change."""
+
+    def __init__(
+        self,
+        rows: Callable[[], Rows],
+        leases: Leases,
+        clock: Callable[[], datetime],
+        place: str,
+        holder: str,
+        keep_days: int,
+    ) -> None:
+        self._rows = rows
+        self._leases = leases
+        self._clock = clock
+        self._lease = f"cards {place}"
+        self._holder = holder
+        self._keep = timedelta(days=keep_days)
+        self._shown: dict[str, _Shown] | None = None
+        self._compared = self._looked = datetime.min.replace(tzinfo=UTC)
+
+    def once(self) -> Mirrored:
+        """One round. Raises `OdooUnavailable` where Odoo gives no answer; what was not written is, the next time."""
+        if not self._leases.take(self._lease, self._holder, _LEASE_SECONDS):
+            self._shown = None
+            return Mirrored(is_elsewhere=True)
+        rows, now = self._rows(), self._clock()
+        removed = 0
+        if self._shown is None or now - self._compared > _COMPARE_EVERY:
+            self._shown, removed = self._compare(rows)
+            self._compared = now
+        found = self._write(rows, self._shown, removed)
+        if now - self._looked > _LOOK_EVERY:
+            rows.hand.look_anew()
+            self._looked = now
+        return found
+
+    def give_back(self) -> None:
+        """Let another worker do it."""
+        self._leases.give_back(self._lease, self._holder)
+
+    def _compare(self, rows: Rows) -> tuple[dict[str, _Shown], int]:
+        """What stands in Odoo; rows of cards that were erased, or closed long ago, are taken away."""
+        shown: dict[str, _Shown] = {}
+        removed = 0
+        for standing in rows.hand.card_rows():
+            card = card_of_row(standing.marker)
+            if card is None:
+                continue
+            is_old = not standing.waits and self._clock() - standing.written_at > self._keep
+            if is_old or not self._is_readable(rows, card):
+                removed += self._remove(rows, str(card))
+            elif standing.waits:
+                shown[str(card)] = _Shown(standing.version)
+        return shown, removed
+
+    def _write(self, rows: Rows, shown: dict[str, _Shown], removed: int) -> Mirrored:
+        waiting = rows.cards.revisions_waiting(allowed()["advise"])
+        todo = self._todo(rows, shown, waiting)
+        written = refused = 0
+        for card in todo[:_AT_ONCE]:
+            try:
+                written += self._bring(rows, shown, card)
+            except SwitchedOff:
+                continue  # the company's switch is off: tried again as long as it is
+            except (OdooRejected, AccessDenied, RecordMissing) as error:
+                log.warning("a card's row", card=card, error=type(error).__name__)
+                shown[card] = _Shown(version_of(waiting.get(card, 0), is_unseen=False), card in waiting)
+                refused += 1
+        return Mirrored(written=written, removed=removed, refused=refused, is_behind=len(todo) > _AT_ONCE)
+
+    def _todo(self, rows: Rows, shown: dict[str, _Shown], waiting: dict[str, int]) -> list[str]:
+        """Cards whose rows are not as they should be: new or changed ones, closed ones, and seen ones."""
+        unseen = {card for card, one in shown.items() if one.version.endswith("-unseen")}
+        told = blind_of(rows.journal.database, sorted(unseen))
+        changed = [
+            card
+            for card, revision in waiting.items()
+            if card not in shown or shown[card].version.partition("-")[0] != str(revision) or card in told
+        ]
+        for card in [card for card, one in shown.items() if not one.is_there and card not in waiting]:
+            del shown[card]
+        return changed + [card for card in shown if card not in waiting]
+
+    def _bring(self, rows: Rows, shown: dict[str, _Shown], handle: str) -> int:
+        """Bring one card's row up to date; how many rows were written."""
+        known = shown.get(handle)
+        try:
+            card = rows.cards.get(UUID(handle))
+        except (KeyMissing, UsageError):
+            shown.pop(handle, None)
+            return self._remove(rows, handle)
+        if (known is None or not known.is_there) and not self._should_begin(rows, card):
+            shown[handle] = _Shown(version_of(card.revision, is_unseen=False), is_there=False)
+            return 0
+        row, status = rows.put(card)
+        is_there = status not in ("absent", "withdrawn")
+        shown[handle] = _Shown(row.version, is_there)
+        return int(status in ("posted", "updated"))
+
+    @staticmethod
+    def _should_begin(rows: Rows, card: Card) -> bool:
+        return rows.is_wanted(card) and not is_taken_back(card, rows.journal)
+
+    @staticmethod
+    def _is_readable(rows: Rows, card: UUID) -> bool:
+        try:
+            rows.cards.get(card)
+        except (KeyMissing, UsageError):
+            return False
+        return True
+
+    @staticmethod
+    def _remove(rows: Rows, card: str) -> int:
+        try:
+            rows.remove(card)
+        except SwitchedOff:
+            return 0
+        return 1
+
+
+__all__ = ["Mirror", "Mirrored"]
