@@ -144,6 +144,10 @@ class Decision(Frozen):
     changes: Changes | None = None
     member: str | None = None
     """`Member.key` where the word is on one case of a card with several; none: on the whole card."""
+    channel: str = ""
+    """`odoo` where it was said with a button of the card's row there; empty: here."""
+    request: str = ""
+    """Of a word from Odoo: which request it answers. None is answered twice."""
 
 
 class MemberWord(Frozen):
