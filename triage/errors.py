@@ -29,11 +29,22 @@ A message says what was wrong, with which file, record or setting, and what to d
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 
 class TriageError(Exception):
     """Base of all errors raised on purpose. `str(error)` is meant for the user."""
+
+    code = ""
+    """Name of the sentence that says the same in the reader's language; empty where there is only the English one."""
+    values: Mapping[str, Any] = {}
+    """What stands in that sentence, by place: texts, numbers, times, and values of the domain."""
+
+    def coded(self, code: str, **values: Any) -> Self:
+        """This error, with a name for what it says: for pages, which say it in the reader's language."""
+        self.code, self.values = code, values
+        return self
 
 
 class UsageError(TriageError):

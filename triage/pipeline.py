@@ -14,6 +14,7 @@ from triage.cards.handling import set_going
 from triage.cards.owners import refuse_own
 from triage.cards.proposals import may_advise, propose
 from triage.cards.published import is_taken_back, stands
+from triage.cards.situating import Situation, situation
 from triage.cards.store import CardStore
 from triage.domain import (
     Abstained,
@@ -141,7 +142,8 @@ def triage(event: Event, desk: Desk) -> Outcome:
     with charged_to(case.company):
         for task in desk.tasks:
             view = view.plus(_verified(_asked(log, task.key, view, task.invoke), view))
-    cards = [log.atomic("card", proposal, _put(desk.cards, event), acting) for proposal in propose(view, policy)]
+    put = _put(desk.cards, event, situation(case, event.source, policy))
+    cards = [log.atomic("card", proposal, put, acting) for proposal in propose(view, policy)]
     ended = log.maybe("resolve", lambda: _end(view, policy, cards, desk.cards, log), acting)
     _say_ended(ended, desk, log)
     if not cards:
@@ -171,11 +173,11 @@ def decide(
     changes: Changes | None = None,
     seen: int | None = None,
     member: str | None = None,
-) -> Card:
-    """Record a person's decision on a card. Card, record and what it sets going change together or not at all.
     channel: str = "",
     request: str = "",
     also_called: Sequence[str] = (),
+) -> Card:
+    """Record a person's decision on a card. Card, record and what it sets going change together or not at all.
 
     Of a card that several cases share, `member` names the one that it is about; without it the word is on all of them.
     Each case gets a record of its own, under its own key.
@@ -191,7 +193,7 @@ def decide(
         if seen is not None and card.revision != seen:
             raise Conflict(
                 f"card #{card.number} has changed: it is at revision {card.revision}, you saw {seen}. Look at it again."
-            )
+            ).coded("changed", number=card.number)
         decision = Decision(
             card=card.id, verdict=verdict, by=by, at=clock(), reason=reason, comment=comment, changes=changes,
             member=None if member is None else clusters.named(card, member).key, channel=channel, request=request,
@@ -264,6 +266,11 @@ def _asked(log: Log, step: str, given: InputT, ask: Callable[[InputT], AnswerT])
         raise
 
 
+def _verified(answer: Answer, view: View) -> Answer:
+    with tracing.span("verify", {"triage.step": "verify"}):
+        return verify(answer, view)
+
+
 def _end(view: View, policy: Policy, put: Sequence[Card], cards: CardStore, log: Log) -> Endings | None:
     """End the record's cards that are over, in the open transaction; none where none is.
 
@@ -271,11 +278,6 @@ def _end(view: View, policy: Policy, put: Sequence[Card], cards: CardStore, log:
     """
     found = cards.waiting_on(view.case.company.name, view.case.record)
     waiting = [card for card in found if card.updated_at <= log.begun]
-def _verified(answer: Answer, view: View) -> Answer:
-    with tracing.span("verify", {"triage.step": "verify"}):
-        return verify(answer, view)
-
-
     ended = endings(waiting, Now(view, policy, put, cards.now()))
     for card in waiting:
         for ending in ended:
@@ -319,8 +321,8 @@ def _as_they_stand(cards: Sequence[Card], desk: Desk, log: Log) -> Iterator[Card
             log.once("withdraw", current, desk.withdraw)
 
 
-def _put(cards: CardStore, event: Event) -> Callable[[Proposal], Card]:
-    return lambda proposal: clusters.of_its_own(cards.put(proposal, event.key), proposal, event.key)
+def _put(cards: CardStore, event: Event, at: Situation) -> Callable[[Proposal], Card]:
+    return lambda proposal: clusters.of_its_own(cards.put(proposal, event.key, at), proposal, event.key)
 
 
 def _why_none(view: View) -> str:

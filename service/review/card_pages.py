@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
@@ -14,7 +15,7 @@ from service.review import showing
 from service.review.explaining import explained, parts_of_reply, visible_members
 from service.review.frame import Frame, Missing, to
 from service.review.guard import Forbidden, must_match
-from service.review.rendering import HEADERS, Words, Writing
+from service.review.rendering import HEADERS, Words, Writing, refusal
 from triage.audit.checkpoints import STORE
 from triage.audit.story import story
 from triage.cards.blind import choose
@@ -36,13 +37,15 @@ from triage.domain import (
     Suggestion,
     Verdict,
 )
-from triage.errors import Conflict, DecisionRefused, InputError, UsageError
+from triage.errors import Conflict, DecisionRefused, InputError, TriageError, UsageError
 from triage.pipeline import decide
 from triage.storage import effects, queue
 from triage.storage.people import Session
 
 _SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3)}
 _MOST_COMMENT = 2000
+_OPEN_KINDS = frozenset({"decision", "handling", "member", "blind", "reading", "publish", "withdrawal", "policy"})
+"""Records without a fact of the case: for whoever may read a card's story, whatever else is withheld from them."""
 _MOST_OF_RECORD = 200
 
 
@@ -63,13 +66,15 @@ def card_pages(frame: Frame) -> APIRouter:
         card = frame.card(session, number)
         _note_reading(frame, session, card)
         store = frame.opened().store
-        made_from = seen(card, store.journal)
+        made_from, is_whole = seen(card, store.journal), frame.sight.may_see_all(session.person, card)
         return frame.page(
             "story.html",
             session,
             card=card,
             entries=story(store.database, store.keys, card),
-            calls=made_from.calls if made_from else (),
+            is_whole=is_whole,
+            open_kinds=_OPEN_KINDS,
+            calls=made_from.calls if made_from and is_whole else (),
             w=_writing(session, made_from),
         )
 
@@ -104,17 +109,22 @@ def card_pages(frame: Frame) -> APIRouter:
         must_match(session, form)
         if act not in _ACTS:
             raise Missing
-        card = frame.card(session, number)
-        try:
-            return _ACTS[act](frame, session, card, form)
-        except (DecisionRefused, Conflict, UsageError) as error:
-            return _card_page(frame, session, frame.card(session, number), request, problem=str(error), status=409)
+        # The store and Odoo are asked in a thread: meanwhile this process goes on taking in what comes.
+        return await to_thread.run_sync(_done, frame, session, number, act, form, request)
 
     return router
 
 
+def _done(frame: Frame, session: Session, number: str, act: str, form: dict[str, str], request: Request) -> Response:
+    card = frame.card(session, number)
+    try:
+        return _ACTS[act](frame, session, card, form)
+    except (DecisionRefused, Conflict, UsageError) as error:
+        return _card_page(frame, session, frame.card(session, number), request, problem=error, status=409)
+
+
 def _card_page(
-    frame: Frame, session: Session, card: Card, request: Request, problem: str = "", status: int = 200
+    frame: Frame, session: Session, card: Card, request: Request, problem: TriageError | None = None, status: int = 200
 ) -> Response:
     store, person = frame.opened().store, session.person
     t, made_from = Words(person.language), seen(card, store.journal)
@@ -133,7 +143,7 @@ def _card_page(
         status,
         card=card,
         row=row,
-        problem=problem,
+        problem=refusal(problem, t, writing) if problem else "",
         is_waiting=is_undecided(card),
         evidence=showing.evidence_of(evidence, made_from, card.proposal, person, frame.sight, t),
         against=showing.evidence_of(suggestion.against, None, card.proposal, person, frame.sight, t),
@@ -202,7 +212,9 @@ def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]]
     def act(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
         store = frame.opened().store
         if frame.unseen(session, [card]):
-            raise DecisionRefused(Words(session.person.language)("blind.first", number=card.number))
+            raise DecisionRefused(f"card #{card.number}: your own view of it is asked for first.").coded(
+                "blind_first", number=card.number
+            )
         revision = form.get("revision", "")
         member = _member(frame, session, card, form)
         decided = decide(
@@ -234,11 +246,13 @@ def _member(frame: Frame, session: Session, card: Card, form: dict[str, str]) ->
     wanted = form.get("member", "")
     found = next((one for one in seen_members if one.key == wanted), None)
     if wanted and found is None:
-        raise UsageError(f"card #{card.number}: this case is not on it.")
+        raise UsageError(f"card #{card.number}: this case is not on it.").coded(
+            "case_missing", number=card.number, handle=wanted[:60]
+        )
     if found is None and len(seen_members) < len(card.members):
         raise DecisionRefused(
             f"card #{card.number}: some of its cases are not yours to see. Decide those that you see, one by one."
-        )
+        ).coded("cases_hidden", number=card.number)
     return found
 
 
@@ -264,7 +278,8 @@ def _one_of(kind: Any, value: str) -> Any:
     try:
         return kind(value)
     except ValueError as error:
-        raise UsageError(f"{value[:50]!r} is none of {', '.join(each.value for each in kind)}.") from error
+        said = f"{value[:50]!r} is none of {', '.join(each.value for each in kind)}."
+        raise UsageError(said).coded("no_such_value", value=value[:50]) from error
 
 
 def _claim(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
@@ -291,7 +306,7 @@ def _snooze(frame: Frame, session: Session, card: Card, form: dict[str, str]) ->
     wanted = form.get("for", "")
     until = _at(form.get("until", "")) if not wanted else None
     if until is None and wanted not in _SNOOZES:
-        raise UsageError("say for how long it is to sleep.")
+        raise UsageError("say for how long it is to sleep.").coded("snooze_how_long")
     frame.handler().snooze(str(card.number), session.person.name, until or now() + _SNOOZES[wanted])
     return _onwards(frame, session, form, card.number, "snoozed")
 
@@ -327,11 +342,13 @@ def _onwards(frame: Frame, session: Session, form: dict[str, str], number: int, 
 def _choose(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
     store = frame.opened().store
     if not frame.unseen(session, [card]):
-        raise DecisionRefused(f"card #{card.number}: nobody is asked for their own view of it.")
+        raise DecisionRefused(f"card #{card.number}: nobody is asked for their own view of it.").coded(
+            "blind_not_asked", number=card.number
+        )
     wanted = form.get("category", "")
     category = None if wanted == "unsure" else _one_of(Category, wanted)
     if category is None and wanted != "unsure":
-        raise UsageError("choose a category, or say that you cannot tell.")
+        raise UsageError("choose a category, or say that you cannot tell.").coded("blind_choose")
     choose(str(card.number), session.person.name, category, store.cards, store.journal, now)
     return to(f"/cards/{card.number}?" + urlencode({"back": form.get("back", "")}))
 

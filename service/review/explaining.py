@@ -11,8 +11,8 @@ from markupsafe import Markup
 from service.review.rendering import Words, Writing
 from service.review.seeing import Sight
 from service.review.showing import Shown, evidence_of, odoo_link
-from triage.cards.drawing import svg, tree
-from triage.domain import Card, Member, Person, Proposal
+from triage.cards.drawing import public, svg, tree
+from triage.domain import Card, Contribution, Hit, Member, Person, Proposal
 
 _MOST_CAUSES = 3
 
@@ -36,6 +36,8 @@ class ImpactShown:
 
     drawing: Markup
     lines: list[str]
+    hidden: str
+    """That there are lines that are not for this person; empty where there are none, or all are."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,12 @@ class Explained:
 
 def explained(card: Card, person: Person, sight: Sight, odoo: str | None, w: Writing, t: Words) -> Explained:
     """What the card says of itself, as far as the person may see it."""
-    proposal, confidential = card.proposal, sight.may_see_confidential(person)
-    factors, points, has_hidden = _factors(proposal, confidential, w, t)
+    proposal = card.proposal
+    factors, points, has_hidden = _factors(proposal, sight.contributions(person, proposal), w, t)
     seen = set(map(id, visible_members(card, person, sight)))
     return Explained(
         causes=list(_causes(proposal, person, sight, w, t)),
-        impact=_impact(proposal, confidential),
+        impact=_impact(proposal, sight.hits(person, proposal), t),
         score="" if proposal.priority is None else w.value(round(Decimal(str(points)), 1)),
         factors=factors,
         has_hidden=has_hidden,
@@ -118,22 +120,27 @@ def _causes(proposal: Proposal, person: Person, sight: Sight, w: Writing, t: Wor
         )
 
 
-def _impact(proposal: Proposal, confidential: bool) -> ImpactShown | None:
+def _impact(proposal: Proposal, visible: Sequence[Hit], t: Words) -> ImpactShown | None:
+    """The lines that the person may see are drawn and named; how many there are in all is for everybody."""
     impact = proposal.impact
     if impact is None or not impact.hits:
         return None
+    shown = impact.with_(hits=tuple(visible)) if visible else impact
+    hidden = len(impact.hits) - len(visible)
     # The drawing escapes what others wrote.
-    drawing = Markup(svg(impact, confidential=confidential))  # noqa: S704
-    return ImpactShown(drawing, tree(impact, confidential=confidential))
+    drawing = Markup(svg(shown, confidential=bool(visible)))  # noqa: S704
+    more = t("impact.hidden", count=hidden, whole=public(impact)) if visible and hidden else ""
+    return ImpactShown(drawing, tree(shown, confidential=bool(visible)), more)
 
 
-def _factors(proposal: Proposal, confidential: bool, w: Writing, t: Words) -> tuple[list[FactorShown], float, bool]:
+def _factors(
+    proposal: Proposal, visible: Sequence[Contribution], w: Writing, t: Words
+) -> tuple[list[FactorShown], float, bool]:
     """The factors that the person may see, their points together, and whether there are others.
 
     How many points the others have is not said: one of them alone would tell an amount's or a margin's size.
     """
     found = proposal.priority.contributions if proposal.priority else ()
-    visible = [one for one in found if confidential or not one.confidential]
     shown = [
         FactorShown(t.of("factor", one.factor.value), w.value(round(one.points, 1)), one.why)
         for one in visible

@@ -96,4 +96,6 @@ def _cell(value: Value, column: Column, t: Words, w: Writing) -> str:
         return w.share(float(value))
     if column.kind in {"count", "number"}:
         return w.value(value)
+    if value == "":
+        return t("figures.unknown")
     return str(value) if column.kind == "text" else t.of(column.kind, str(value))

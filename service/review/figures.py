@@ -146,7 +146,7 @@ class Figures:
         ]  # fmt: skip
 
     def _volume(self, name: str, span: Span) -> Table:
-        kind = "category" if name == "category" else "text"
+        kind = name if name in {"category", "channel"} else "text"
         found = counts.volumes(self._journal().database, name, span)
         columns = (Column(name, kind), Column("cards", "count"), Column("waiting", "count"))
         return Table(name, columns, tuple(Row(row) for row in found))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from fastapi.responses import HTMLResponse
@@ -19,9 +18,7 @@ from triage.cards.blind import is_chosen
 from triage.cards.handling import Handler
 from triage.cli.wiring import now
 from triage.domain import Card, Duty
-from triage.domain.policies import PolicyBook
 from triage.errors import KeyMissing, UsageError
-from triage.settings import Settings
 from triage.storage.outcomes import blind_of
 from triage.storage.people import Session
 
@@ -61,15 +58,6 @@ class Frame:
             raise Missing
         return card
 
-    def policies(self) -> PolicyBook:
-        """The policies that hold; the file is read again when it has changed."""
-        settings = self.installation.settings
-        try:
-            found = settings.policy_file.stat()
-        except OSError:
-            return _policies(settings, None)
-        return _policies(settings, (found.st_mtime_ns, found.st_size))
-
     def unseen(self, session: Session, cards: Sequence[Card]) -> set[int]:
         """Numbers of those cards of which this person is asked for their own view before they see the suggestion."""
         if not session.person.has(Duty.REVIEWER, Duty.LEAD) or session.person.has(Duty.AUDITOR):
@@ -98,12 +86,6 @@ class Frame:
             may_act=person.has(Duty.REVIEWER, Duty.LEAD),
             **values,
         )
-
-
-@lru_cache(8)
-def _policies(settings: Settings, stamp: tuple[int, int] | None) -> PolicyBook:
-    del stamp
-    return settings.policies()
 
 
 def to(address: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-import yaml
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from service.review.frame import Frame, Missing, to
 from service.review.guard import must_match
-from service.review.rendering import static_file
+from service.review.policy_page import policy_page
+from service.review.rendering import Words, Writing, refusal, static_file
 from triage.domain import Duty
 from triage.errors import TriageError
-from triage.storage import queue
 from triage.storage.people import Session
 
 KEYS = (
@@ -45,15 +45,7 @@ def other_pages(frame: Frame) -> APIRouter:
 
     @router.get("/policy")
     def show_policy(session: Session = Depends(leads)) -> Response:  # noqa: B008
-        policies = frame.installation.policies()
-        named = queue.values(frame.opened().store.database, "company")
-        shown = [("", policies.base), *((each, policies.of(each)) for each in named if session.person.sees(each))]
-        texts = [
-            (name, yaml.safe_dump(policy.model_dump(mode="json", exclude_defaults=True), allow_unicode=True),
-             policy.fingerprint())
-            for name, policy in shown
-        ]  # fmt: skip
-        return frame.page("policy.html", session, policies=texts)
+        return policy_page(frame, session)
 
     @router.get("/dead-letters")
     def list_letters(session: Session = Depends(leads)) -> Response:  # noqa: B008
@@ -65,19 +57,25 @@ def other_pages(frame: Frame) -> APIRouter:
         must_match(session, form)
         if not _ID.fullmatch(id) or act not in {"retry", "discard"}:
             raise Missing
-        letter = next((each for each in frame.opened().inbox.dead(_MOST_LETTERS) if each.id == id), None)
-        if letter is None or not session.person.sees(letter.company):
-            raise Missing
-        try:
-            change = frame.opened().inbox.retry if act == "retry" else frame.opened().inbox.discard
-            change(id, session.person.name, form.get("why", "").strip()[:300])
-        except TriageError as error:
-            return _letters(frame, session, str(error), 409)
-        return to("/dead-letters")
+        return await to_thread.run_sync(_changed, frame, session, id, act, form.get("why", "").strip()[:300])
 
     return router
 
 
-def _letters(frame: Frame, session: Session, problem: str = "", status: int = 200) -> Response:
+def _changed(frame: Frame, session: Session, id: str, act: str, why: str) -> Response:  # noqa: A002
+    letter = next((each for each in frame.opened().inbox.dead(_MOST_LETTERS) if each.id == id), None)
+    if letter is None or not session.person.sees(letter.company):
+        raise Missing
+    try:
+        change = frame.opened().inbox.retry if act == "retry" else frame.opened().inbox.discard
+        change(id, session.person.name, why)
+    except TriageError as error:
+        return _letters(frame, session, error, 409)
+    return to("/dead-letters")
+
+
+def _letters(frame: Frame, session: Session, problem: TriageError | None = None, status: int = 200) -> Response:
     found = [each for each in frame.opened().inbox.dead(_MOST_LETTERS) if session.person.sees(each.company)]
-    return frame.page("dead.html", session, status, letters=found, problem=problem)
+    t, w = Words(session.person.language), Writing(session.person.language)
+    said = refusal(problem, t, w) if problem else ""
+    return frame.page("dead.html", session, status, letters=found, problem=said)

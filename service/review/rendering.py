@@ -18,6 +18,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
+from triage.domain import CardState, Category
+from triage.errors import TriageError
+
 LANGUAGES = ("en", "de", "fr", "es", "nl")
 
 HEADERS = {
@@ -56,6 +59,23 @@ class Words:
     def of(self, group: str, value: str) -> str:
         """The word for one value of a group (`category`, `state`), or the value where there is none."""
         return self._words.get(f"{group}.{value}", value.replace("_", " "))
+
+
+def refusal(error: TriageError, t: Words, w: Writing) -> str:
+    """Why something was refused, in the reader's language; in English where it has no sentence of its own."""
+    if not error.code:
+        return str(error)
+    return t(f"refused.{error.code}", **{name: _said(value, t, w) for name, value in error.values.items()})
+
+
+def _said(value: object, t: Words, w: Writing) -> object:
+    if isinstance(value, Category):
+        return t.of("category", value.value)
+    if isinstance(value, CardState):
+        return t.of("state", value.value)
+    if isinstance(value, datetime):
+        return w.moment(value)
+    return (", ".join(value) or t("refused.nobody")) if isinstance(value, tuple) else value
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from service.installation import Installation
 from service.review.asking import Asking, CannotAsk, Question
-from triage.domain import Card, Duty, Fact, FactEvidence, Person, Proposal, RecordRef
+from triage.domain import Card, Contribution, Duty, Fact, FactEvidence, Hit, Person, Proposal, RecordRef
 
 _SOURCE = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+):([1-9][0-9]{0,9})(?:\.([a-z_][a-z0-9_]*))?")
 """What a fact was computed from, where that is a record of Odoo: `res.partner:7.credit`."""
@@ -18,8 +18,9 @@ class Sight:
     """Who may see what.
 
     Somebody without a user in Odoo sees the cards of their companies; confidential facts then are for leads and
-    auditors. Of somebody with one, Odoo is asked through its gate: for each record, and for each fact the records and
-    fields that it was computed from. Where Odoo cannot be asked, nothing is shown that it would have to be asked about.
+    auditors. Of somebody with one, Odoo is asked through its gate: for each record, for each fact the records and
+    fields that it was computed from, for each customer's line that is hit its order, for each part of the priority the
+    facts that it rests on. Where Odoo cannot be asked, nothing is shown that it would have to be asked about.
     An auditor reads everything of their companies, and that is recorded.
     """
 
@@ -62,6 +63,43 @@ class Sight:
         if any(fact.id == evidence.fact for fact in proposal.facts):
             return any(fact.id == evidence.fact for fact in self._facts(person, proposal))
         return not evidence.confidential or self.may_see_confidential(person)
+
+    def hits(self, person: Person, proposal: Proposal) -> list[Hit]:
+        """The customers' lines that a change hits, as far as the person may read their orders.
+
+        Of somebody with a user in Odoo that is asked of each order; of others it is for leads and auditors.
+        """
+        found = proposal.impact.hits if proposal.impact else ()
+        if not _is_asked(person):
+            return list(found) if self.may_see_confidential(person) else []
+        told = self.records(person, [(proposal.company, hit.order) for hit in found])
+        return [hit for hit, may in zip(found, told, strict=True) if may and hit.order.id is not None]
+
+    def contributions(self, person: Person, proposal: Proposal) -> list[Contribution]:
+        """The parts of the priority that the person may see: of somebody with a user in Odoo each whose facts they
+        all may see; of others those that are not confidential, or all for leads and auditors."""
+        found = proposal.priority.contributions if proposal.priority else ()
+        if not _is_asked(person):
+            return [one for one in found if self.may_see_confidential(person) or not one.confidential]
+        seen = {fact.id for fact in self._facts(person, proposal)}
+        known = {fact.id for fact in proposal.facts}
+        return [
+            one
+            for one in found
+            if seen.issuperset(known.intersection(one.facts))
+            and (not one.confidential or (bool(one.facts) and known.issuperset(one.facts)))
+        ]
+
+    def may_see_all(self, person: Person, card: Card) -> bool:
+        """Whether nothing of a card is withheld from the person: no fact, no line that is hit, no case on it.
+
+        Only then its records, and what a model was shown, are for them word for word.
+        """
+        if not _is_asked(person):
+            return self.may_see_confidential(person)
+        shares = self.records(person, [(one.company, one.record) for one in card.members])
+        hits = card.proposal.impact.hits if card.proposal.impact else ()
+        return not self.facts(person, card)[1] and len(self.hits(person, card.proposal)) == len(hits) and all(shares)
 
     def _records(self, person: Person, records: Sequence[tuple[str, RecordRef]]) -> list[bool]:
         mine = [person.sees(company) for company, _ in records]

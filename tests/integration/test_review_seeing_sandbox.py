@@ -13,12 +13,30 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
+from service.review.explaining import explained
+from service.review.rendering import Words, Writing
 from service.review.seeing import Sight
 from tests.contract.arranged import Arranged
 from tests.unit.opened_store import COMPANY, proposal
 from tests.unit.service_client import Service, service
 from triage.cli.wiring import now, open_store
-from triage.domain import Card, Category, Duty, Fact, FactEvidence, Person, RecordRef, Suggestion
+from triage.domain import (
+    Card,
+    Category,
+    Contribution,
+    Duty,
+    Fact,
+    FactEvidence,
+    Hit,
+    Impact,
+    Method,
+    Person,
+    Priority,
+    Producer,
+    RecordRef,
+    Suggestion,
+)
+from triage.domain.priority import Factor
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.grant import grant
@@ -124,6 +142,53 @@ def test_each_fact_is_for_those_whom_odoo_lets_read_what_it_was_computed_from(de
     assert sight.may_see_evidence(desk.person(BOOKS), evidence, card.proposal)
 
 
+def test_a_line_that_is_hit_is_for_those_who_may_read_its_order(desk: Desk) -> None:
+    gone = RecordRef(model="sale.order", id=2**30, name="S-GONE")
+    hits = [Hit(order=each, product="bolt", quantity=Decimal(4), path=(each.key,)) for each in (desk.order, gone)]
+    made = proposal(Category.STOCK, record=desk.order, impact=Impact(of="P1 is late", hits=tuple(hits)))
+    sight = desk.sight()
+    assert [hit.order for hit in sight.hits(desk.person(BOSS), made)] == [desk.order]
+    assert sight.hits(desk.person(SELLER, duties=frozenset({Duty.LEAD})), made) == []
+    assert sight.hits(desk.person(BOSS, odoo_user=None), made) == []
+    assert len(sight.hits(desk.person(BOSS, odoo_user=None, duties=frozenset({Duty.LEAD})), made)) == 2
+    shown = explained(desk.card().with_(proposal=made), desk.person(BOSS), sight, None, Writing("en"), Words("en"))
+    assert shown.impact is not None
+    assert desk.order.name in shown.impact.drawing
+    assert "S-GONE" not in shown.impact.drawing + " ".join(shown.impact.lines)
+    assert "1 more are not yours to see" in shown.impact.hidden
+
+
+def test_a_part_of_the_priority_is_for_those_who_may_see_its_facts(desk: Desk) -> None:
+    card = desk.card()
+    late, credit, margin, *_ = card.proposal.facts
+
+    def part(factor: Factor, *facts: Fact) -> Contribution:
+        secret = any(fact.confidential for fact in facts)
+        ids = tuple(fact.id for fact in facts)
+        return Contribution(factor=factor, level=1, points=5, why="w", facts=ids, confidential=secret)
+
+    parts = (part(Factor.PROMISE, late), part(Factor.AMOUNT, credit), part(Factor.MARGIN, margin), part(Factor.AGE))
+    by = Producer(method=Method.EMBEDDED, model="m", version="1")
+    made = card.proposal.with_(priority=Priority(by=by, score=20, contributions=parts))
+    sight = desk.sight()
+
+    def seen(name: str, **more: Any) -> list[str]:
+        return [one.factor.value for one in sight.contributions(desk.person(name, **more), made)]
+
+    assert seen(BOSS) == ["promise", "age"]
+    assert seen(BOOKS) == ["promise", "amount", "age"]
+    assert seen(BOSS, duties=frozenset({Duty.LEAD})) == ["promise", "margin", "age"]
+    assert seen(BOSS, odoo_user=None, duties=frozenset({Duty.LEAD})) == ["promise", "amount", "margin", "age"]
+
+
+def test_the_story_tells_a_lead_only_what_odoo_lets_them_read(desk: Desk) -> None:
+    lead = signed_in(desk, BOSS, Duty.LEAD)
+    page = lead.get("/cards/1/story").text
+    assert "only what people did is told" in page
+    auditor = signed_in(desk, BOOKS, Duty.AUDITOR)
+    assert "only what people did" not in auditor.get("/cards/1/story").text
+
+
 def test_all_is_asked_at_once_and_remembered_for_a_minute(desk: Desk) -> None:
     at = 0.0
     sight, card = desk.sight(clock=lambda: at), desk.card()
@@ -153,9 +218,9 @@ def test_an_odoo_that_is_down_hides_and_says_so_and_is_asked_again_soon(desk: De
     assert sight.visible(boss, [card]) == [card]
 
 
-def signed_in(desk: Desk, name: str) -> TestClient:
+def signed_in(desk: Desk, name: str, duty: Duty = Duty.REVIEWER) -> TestClient:
     people = People(desk.web.app.state.parts.installation.opened().store.database, now)
-    people.add(name, [Duty.REVIEWER], odoo_user=desk.users[name], companies=[COMPANY])
+    people.add(name, [duty], odoo_user=desk.users[name], companies=[COMPANY])
     client = TestClient(desk.web.app, raise_server_exceptions=False, follow_redirects=False)
     client.cookies.set("triage", people.begin(name, "odoo"))
     return client

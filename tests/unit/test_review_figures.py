@@ -158,7 +158,9 @@ def test_choices_made_unseen_are_counted_apart(opened: Opened) -> None:
 def test_what_models_took(opened: Opened) -> None:
     from decimal import Decimal
 
-    Spending(opened.database).add(COMPANY, NOW.date(), "house", "small", 100, 20, Decimal("0.25"))
+    Spending(opened.database).add(
+        COMPANY, NOW.date(), "house", "small", 100, 20, Decimal("0.25"), NOW + timedelta(hours=9)
+    )
     assert [row.values for row in tables(opened)["cost"].rows] == [("house", "small", 1, 120, Decimal("0.25"))]
 
 

@@ -40,11 +40,15 @@ def choose(
     with journal.database.locked((records.stream_lock(cards.get(handle).key.company),)):
         card = cards.get(handle)
         if card.state is not CardState.OPEN:
-            raise DecisionRefused(f"card #{card.number} is closed or decided: {card.state.value}.")
+            raise DecisionRefused(f"card #{card.number} is closed or decided: {card.state.value}.").coded(
+                "closed", number=card.number, state=card.state
+            )
         now = clock()
         kept = outcomes.Blind("" if category is None else category.value, journal.keys.subject_hash(by), utc(now))
         if not outcomes.put_blind(journal.database, str(card.id), kept):
-            raise DecisionRefused(f"card #{card.number}: somebody gave their own view of it before you.")
+            raise DecisionRefused(f"card #{card.number}: somebody gave their own view of it before you.").coded(
+                "blind_given", number=card.number
+            )
         journal.record(
             stream=card.key.company,
             kind="blind",

@@ -78,7 +78,10 @@ def named(card: Card, handle: str) -> Member:
         return found[0]
     there = ", ".join(one.record.name for one in card.members[:20]) or "none: it is about one case alone"
     word = "is on it more than once" if found else "is not on it"
-    raise DecisionRefused(f"card #{card.number}: {handle} {word}. Its cases: {there}.")
+    code = "case_twice" if found else "case_missing"
+    raise DecisionRefused(f"card #{card.number}: {handle} {word}. Its cases: {there}.").coded(
+        code, number=card.number, handle=handle[:60]
+    )
 
 
 def decide(card: Card, decision: Decision, policy: Policy) -> Card:
@@ -114,7 +117,10 @@ def touched(card: Card, decision: Decision) -> list[Member]:
     chosen = [one for one in wanted if one.is_undecided]
     if not chosen:
         which = wanted[0].record.name if len(wanted) == 1 else "every case on it"
-        raise DecisionRefused(f"card #{card.number}: {which} is decided already. Nothing was changed.")
+        error = DecisionRefused(f"card #{card.number}: {which} is decided already. Nothing was changed.")
+        if len(wanted) == 1:
+            raise error.coded("case_decided", number=card.number, record=wanted[0].record.name)
+        raise error.coded("cases_decided", number=card.number)
     return chosen
 
 

@@ -40,7 +40,7 @@ class Handler:
                 raise DecisionRefused(
                     f"card #{card.number}: {row.claimed_by} has had it since {row.claimed_at}; ask them, or have a "
                     "lead hand it over."
-                )
+                ).coded("claimed", number=card.number, by=row.claimed_by, at=row.claimed_at)
             if row.claimed_by is None:
                 self._set(card, row, by, self.clock())
                 self._record(card, Act.CLAIM, by)
@@ -51,7 +51,9 @@ class Handler:
         with self.journal.database.transaction():
             card, row = self._waiting(handle)
             if row.claimed_by != by:
-                raise DecisionRefused(f"card #{card.number}: it is not claimed by {by}.")
+                raise DecisionRefused(f"card #{card.number}: it is not claimed by {by}.").coded(
+                    "not_yours", number=card.number
+                )
             self._set(card, row, None, None)
             self._record(card, Act.RELEASE, by)
             return card
@@ -70,12 +72,14 @@ class Handler:
             card, row = self._waiting(handle)
             act_by = card.proposal.suggestion.act_by
             if until <= self.clock():
-                raise DecisionRefused(f"card #{card.number}: {utc(until)} is past.")
+                raise DecisionRefused(f"card #{card.number}: {utc(until)} is past.").coded(
+                    "time_past", number=card.number, until=until
+                )
             if act_by is not None and until > act_by.at > self.clock():
                 raise DecisionRefused(
                     f"card #{card.number}: it cannot sleep longer than {utc(act_by.at)}, when somebody must have acted "
                     f"({act_by.source})."
-                )
+                ).coded("too_long", number=card.number, until=act_by.at, source=act_by.source)
             queue.handle(
                 self.journal.database, row.card, claimed_by=row.claimed_by, claimed_at=row.claimed_at,
                 snoozed_until=utc(until),
@@ -105,16 +109,20 @@ class Handler:
             now = self.clock()
             last = card.decisions[-1] if card.decisions else None
             if last is None or last.by != by:
-                raise DecisionRefused(f"card #{card.number}: the last word on it is not {by}'s.")
+                raise DecisionRefused(f"card #{card.number}: the last word on it is not {by}'s.").coded(
+                    "not_last", number=card.number
+                )
             if now - last.at > UNDO:
                 raise DecisionRefused(
                     f"card #{card.number}: the minute for taking it back is over. Correct it in Odoo, or withdraw it."
-                )
+                ).coded("undo_late", number=card.number)
             waits = effects.cancel(self.journal.database, str(card.id), card.revision, utc(now))
             if not waits and any(
                 each.revision == card.revision for each in effects.of_card(self.journal.database, str(card.id))
             ):
-                raise DecisionRefused(f"card #{card.number}: what it set going is done already.")
+                raise DecisionRefused(f"card #{card.number}: what it set going is done already.").coded(
+                    "undo_done", number=card.number
+                )
             restored = self.cards.save(clusters.undo(card, now), card.revision)
             self._record(card, Act.UNDO, by)
             return restored
@@ -123,11 +131,11 @@ class Handler:
         card = self.cards.get(handle)
         row = queue.of_card(self.journal.database, str(card.id))
         if row is None:
-            raise Conflict(f"card #{card.number}: it is in no queue; look at it again.")
+            raise Conflict(f"card #{card.number}: it is in no queue; look at it again.").coded(
+                "changed", number=card.number
+            )
         if not transitions.is_undecided(card):
-            last = card.decisions[-1] if card.decisions else None
-            by = f" by {last.by}" if last else ""
-            raise DecisionRefused(f"card #{card.number} is closed: {card.state.value}{by}.")
+            raise transitions.closed(card)
         return card, row
 
     def _set(self, card: Card, row: QueueRow, who: str | None, at: datetime | None) -> None:

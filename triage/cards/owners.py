@@ -18,13 +18,13 @@ def refuse_own(card: Card, journal: Journal, by: str, member: str | None = None)
     if not found:
         raise DecisionRefused(
             f"card #{card.number}: the policy lets nobody decide their own cases, and whose this is was erased."
-        )
+        ).coded("own_unknown", number=card.number)
     own = [each for each in found if each.order and each.order.owner and _plain(each.order.owner) == _plain(by)]
     if own:
         raise DecisionRefused(
             f"card #{card.number}: {own[0].record.name} is {by}'s own, and the policy lets nobody decide their own "
             "cases. Hand it over to somebody else."
-        )
+        ).coded("own_case", number=card.number, record=own[0].record.name)
 
 
 def _cases(card: Card, journal: Journal) -> list[Case]:

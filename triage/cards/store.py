@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from triage.audit import sealing
 from triage.cards import clusters
 from triage.cards.sharing import Sharing
+from triage.cards.situating import Situation
 from triage.cards.updating import before_of
 from triage.domain import Before, Card, CardKey, CardState, Proposal, RecordRef, utc
 from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
@@ -23,6 +24,7 @@ from triage.storage.database import Database
 from triage.storage.keys import Keys
 
 _SHORTEST_PREFIX = 8
+_NOWHERE = Situation()
 
 
 class CardStore:
@@ -52,8 +54,10 @@ class CardStore:
             day = utc(self._clock())[:10]
             return members.may_note(self._database, card.key.company, record, day, str(card.id), most)
 
-    def put(self, proposal: Proposal, event: str) -> Card:
+    def put(self, proposal: Proposal, event: str, at: Situation = _NOWHERE) -> Card:
         """The card of this proposal, new or brought up to date; `event` is the key of the event that led to it.
+
+        `at` is where its case stands, for figures.
 
         While a card of the same company, record and category can be decided, it is updated; an identical proposal
         only adds the event. A first person's word does not survive a change of what it confirmed: the card is open
@@ -67,8 +71,9 @@ class CardStore:
                 rows.expire_unreadable(self._database, row)
                 queue.close(self._database, row.id)
             if row is None or card is None:
-                return self._share(proposal, event) or self._begin(proposal, event, record)
-            return self._update(card, row, proposal, event)
+                shared = self._share(proposal, event)
+                return shared or self._situated(self._begin(proposal, event, record), at)
+            return self._situated(self._update(card, row, proposal, event), at)
 
     def get(self, handle: str | UUID | int) -> Card:
         """The card with this number (`7`, `#7`), id, or start of an id (8 characters or more).
@@ -99,6 +104,16 @@ class CardStore:
     def of_event(self, event: str, company: str) -> list[Card]:
         """Cards that the company's event with this key made or updated, by number, without erased ones."""
         return self._readable_of(rows.of_event(self._database, self._keys.event_id(event), company))
+
+    def changed_since(self, moment: datetime, after: int, limit: int) -> tuple[list[Card], tuple[datetime, int] | None]:
+        """Cards that can be decided and were changed since then, by time and number, without erased ones; `after` is
+        the number of the last one that was seen of this very moment.
+
+        Also where the next page begins; none where there was nothing.
+        """
+        found = rows.changed_since(self._database, utc(moment), after, limit)
+        last = (datetime.fromisoformat(found[-1].updated_at), found[-1].number) if found else None
+        return self._readable_of(found), last
 
     def waiting_on(self, company: str, record: RecordRef) -> list[Card]:
         """The cards of a record that somebody can still decide, by number, without erased ones."""
@@ -135,6 +150,13 @@ class CardStore:
         """Cards that somebody can still decide, by number, from the one after number `after`; without erased ones."""
         return self._readable_of(rows.waiting(self._database, after, limit))
 
+    def revisions_waiting(self, models: Sequence[str]) -> dict[str, int]:
+        """Of every card on a record of these models that can still be decided: its id and revision, by number.
+
+        Nothing is decrypted for it; erased ones are among them.
+        """
+        return rows.revisions_waiting(self._database, models)
+
     def ended_since(self, moment: datetime) -> list[Card]:
         """Cards that ended without anybody's word since a time, by number, without erased ones."""
         return self._readable_of(rows.ended_since(self._database, utc(moment)))
@@ -150,23 +172,18 @@ class CardStore:
         """
         with self._database.locked((records.stream_lock(card.key.company),)):
             row = rows.by_id(self._database, str(card.id))
-    def revisions_waiting(self, models: Sequence[str]) -> dict[str, int]:
-        """Of every card on a record of these models that can still be decided: its id and revision, by number.
-
-        Nothing is decrypted for it; erased ones are among them.
-        """
-        return rows.revisions_waiting(self._database, models)
-
             if row is None:
                 raise StoreError(f"card #{card.number} ({card.id}) is not in this store.")
             if row.revision != expected_revision:
                 raise Conflict(
                     f"card #{row.number} has changed: it is at revision {row.revision}, you saw {expected_revision}. "
                     "Look at it again."
-                )
+                ).coded("changed", number=row.number)
             stored = self._open(row)
             if (stored.key, stored.number) != (card.key, card.number):
-                raise UsageError(f"card #{row.number}: key and number of a card never change.")
+                raise UsageError(f"card #{row.number}: key and number of a card never change.").coded(
+                    "changed", number=row.number
+                )
             # An identical proposal adds events without a new revision; they stay.
             changed = card.with_(revision=expected_revision + 1, events=_merged(stored.events, card.events))
             rows.replace(self._database, self._sealed(changed, row.case_id), expected_revision)
@@ -248,6 +265,11 @@ class CardStore:
         self._enqueue(changed)
         rows.add_event(self._database, str(card.id), self._keys.event_id(event))
         return changed
+
+    def _situated(self, card: Card, at: Situation) -> Card:
+        if at != _NOWHERE:
+            queue.situate(self._database, str(card.id), at.site, at.segment, at.channel)
+        return card
 
     def _enqueue(self, card: Card) -> None:
         queue.put(self._database, card, queue.hash_of_name(self._keys, card.proposal.record.name))

@@ -53,7 +53,9 @@ def decide(card: Card, decision: Decision, policy: Policy) -> Card:
 def end(card: Card, ending: Ending) -> Card:
     """The card after it ended by itself, one revision on. Raises `Conflict` where somebody closed it before."""
     if ending.card != card.id or not is_undecided(card):
-        raise Conflict(f"card #{card.number} is {card.state.value}; it cannot end as {ending.state}.")
+        raise Conflict(f"card #{card.number} is {card.state.value}; it cannot end as {ending.state}.").coded(
+            "changed", number=card.number
+        )
     return card.with_(
         state=CardState(ending.state), ended=ending, stall=None, revision=card.revision + 1, updated_at=ending.at
     )
@@ -62,7 +64,9 @@ def end(card: Card, ending: Ending) -> Card:
 def undo(card: Card, at: datetime) -> Card:
     """The card before its last decision, one revision on. Raises `Conflict` where it ended otherwise meanwhile."""
     if not card.decisions or card.ended is not None:
-        raise Conflict(f"card #{card.number} is {card.state.value} for another reason; look at it again.")
+        raise Conflict(f"card #{card.number} is {card.state.value} for another reason; look at it again.").coded(
+            "ended", number=card.number, state=card.state
+        )
     before = card.decisions[:-1]
     waits = any(each.verdict is not Verdict.REJECT for each in before[-1:])
     return card.with_(
@@ -76,7 +80,9 @@ def undo(card: Card, at: datetime) -> Card:
 def mark(card: Card, stall: Stall | None) -> Card:
     """The card with a stall noticed, or no longer; one revision on. Raises `Conflict` where it was closed before."""
     if not is_undecided(card):
-        raise Conflict(f"card #{card.number} is {card.state.value}; nobody has to touch it any more.")
+        raise Conflict(f"card #{card.number} is {card.state.value}; nobody has to touch it any more.").coded(
+            "closed", number=card.number, state=card.state
+        )
     return card.with_(stall=stall, revision=card.revision + 1)
 
 
@@ -85,20 +91,30 @@ def is_undecided(card: Card) -> bool:
     return card.state in _UNDECIDED
 
 
+def closed(card: Card) -> DecisionRefused:
+    """Why nothing can be done with a closed card any more: since when it is so, and by whose word."""
+    last = card.decisions[-1] if card.decisions and card.ended is None else None
+    by, at = f" by {last.by}" if last else "", last.at if last else card.updated_at
+    error = DecisionRefused(f"card #{card.number} is closed: {card.state.value}{by} at {utc(at)}. Nothing was changed.")
+    if last is None:
+        return error.coded("closed_at", number=card.number, state=card.state, at=at)
+    return error.coded("closed_by", number=card.number, state=card.state, by=last.by, at=at)
+
+
 def _check_card(card: Card, decision: Decision) -> None:
     if decision.card != card.id:
-        raise DecisionRefused(f"card #{card.number}: the decision names another card ({decision.card}).")
-    if is_undecided(card):
-        return
-    last = card.decisions[-1] if card.decisions and card.ended is None else None
-    by = f" by {last.by}" if last else ""
-    when = utc(last.at if last else card.updated_at)
-    raise DecisionRefused(f"card #{card.number} is closed: {card.state.value}{by} at {when}. Nothing was changed.")
+        raise DecisionRefused(f"card #{card.number}: the decision names another card ({decision.card}).").coded(
+            "changed", number=card.number
+        )
+    if not is_undecided(card):
+        raise closed(card)
 
 
 def _check_person(card: Card, decision: Decision, policy: Policy) -> None:
     if not decision.by.strip():
-        raise DecisionRefused(f"card #{card.number}: a decision needs the name of a person.")
+        raise DecisionRefused(f"card #{card.number}: a decision needs the name of a person.").coded(
+            "no_person", number=card.number
+        )
     touched = _touched(card, decision)
     refused = [category for category in touched if not policy.may_decide(decision.by, category)]
     if refused:
@@ -106,7 +122,7 @@ def _check_person(card: Card, decision: Decision, policy: Policy) -> None:
         raise DecisionRefused(
             f"card #{card.number}: {decision.by} may not decide {refused[0].value} cards. "
             f"Policy {policy.version} allows: {', '.join(allowed) or 'nobody'}."
-        )
+        ).coded("may_not", number=card.number, by=decision.by, category=refused[0], allowed=tuple(allowed))
 
 
 def _touched(card: Card, decision: Decision) -> tuple[Category, ...]:
@@ -120,14 +136,16 @@ def _touched(card: Card, decision: Decision) -> tuple[Category, ...]:
 
 def _accept(card: Card, decision: Decision, policy: Policy) -> CardState:
     if decision.changes is not None and decision.changes != Changes():
-        raise DecisionRefused(f"card #{card.number}: accepting changes nothing; use edit to change the suggestion.")
+        raise DecisionRefused(
+            f"card #{card.number}: accepting changes nothing; use edit to change the suggestion."
+        ).coded("accept_changes", number=card.number)
     if card.state is CardState.AWAITING_SECOND:
         return _confirm(card, decision)
     if card.proposal.suggestion.abstained is not None:
         raise DecisionRefused(
             f"card #{card.number}: nothing to accept, the software made no suggestion "
             f"({card.proposal.suggestion.abstained.reason}); use edit to say what it is, or reject."
-        )
+        ).coded("nothing_to_accept", number=card.number)
     return CardState.AWAITING_SECOND if _needs_second(card, None, policy) else CardState.ACCEPTED
 
 
@@ -136,14 +154,16 @@ def _confirm(card: Card, decision: Decision) -> CardState:
     if _same_person(first.by, decision.by):
         raise DecisionRefused(
             f"card #{card.number}: {first.by} decided first at {utc(first.at)}; a different person must confirm."
-        )
+        ).coded("same_person", number=card.number, by=first.by, at=first.at)
     return CardState.EDITED if first.verdict is Verdict.EDIT else CardState.ACCEPTED
 
 
 def _edit(card: Card, decision: Decision, policy: Policy) -> CardState:
     changes = decision.changes
     if changes is None or changes == Changes():
-        raise DecisionRefused(f"card #{card.number}: an edit needs changes: a category, subtype or severity.")
+        raise DecisionRefused(f"card #{card.number}: an edit needs changes: a category, subtype or severity.").coded(
+            "edit_empty", number=card.number
+        )
     _check_changes(card, changes)
     if card.state is CardState.AWAITING_SECOND:
         # Another edit starts over: what it says was seen by nobody else yet.
@@ -157,9 +177,11 @@ def _check_changes(card: Card, changes: Changes) -> None:
     if changes.subtype is not None and changes.subtype not in SUBTYPES[category]:
         raise DecisionRefused(
             f"card #{card.number}: {changes.subtype!r} is none of {category.value}: {', '.join(SUBTYPES[category])}."
-        )
+        ).coded("no_subtype", number=card.number, subtype=changes.subtype[:60], category=category)
     if suggestion.abstained is None and card.state is CardState.OPEN and not _differs(suggestion, changes):
-        raise DecisionRefused(f"card #{card.number}: the edit changes nothing; use accept.")
+        raise DecisionRefused(f"card #{card.number}: the edit changes nothing; use accept.").coded(
+            "edit_same", number=card.number
+        )
 
 
 def _differs(suggestion: Suggestion, changes: Changes) -> bool:
@@ -175,9 +197,13 @@ def _differs(suggestion: Suggestion, changes: Changes) -> bool:
 
 def _reject(card: Card, decision: Decision, _policy: Policy) -> CardState:
     if decision.changes is not None and decision.changes != Changes():
-        raise DecisionRefused(f"card #{card.number}: a rejection changes nothing; use edit to say what it is.")
+        raise DecisionRefused(f"card #{card.number}: a rejection changes nothing; use edit to say what it is.").coded(
+            "reject_changes", number=card.number
+        )
     if decision.reason is None:
-        raise DecisionRefused(f"card #{card.number}: a rejection needs a reason, for example wrong_category.")
+        raise DecisionRefused(f"card #{card.number}: a rejection needs a reason, for example wrong_category.").coded(
+            "reject_reason", number=card.number
+        )
     return CardState.REJECTED
 
 

@@ -15,6 +15,7 @@ from triage.domain.budgets import Budgets
 from triage.domain.papers import FIELD_NAMES, LINE_FIELD_NAMES
 from triage.domain.priority import PriorityWeights
 from triage.domain.routing import Route
+from triage.domain.segments import Segment
 from triage.domain.taxonomy import Category
 
 
@@ -96,6 +97,16 @@ class Endpoint(Frozen):
     timeout_seconds: float = Field(default=60.0, gt=0)
 
 
+class TimeStamping(Frozen):
+    """Who is asked for time stamps of checkpoints (RFC 3161). Only a hash goes there."""
+
+    url: str = Field(pattern="^https?://")
+    ca_file: str
+    """File (PEM) with the root certificates that its answers must lead to."""
+    region: str = ""
+    contract: str = ""
+
+
 class Limits(Frozen):
     """Bounds on what is read. Beyond them a document is named, not read."""
 
@@ -138,6 +149,8 @@ class Policy(Frozen):
     thresholds: Thresholds = Thresholds()
     replace: SortedSet[PrivateKind] = frozenset(PrivateKind)
     endpoints: tuple[Endpoint, ...] = ()
+    time_stamping: TimeStamping | None = None
+    """Who is asked for time stamps of checkpoints; none: nobody. Of the policy of the companies that have no own."""
     limits: Limits = Limits()
     advice: Advice = Advice()
     retention: dict[str, Annotated[int, Field(ge=1)]] = {}
@@ -159,6 +172,8 @@ class Policy(Frozen):
     """Of so many cards a reviewer is asked for their own view before they see the suggestion."""
     budgets: Budgets = Budgets()
     """What may be spent on models in a day."""
+    segments: dict[str, Segment] = {}
+    """Segments of customers that figures count by; the first that fits. Empty: each customer's own class is one."""
 
     @field_validator("min_field_confidence_by_field")
     @classmethod

@@ -363,11 +363,12 @@ class Inbox:
 
     def _dead(self, arrival: str, by: str, why: str) -> InboxRow:
         if not by.strip() or not why.strip():
-            raise UsageError("who decides, and why? Name the person and the reason.")
+            raise UsageError("who decides, and why? Name the person and the reason.").coded("who_and_why")
         row = rows.by_id(self.database, arrival)
         if row is None or row.state != DEAD:
             state = "not in the inbox" if row is None else row.state
-            raise UsageError(f"job {arrival[:12]} is {state}, not dead: there is nothing to decide.")
+            said = f"job {arrival[:12]} is {state}, not dead: there is nothing to decide."
+            raise UsageError(said).coded("not_dead", job=arrival[:12])
         return row
 
 

@@ -6,7 +6,7 @@ A call that begins below the bound is finished, so a day's bound may be passed b
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,18 +45,22 @@ class Budget:
             return
         price = self._budgets(company.name).price(endpoint, model)
         money = price.of(usage.input_tokens, usage.output_tokens) if price else Decimal(0)
-        day = self._day(company)
-        self._spending.add(company.name, day, endpoint, model, usage.input_tokens, usage.output_tokens, money)
+        day, used = self._day(company), (usage.input_tokens, usage.output_tokens)
+        self._spending.add(company.name, day, endpoint, model, *used, money, self._midnight(company))
 
     def _day(self, company: Company) -> date:
         return self._clock().astimezone(_zone(company)).date()
 
-    def _over(self, company: Company, spent: str) -> OverBudget:
+    def _midnight(self, company: Company) -> datetime:
+        """When the company's day ends."""
         now = self._clock().astimezone(_zone(company))
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
+        return datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
+
+    def _over(self, company: Company, spent: str) -> OverBudget:
         return OverBudget(
             f"the day's budget of models is spent ({spent}); it begins anew at midnight ({company.timezone}).",
-            (midnight - now).total_seconds(),
+            # Of UTC both: a day may have 23 or 25 hours.
+            (self._midnight(company).astimezone(UTC) - self._clock().astimezone(UTC)).total_seconds(),
         )
 
 

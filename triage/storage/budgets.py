@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from triage.domain import utc
 from triage.storage.database import Database
 
 _MILLIONTHS = Decimal(1_000_000)
 _ADD = (
-    "INSERT INTO spending (company, day, endpoint, model, calls, input_tokens, output_tokens, money)"
-    " VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (company, day, endpoint, model) DO UPDATE SET"
+    "INSERT INTO spending (company, day, endpoint, model, calls, input_tokens, output_tokens, money, ends_at)"
+    " VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (company, day, endpoint, model) DO UPDATE SET"
     " calls = spending.calls + 1, input_tokens = spending.input_tokens + excluded.input_tokens,"
-    " output_tokens = spending.output_tokens + excluded.output_tokens, money = spending.money + excluded.money"
+    " output_tokens = spending.output_tokens + excluded.output_tokens, money = spending.money + excluded.money,"
+    " ends_at = excluded.ends_at"
 )
 
 
@@ -34,11 +36,19 @@ class Spending:
         self._database = database
 
     def add(
-        self, company: str, day: date, endpoint: str, model: str, input_tokens: int, output_tokens: int, money: Decimal
+        self,
+        company: str,
+        day: date,
+        endpoint: str,
+        model: str,
+        input_tokens: int,
+        output_tokens: int,
+        money: Decimal,
+        ends_at: datetime,
     ) -> None:
-        """Add one exchange with a model. It is on the disk when this returns."""
+        """Add one exchange with a model, in a day that ends at this time. It is on the disk when this returns."""
         millionths = int((money * _MILLIONTHS).to_integral_value())
-        values = (company, day.isoformat(), endpoint, model, input_tokens, output_tokens, millionths)
+        values = (company, day.isoformat(), endpoint, model, input_tokens, output_tokens, millionths, utc(ends_at))
         self._database.grouped(lambda: self._database.execute(_ADD, values))
 
     def of(self, company: str, day: date) -> Spent:
@@ -49,6 +59,20 @@ class Spending:
         )
         calls, tokens, money = self._database.query(sql, (company, day.isoformat()))[0]
         return Spent(int(calls), int(tokens), Decimal(int(money)) / _MILLIONTHS)
+
+    def today(self, now: datetime) -> dict[str, tuple[Spent, datetime]]:
+        """Of each company that spent something in the day of its calendar that it is now: what, and when it ends."""
+        sql = (
+            "SELECT company, sum(calls), sum(input_tokens + output_tokens), sum(money), max(ends_at) FROM spending"
+            " WHERE ends_at > ? GROUP BY company, day ORDER BY company, day"
+        )
+        return {
+            str(company): (
+                Spent(int(calls), int(tokens), Decimal(int(money)) / _MILLIONTHS),
+                datetime.fromisoformat(ends),
+            )
+            for company, calls, tokens, money, ends in self._database.query(sql, (utc(now),))
+        }
 
     def forget(self, before: date) -> int:
         """Delete the days before this one; how many rows went."""

@@ -76,7 +76,9 @@ def replace(database: Database, row: CardRow, expected_revision: int) -> None:
         ),
     )
     if touched != 1:
-        raise Conflict(f"card #{row.number} was changed by somebody else; look at it again.")
+        raise Conflict(f"card #{row.number} was changed by somebody else; look at it again.").coded(
+            "changed", number=row.number
+        )
 
 
 def expire_unreadable(database: Database, row: CardRow) -> None:
@@ -133,16 +135,22 @@ def waiting(database: Database, after: int, limit: int) -> list[CardRow]:
     return _many(database, f"WHERE {_OPEN} AND number > ? ORDER BY number LIMIT ?", after, limit)
 
 
-def ended_since(database: Database, moment: str) -> list[CardRow]:
-    """Cards that ended without anybody's word since a time, by number."""
 def revisions_waiting(database: Database, models: Sequence[str]) -> dict[str, int]:
     """Of every card on a record of these models that can still be decided: its id and its revision, by number."""
     sql = f"SELECT id, revision FROM cards WHERE {_OPEN} AND model IN ({', '.join('?' * len(models))}) ORDER BY number"  # noqa: S608
     return {str(row[0]): int(row[1]) for row in database.query(sql, tuple(models))} if models else {}
 
 
+def ended_since(database: Database, moment: str) -> list[CardRow]:
+    """Cards that ended without anybody's word since a time, by number."""
     ended = "state IN ('resolved', 'expired', 'superseded')"
     return _many(database, f"WHERE {ended} AND updated_at >= ? ORDER BY number", moment)
+
+
+def changed_since(database: Database, moment: str, after: int, limit: int) -> list[CardRow]:
+    """Cards that can be decided and were changed since a time, by time and number, from the one after `after` on."""
+    where = f"WHERE {_OPEN} AND (updated_at > ? OR (updated_at = ? AND number > ?)) ORDER BY updated_at, number LIMIT ?"
+    return _many(database, where, moment, moment, after, limit)
 
 
 def page(database: Database, state: str | None, limit: int | None, offset: int) -> list[CardRow]:

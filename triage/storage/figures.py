@@ -9,7 +9,7 @@ from typing import Any
 
 from triage.storage.database import Database
 
-COLUMNS = ("category", "company", "team", "language")
+COLUMNS = ("category", "company", "site", "segment", "channel", "team", "language")
 """What cards can be counted by."""
 _MOST_ROWS = 5000
 """Of what is looked at one by one: the newest."""

@@ -100,7 +100,9 @@ class People:
         """The account with this name. Raises `UsageError` where there is none."""
         row = self._row(name)
         if row is None:
-            raise UsageError(f"{name}: there is no such account. `triage people list` shows them.")
+            raise UsageError(f"{name}: there is no such account. `triage people list` shows them.").coded(
+                "no_account", name=name[:60]
+            )
         return _account(row)
 
     def all(self) -> list[Account]:
@@ -122,13 +124,13 @@ class People:
         rows = self._database.query("SELECT * FROM people WHERE odoo_user = ? AND disabled_at IS NULL", (user,))
         return _account(rows[0]) if rows else None
 
-    def check(self, name: str, password: str) -> Person | None:
-        """The person with this name and password; none where either is wrong or the account is disabled."""
     def with_odoo(self, user: int) -> Account | None:
         """The account of a user of Odoo, a disabled one too."""
         rows = self._database.query("SELECT * FROM people WHERE odoo_user = ?", (user,))
         return _account(rows[0]) if rows else None
 
+    def check(self, name: str, password: str) -> Person | None:
+        """The person with this name and password; none where either is wrong or the account is disabled."""
         row = self._row(" ".join(name.split()))
         known = row is not None and row["password"] is not None and row["disabled_at"] is None
         try:

@@ -72,6 +72,15 @@ def put(database: Database, card: Card, named: str) -> None:
     )
 
 
+def situate(database: Database, card: str, site: str, segment: str, channel: str) -> None:
+    """Say where a card's case stands, for figures. The channel is the one by which its first event came."""
+    database.execute(
+        "UPDATE queue SET site = ?, segment = ?, channel = CASE WHEN channel = '' THEN ? ELSE channel END"
+        " WHERE card = ?",
+        (site, segment, channel, card),
+    )
+
+
 def hash_of_name(keys: Keys, name: str) -> str:
     """By what the queue finds a record that somebody names: `S00042`, however it is spaced and capitalised."""
     return keys.keyed_hash("name", " ".join(name.casefold().split()))
