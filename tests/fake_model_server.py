@@ -64,6 +64,13 @@ class _Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
+    def do_GET(self) -> None:
+        """The list of models, as servers that speak this protocol give it."""
+        if self.path.endswith("/models"):
+            self.send(self.server.fake.listing, b'{"object": "list", "data": []}')
+        else:
+            self.send(404, b"{}")
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         return
 
@@ -91,6 +98,8 @@ class FakeModelServer:
     requests: list[Asked] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
     sent_bytes: int = 0
+    listing: int = 200
+    """With what status it lists its models."""
     _planned: list[Behaviour] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

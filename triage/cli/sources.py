@@ -83,7 +83,7 @@ def run_sources(since: str, silent: str | None, as_json: bool, home: Path | None
             typer.echo(f"Odoo was last looked through at {swept[:19]}Z.")
         if lost and settings.sources():
             typer.echo(f"{lost} of what the sweep found was named by no other source.")
-    quiet = [line.source for line in lines if line.is_silent]
+    quiet = list(dict.fromkeys(line.source for line in lines if line.is_silent))
     if quiet:
         typer.echo(f"Silent: {', '.join(quiet)}.", err=True)
     return 1 if quiet else 0
@@ -116,16 +116,17 @@ def run_repeats(since: str, least: int, limit: int, as_json: bool, home: Path | 
 
 
 def _lines(named: dict[str, str], found: list[Traffic], at: datetime, bound: datetime | None) -> list[_Line]:
-    lines = [_line(each, at, bound if each.source in named else None) for each in found]
+    heard = {each.source for each in found if bound is not None and datetime.fromisoformat(each.last) >= bound}
+    silent = set(named) - heard if bound is not None else set()
+    lines = [_line(each, at, each.source in silent) for each in found]
     known = {line.source for line in lines}
-    lines += [_Line(name, door, bound is not None) for name, door in named.items() if name not in known]
+    lines += [_Line(name, door, name in silent) for name, door in named.items() if name not in known]
     return sorted(lines, key=lambda line: (line.source, line.door))
 
 
-def _line(found: Traffic, at: datetime, bound: datetime | None) -> _Line:
+def _line(found: Traffic, at: datetime, is_silent: bool) -> _Line:
     last = datetime.fromisoformat(found.last).astimezone(UTC)
-    seconds = round((at - last).total_seconds(), 1)
-    return _Line(is_silent=bound is not None and last < bound, silent_seconds=seconds, **asdict(found))
+    return _Line(is_silent=is_silent, silent_seconds=round((at - last).total_seconds(), 1), **asdict(found))
 
 
 def _repeat(found: Repeat, inbox: Inbox) -> dict[str, Any]:
