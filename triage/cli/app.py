@@ -19,6 +19,7 @@ from triage.cli.people import people
 from triage.cli.policy import policy_app
 from triage.cli.report import report_app
 from triage.cli.serve import serve, worker
+from triage.cli.setup import remove, setup, status
 from triage.cli.sources import repeats, sources
 from triage.cli.subject import subject
 from triage.cli.sweep import sweep
@@ -325,6 +326,11 @@ def odoo_routes(
     from triage.cli.routes import run_routes
 
     guarded(run_routes, company or [], out, most, home)
+
+
+odoo_app.command("setup")(setup)
+odoo_app.command("status")(status)
+odoo_app.command("remove")(remove)
 
 
 @odoo_app.command("sandbox")

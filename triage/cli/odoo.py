@@ -43,7 +43,7 @@ def run_check(admin: str | None, report: Path | None, as_json: bool, home: Path 
         if admin is None:
             found = check(at.odoo, at.connection, now())
         else:
-            with using(_as_admin(at.connection, admin)) as other:
+            with using(as_admin(at.connection, admin)) as other:
                 found = check(at.odoo, at.connection, now(), other.odoo)
     if report is not None:
         report.write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -75,7 +75,7 @@ def run_grant(
     if admin is None:
         raise UsageError("who grants? Name an administrator of Odoo with --admin.")
     connection = connection_of(Settings.of(home))
-    with using(_as_admin(connection, admin)) as at:
+    with using(as_admin(connection, admin)) as at:
         granted = grant(at.odoo, login=login, stage=connection.tickets.stage, accounting=accounting)
         for line in granted.done:
             typer.echo(line)
@@ -176,7 +176,7 @@ def moment(text: str, current: datetime) -> datetime:
     return (found if found.tzinfo else found.astimezone()).astimezone(UTC)
 
 
-def _as_admin(connection: Connection, login: str) -> Connection:
+def as_admin(connection: Connection, login: str) -> Connection:
     """The same Odoo as another user, over JSON-RPC, which takes a password as well as a key."""
     from triage.odoo.connection import ADMIN_KEY
     from triage.odoo.transport import Api

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from triage.domain import Duty
+from triage.domain.address import base_address
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
 from triage.odoo.transport import Api, Server
@@ -104,6 +105,26 @@ class Cards(Frozen):
     """So long a row stays after its card was closed."""
 
 
+class SettingUp(Frozen):
+    """What is made inside this Odoo by `triage odoo setup`."""
+
+    hook: Name | None = None
+    """Address at which Odoo reaches the service, where it is another than `address` of `service.yaml`."""
+    source: Name = "odoo"
+    """Name of the source in `service.yaml` (`door: hook`) whose secret automation rules carry."""
+    watchers: tuple[Name, ...] = ()
+    """Logins of those in Odoo who get an activity when the service is silent. None: the administrator who set up."""
+    silent_minutes: int = Field(default=30, ge=10)
+    """After so long without a sign of life the service counts as silent."""
+    code: bool = True
+    """Off: make no server action with code, where Odoo refuses them."""
+
+    @field_validator("hook")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        return value if value is None else base_address(value)
+
+
 class PeopleOfOdoo(Frozen):
     """Who people that come from Odoo are here: at the sign-in from there, and when they decide there."""
 
@@ -145,6 +166,7 @@ class Connection(Frozen):
     """Case value → field of this Odoo that holds it, for example `partner.customer_class: x_class`."""
     sweep: Sweeping = Sweeping()
     cards: Cards = Cards()
+    setup: SettingUp = SettingUp()
     people: PeopleOfOdoo = PeopleOfOdoo()
 
     @field_validator("url")
