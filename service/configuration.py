@@ -27,6 +27,7 @@ from service.secret import SecretFrom
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
 from triage.odoo.capture import MODELS
+from triage.odoo.card_rows import MODEL as CARD_ROWS
 
 FILE = "service.yaml"
 SHORTEST_SECRET = 16
@@ -77,10 +78,12 @@ class Source(Frozen):
     @classmethod
     def _models_look_like_models(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for model in value:
+            if model == CARD_ROWS:
+                continue
             if not _MODEL.fullmatch(model):
                 raise ValueError(f"{model!r} is no name of a model, as sale.order is")
             if model not in MODELS and model != MESSAGES:
-                raise ValueError(f"{model!r} cannot be read. These can: {', '.join([*MODELS, MESSAGES])}")
+                raise ValueError(f"{model!r} cannot be read. These can: {', '.join([*MODELS, MESSAGES, CARD_ROWS])}")
         return value
 
     @field_validator("rate")

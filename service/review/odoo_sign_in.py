@@ -25,8 +25,10 @@ from service.review.frame import Frame, to
 from service.review.guard import is_local, with_cookie
 from service.review.signing_in import sign_in_page
 from triage.cli.wiring import now
-from triage.errors import ConfigurationError, TriageError
-from triage.odoo.connection import Connection
+from triage.errors import AccessDenied, ConfigurationError, TriageError
+from triage.odoo.actors import Nobody, NoDuty, person_of
+from triage.odoo.card_rows import OdooUser
+from triage.odoo.connection import Connection, PeopleOfOdoo
 from triage.storage.people import LONGEST
 from triage.storage.signing import Signing
 
@@ -53,6 +55,12 @@ class Witness(Protocol):
     def who(self, nonce: str) -> Witnessed | None:
         """The one row with this nonce; none where there is none, or several. Raises `TriageError`."""
 
+    def person(self, user: int, groups: tuple[str, ...]) -> OdooUser | None:
+        """Who this user of Odoo is, and in which of these groups; none where they are no internal user any more.
+
+        Raises `TriageError`.
+        """
+
 
 class OdooWitness:
     """Asks the connected Odoo as the service user."""
@@ -72,6 +80,17 @@ class OdooWitness:
         user, at = rows[0].one("create_uid"), rows[0].moment("create_date")
         return None if user is None or at is None else Witnessed(user, at)
 
+    def person(self, user: int, groups: tuple[str, ...]) -> OdooUser | None:
+        """Raises `OdooError` where Odoo cannot be asked, or has no gate that tells."""
+        from triage.odoo.client import Odoo
+        from triage.odoo.gate.client import Gate
+
+        with closing(Odoo.connect(self._connection.server(self._environment))) as odoo:
+            gate = Gate.find(odoo)
+            if gate is None:
+                raise AccessDenied(f"{odoo.server}: there is no gate that tells groups; `triage odoo grant` makes it.")
+            return gate.person(user, groups)
+
 
 def from_odoo(frame: Frame, limiter: Limiter, witness: Witness | None = None) -> APIRouter:
     """The route; none where `sign_in.odoo` is off. Raises `ConfigurationError` where no Odoo is connected."""
@@ -79,6 +98,8 @@ def from_odoo(frame: Frame, limiter: Limiter, witness: Witness | None = None) ->
     if not frame.installation.configuration.sign_in.odoo:
         return router
     asked = witness or _witness(frame.installation)
+    connection = frame.installation.connection()
+    rules = connection.people if connection is not None else PeopleOfOdoo()
 
     @router.get("/sign-in/odoo")
     def come_in(request: Request) -> Response:
@@ -96,14 +117,35 @@ def from_odoo(frame: Frame, limiter: Limiter, witness: Witness | None = None) ->
         in_time = found is not None and -_SKEW <= at - found.at < GOOD_FOR
         if found is None or not in_time or not Signing(frame.opened().store.database, now).use(nonce):
             return sign_in_page(frame, request, "sign_in.odoo_old", 403)
-        account = frame.guard.people().of_odoo(found.user)
-        if account is None:
-            return sign_in_page(frame, request, "sign_in.no_account", 403)
-        token = frame.guard.people().begin(account.person.name, "odoo")
+        try:
+            name = _account(frame, asked, found.user, rules)
+        except Nobody as error:
+            named = "sign_in.no_duty" if isinstance(error, NoDuty) else "sign_in.no_account"
+            return sign_in_page(frame, request, named, 403)
+        except TriageError as error:
+            log.warning("sign-in from Odoo", error=type(error).__name__)
+            return sign_in_page(frame, request, "sign_in.odoo_down", 502)
+        token = frame.guard.people().begin(name, "odoo")
         back = request.query_params.get("next", "")
         return with_cookie(to(back if is_local(back) else "/queue"), request, token, int(LONGEST.total_seconds()))
 
     return router
+
+
+def _account(frame: Frame, witness: Witness, user: int, rules: PeopleOfOdoo) -> str:
+    """Name of the account of a user of Odoo. Raises `Nobody` where there is none that may come in, `TriageError` where
+    Odoo has to say what they do here and does not.
+    """
+    people = frame.guard.people()
+    if not rules.duties and not rules.by_login:
+        account = people.of_odoo(user)
+        if account is None:
+            raise Nobody("there is no account of this user of Odoo.")
+        return account.person.name
+    told = witness.person(user, tuple(sorted(rules.duties)))
+    if told is None:
+        raise Nobody("this is no internal user of Odoo any more.")
+    return person_of(told, people, rules).name
 
 
 def _witness(installation: Installation) -> Witness:

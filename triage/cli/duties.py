@@ -42,8 +42,16 @@ def sweeper_of(at: Connected, store: Store, inbox: Inbox, policies: PolicyBook, 
     return Sweeper(place, inbox, Watermarks(store.database), leases, policies, now, holder)
 
 
-def schedule_of(office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> Schedule:
-    """The schedule of one worker."""
+def schedule_of(
+    office: InstalledOffice,
+    store: Store,
+    inbox: Inbox,
+    switch: Switch,
+    holder: str,
+    listeners: Sequence[OpenListener] = (),
+) -> Schedule:
+    """The schedule of one worker. `listeners` are told when something waits for a person."""
+    from triage.cli.card_duties import CardDuties
     from triage.jobs.schedules import Schedule, Task
 
     kept = _Kept(office, store, inbox, switch, holder)
@@ -59,6 +67,7 @@ def schedule_of(office: InstalledOffice, store: Store, inbox: Inbox, switch: Swi
 
 class _Kept:
     """The tasks of one worker. Without a named Odoo they do nothing; while the switch is off only sweeps go on."""
+            *CardDuties(office, store, switch, holder).tasks(),
 
     def __init__(self, office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> None:
         self._office = office

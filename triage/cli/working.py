@@ -61,6 +61,7 @@ def put_together(
     duties: Sequence[Duty] = (),
 ) -> Worker:
     """A worker of this name over an open store, with more duties; what it opens is closed with `stack`."""
+    from triage.cli.card_duties import CardDuties
     from triage.cli.duties import schedule_of
     from triage.cli.office import InstalledOffice
     from triage.jobs.engine import Engine, Pace
@@ -77,6 +78,7 @@ def put_together(
     office.policy()
     office.check()
     inbox, switch = Inbox(store.journal, now), Switch(store.journal, now)
+    cards = CardDuties(office, store, switch, name)
     reviewer = Reviewer(
         inbox, office, configuration, name, now, switch=switch, answering=office, gate=_gate(configuration)
     )

@@ -13,9 +13,9 @@ from triage.domain.event import RecordRef
 
 
 class Advisory(Frozen):
-    """One note, activity or draft ticket of a card."""
+    """One note, activity or draft ticket of a card, or its row in the list of cards."""
 
-    verb: Literal["note", "activity", "ticket"]
+    verb: Literal["note", "activity", "ticket", "card"]
     marker: str
     """What makes it the only one of its card; the same in every attempt."""
     status: Literal["posted", "updated", "kept", "absent", "withdrawn"]

@@ -49,11 +49,13 @@ from triage.jobs.bounds import Gate, bounded
 from triage.jobs.configuration import JobsConfiguration
 from triage.jobs.counting import count_failure, count_outcome, count_wait
 from triage.jobs.inbox import Inbox, backoff
+from triage.odoo.card_rows import MODEL as CARD_ROWS
 from triage.pipeline import Desk, Source, triage
 from triage.storage.inbox import CASE, NOTHING, InboxRow
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 OFF = "policy switches every category off"
+ASKED = "somebody pressed a button of a card in Odoo"
 
 log = structlog.get_logger("triage.jobs")
 
@@ -140,6 +142,7 @@ class Reviewer:
         switch: Switch | None = None,
         answering: Answering | None = None,
         gate: Gate | None = None,
+        asked: Callable[[], object] | None = None,
     ) -> None:
         self.outages = Outages()
         self._inbox = inbox
@@ -148,6 +151,7 @@ class Reviewer:
         self._worker = worker
         self._clock = clock
         self._switch = switch
+        self._asked = asked
         self._answering = answering
         self._gate = gate
         self._stopping = False
@@ -245,8 +249,8 @@ class Reviewer:
         except KeyMissing:
             return Gone()  # erased meanwhile
         self._look(row.company)
-        if all(map(is_off, self._office.policies().every())):
-            return NoException(why=OFF)
+        if nothing := self._nothing_to_review(arrival):
+            return NoException(why=nothing)
         if arrival.case is not None:
             given = _Given(arrival, arrival.case, self._office.acting())
             return self._triaged(row, given, given.event())
@@ -260,6 +264,14 @@ class Reviewer:
         self.outages.odoo_up()
         event = event.with_(source=f"odoo.{arrival.door.value}", received_at=arrival.received_at)
         return self._triaged(row, source, event)
+
+    def _nothing_to_review(self, arrival: Arrival) -> str:
+        """Why there is nothing to read, once what the arrival hints at is done; empty where there is."""
+        if arrival.ref.model == CARD_ROWS:
+            if self._asked is not None:
+                self._asked()
+            return ASKED
+        return OFF if all(map(is_off, self._office.policies().every())) else ""
 
     def _triaged(self, row: InboxRow, source: Source, event: Event) -> Outcome:
         journal, desk = self._inbox.journal, self._desk(source, row, event.company)

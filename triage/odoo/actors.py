@@ -17,6 +17,10 @@ class Nobody(DecisionRefused):
     """Somebody in Odoo has no account here that may do this."""
 
 
+class NoDuty(Nobody):
+    """Somebody in Odoo is in no group that does anything here."""
+
+
 def person_of(user: OdooUser, people: People, rules: PeopleOfOdoo) -> Person:
     """The person that a user of Odoo is here, with duties and companies as Odoo tells them, where `rules` say so.
 
@@ -28,7 +32,7 @@ def person_of(user: OdooUser, people: People, rules: PeopleOfOdoo) -> Person:
     if account is not None and account.disabled_at is not None:
         raise Nobody(f"{user.login}: your account here is disabled. Ask a lead.")
     if duties is not None and not duties:
-        raise Nobody(
+        raise NoDuty(
             f"{user.login}: you are in none of the groups that decide here ({', '.join(sorted(rules.duties))})."
         )
     if account is None:
@@ -76,4 +80,4 @@ def _kept_up(account: Account, user: OdooUser, people: People, duties: frozenset
     return people.change(person.name, **changes) if changes else person  # type: ignore[arg-type]
 
 
-__all__ = ["Nobody", "person_of"]
+__all__ = ["NoDuty", "Nobody", "person_of"]

@@ -55,6 +55,11 @@ class Direct:
         """Nothing of ours acts inside Odoo."""
         return {"gate": "none"}
 
+    @property
+    def has_cards(self) -> bool:
+        """Rows that only link to pages are no advice, and have no marker that could be withdrawn here."""
+        return False
+
     @cached_property
     def has_tickets(self) -> bool:
         """Whether there is Helpdesk with a stage for drafts, and the right to make tickets."""

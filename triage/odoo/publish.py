@@ -18,6 +18,8 @@ from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, NoteText, Poste
 
 _TICKET = "helpdesk.ticket"
 _VERBS = ("note", "activity", "ticket")
+_ROW = "card"
+"""A card's row is no advice that is published: it is kept in step by itself, and goes with what is taken back."""
 _TEAM_MODELS = ("helpdesk.ticket.team", "helpdesk.team")
 
 
@@ -75,8 +77,11 @@ class Publisher:
         return found
 
     def withdraw(self, card: UUID) -> tuple[Advisory, ...]:
-        """Take back all advisories of a card; a ticket that people have taken up stays."""
-        return self._advisories(self._hand.do([Withdraw(marker=marker_of(card, verb)) for verb in _VERBS]))
+        """Take back all advisories of a card, and its row; a ticket that people have taken up stays, and so does a row
+        about which they have said something.
+        """
+        verbs = (*_VERBS, _ROW) if self._hand.has_cards else _VERBS
+        return self._advisories(self._hand.do([Withdraw(marker=marker_of(card, verb)) for verb in verbs]))
 
     def take_back(self, card: Card) -> Withdrawal:
         """Take back all of a card, as a record."""
@@ -206,7 +211,7 @@ def marker_of(card: UUID, verb: str) -> str:
 def card_of(marker: str) -> UUID | None:
     """The card of a marker, or none where it is no card's."""
     name, _, verb = marker.rpartition(".")
-    if verb not in _VERBS or not name.startswith("card-"):
+    if verb not in (*_VERBS, _ROW) or not name.startswith("card-"):
         return None
     try:
         return UUID(name.removeprefix("card-"))

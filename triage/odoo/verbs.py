@@ -130,6 +130,10 @@ class Hand(Protocol):
     def has_tickets(self) -> bool:
         """Whether draft tickets can be made."""
 
+    @property
+    def has_cards(self) -> bool:
+        """Whether cards may have rows."""
+
     def do(self, verbs: list[Verb]) -> list[Done]:
         """Do all of them or, where one is refused, none. Doing them again is harmless.
 

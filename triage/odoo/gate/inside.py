@@ -280,6 +280,9 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     row = marker_row(env, error, step)
     if not row:
         return told("absent")
+    if row.model not in env:  # its model was taken away since
+        row.unlink()
+        return told("absent")
     target = target_of(env, error, row, row.model)
     if not target:
         row.unlink()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from triage.domain import Category, ReasonCode, Severity
 from triage.domain.cards import CardState
 from triage.errors import UsageError
+from triage.odoo.card_links import MARKER
 from triage.odoo.card_rows import MODEL
 from triage.odoo.gate.code import plain
 from triage.odoo.setup import cards_pressed
@@ -26,8 +28,9 @@ from triage.odoo.setup.parts import (
     Ref,
     Value,
 )
+from triage.odoo.setup.shared import CODE, webhook
 
-WISHES = "x_triage_request"
+WISHES = "x_triage_word"
 GROUP = "cards_group"
 """Whoever is in it sees the cards of records that they may read, and decides what the service lets them."""
 LINKS = {
@@ -69,6 +72,7 @@ _REASONS = _words([reason.value for reason in ReasonCode])
 _REQUESTS = repr([("accept", "Accept"), ("edit", "Correct"), ("reject", "Reject"), ("undo", "Take back")])
 
 _FIELDS: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
+    ("x_name", "char", "Name", {}),
     ("x_number", "integer", "Card", {}),
     ("x_version", "char", "Shows", {}),
     ("x_revision", "integer", "Revision", {}),
@@ -128,6 +132,8 @@ def _model(place: Place) -> list[Part]:
         ),
         *(_field("cards", "cards_model", *each) for each in _FIELDS),
     ]
+    if not place.code:
+        made.append(_field("cards", "cards_model", MARKER, "char", "Marker", {}))
     for model, name in LINKS.items():
         if place.has(model):
             words = model.replace(".", " ").replace("_", " ").capitalize()
@@ -210,7 +216,7 @@ def _buttons(place: Place) -> list[Part]:
         Part(
             "wishes_form",
             "ir.ui.view",
-            {"name": "triage.request.form", "model": WISHES, "arch": Filled(wish_form())},
+            {"name": "triage.word.form", "model": WISHES, "arch": Filled(wish_form())},
             why="the window of Correct and Reject",
         ),
         _window("cards_edit", "Correct this card", "edit"),
@@ -227,7 +233,7 @@ def _action(place: Place, name: str, title: str, model: str, code: str, why: str
         "code": code,
         groups: Many((Ref(GROUP),)),
     }
-    return Part(name, "ir.actions.server", values, why=why)
+    return Part(name, "ir.actions.server", values, why=why, needs=CODE)
 
 
 def _window(name: str, title: str, kind: str) -> Part:
@@ -271,7 +277,7 @@ def _looks(place: Place) -> list[Part]:
             "cards_menu",
             "ir.ui.menu",
             {
-                "name": "Order triage",
+                "name": "Triage cards",
                 "action": Filled("ir.actions.act_window,%(cards_action)d"),
                 groups: Many((Ref(GROUP),)),
                 "web_icon": "fa fa-inbox,#FFFFFF,#5B6C8F",
@@ -321,43 +327,25 @@ def _page(place: Place, name: str, model: str, view: str) -> list[Part]:
 
 def _hint(place: Place) -> list[Part]:
     """A rule that calls the service when somebody has pressed; without it the service finds out a little later."""
-    if not place.code or not place.has("base.automation"):
+    if not place.code:
         return []
+    lacks = ""
     try:
         address = place.hook()
-    except UsageError:
-        return []
-    return [
-        Part(
-            "cards_hint",
-            "base.automation",
-            {
-                "name": "Order triage: somebody pressed a button of a card",
-                "model_id": ModelOf(MODEL),
-                "trigger": "on_create_or_write",
-                "filter_domain": "[('x_request', '!=', False)]",
-                "trigger_field_ids": Many((FieldOf(MODEL, "x_request_no"),)),
-            },
-            why="tells the service at once; it looks by itself as well",
-        ),
-        Part(
-            "cards_hint_call",
-            "ir.actions.server",
-            {
-                "name": "Order triage: tell the service",
-                "model_id": ModelOf(MODEL),
-                "state": "webhook",
-                "webhook_url": address,
-                "base_automation_id": Ref("cards_hint"),
-                "usage": "base_automation",
-            },
-            why="the call of that rule; it says which card, and nothing else",
-            secret=True,
-        ),
-    ]
+    except UsageError as error:
+        address, lacks = "", f"the service looks for itself: {error}"
+    values: dict[str, Value] = {
+        "trigger": "on_create_or_write",
+        "filter_domain": "[('x_request', '!=', False)]",
+        "trigger_field_ids": Many((FieldOf(MODEL, "x_request_no"),)),
+    }
+    title = "Order triage: somebody pressed a button of a card"
+    why = "tells the service at once; it looks by itself as well"
+    made = webhook("cards_hint", title, Ref("cards_model"), values, address, (FieldOf(MODEL, "x_request_no"),), why)
+    return [replace(each, lacks=lacks) for each in made]
 
 
-CARDS = Feature(
+FEATURE = Feature(
     name="cards",
     title="Cards as a list in Odoo, with Accept, Correct and Reject",
     parts=parts,
@@ -372,4 +360,4 @@ CARDS = Feature(
     ),
 )
 
-__all__ = ["CARDS", "FORMS", "GROUP", "LINKS", "WISHES"]
+__all__ = ["FEATURE", "FORMS", "GROUP", "LINKS", "WISHES"]
