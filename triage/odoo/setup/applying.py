@@ -1,4 +1,4 @@
-"""Doing what is planned. Each step is one call and one transaction in Odoo, so that it may end after any of them.
+"""Doing what is planned, in calls that are one transaction in Odoo each, so that it may end after any of them.
 
 A record and its external id come into being in one transaction: Odoo's own import (`load`) makes both. So nothing is
 ever adopted by guess, and what an interrupted run has made is found by its name the next time.
@@ -6,17 +6,17 @@ ever adopted by guess, and what an interrupted run has made is found by its name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from triage.errors import OdooRejected
-from triage.odoo.client import Odoo
+from triage.odoo.client import Field, Odoo
 from triage.odoo.setup.manifest import VERSION, Manifest, write_manifest
-from triage.odoo.setup.parts import Part
-from triage.odoo.setup.plan import Do, Plan, Step, hashes
+from triage.odoo.setup.parts import Part, Ref
+from triage.odoo.setup.plan import WRITES, Do, Plan, Step, hashes
 from triage.odoo.setup.present import Present
-from triage.odoo.setup.values import Resolver, as_row, external
+from triage.odoo.setup.values import Resolver, as_row, external, pointers_of
 
 QUIET = {"noupdate": True, "tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True}
 
@@ -39,57 +39,103 @@ class Applier:
         if plan.writes:
             self.manifest = write_manifest(self.odoo, self.manifest, chosen)
         resolver = Resolver(self.odoo, self.present.id_of)
-        parts = [step.part for step in plan.steps if step.part is not None]
-        resolver.fetch(parts)
-        written: dict[str, Mapping[str, str]] = {}
-        for step in plan.steps:
-            if step.do is not Do.KEEP:
+        resolver.fetch([step.part for step in plan.steps if step.part is not None])
+        for batch in batches(plan.steps):
+            for step in batch:
                 self.tell(step)
-            self._do(step, resolver)
-            if step.part is not None and step.do in {Do.CREATE, Do.UPDATE, Do.KEEP}:
-                kinds = self.odoo.fields(step.model) or {}
-                written[step.name] = hashes(step.part, resolver, kinds)
-            elif step.part is not None and step.do is Do.REFUSE and step.name in self.manifest.parts:
-                written[step.name] = self.manifest.parts[step.name]
+            self._do(batch, resolver)
+        written = {step.name: hashed for step in plan.steps if (hashed := self._hashes(step, resolver))}
         after = Manifest(VERSION, plan.features, dict(sorted(written.items())), self.manifest.parameter)
         self.manifest = write_manifest(self.odoo, self.manifest, after)
         return self.manifest
 
-    def _do(self, step: Step, resolver: Resolver) -> None:
-        try:
-            if step.do is Do.CREATE and step.part is not None:
-                if resolver.missing(step.part):
-                    resolver.fetch([step.part])
-                self._create(step.part, resolver)
-            elif step.do is Do.UPDATE and step.part is not None and step.found is not None:
-                if resolver.missing(step.part):
-                    resolver.fetch([step.part])
-                values = {name: self._written(step.part, name, resolver) for name in step.changed}
-                self.odoo.call(step.model, "write", [step.found.id], {"vals": values}, QUIET)
-            elif step.do is Do.RENAME and step.found is not None:
-                self.odoo.call("ir.model.data", "write", [step.found.data], {"vals": {"name": step.name}})
-            elif step.do is Do.DELETE and step.found is not None:
-                delete(self.odoo, step.found.model, [step.found.id])
-            elif step.do is Do.FORGET and step.found is not None:
-                self.odoo.call("ir.model.data", "unlink", [step.found.data])
-        except OdooRejected as error:
-            raise OdooRejected(f"{step.name} ({step.model}): {error}", kind=error.kind) from error
+    def _hashes(self, step: Step, resolver: Resolver) -> Mapping[str, str]:
+        """Of what set-up has written into a part: now, or before where it was left as somebody changed it."""
+        if step.part is not None and step.do in {Do.CREATE, Do.UPDATE, Do.KEEP}:
+            return hashes(step.part, resolver, self._fields(step.model))
+        return self.manifest.parts.get(step.name, {}) if step.do is Do.REFUSE else {}
 
-    def _create(self, part: Part, resolver: Resolver) -> None:
-        known = self.odoo.fields(part.model) or {}
-        values = {name: resolver.value(value) for name, value in {**part.values, **part.once}.items()}
-        columns, texts = as_row(values, {name: known[name].type for name in values if name in known})
-        named = {"fields": ["id", *columns], "data": [[external(part), *texts]]}
-        answer = self.odoo.call(part.model, "load", named=named, context=QUIET)
+    def _fields(self, model: str) -> Mapping[str, Field]:
+        """Fields of a model; of one of ours asked for anew, because it may have come into being just now."""
+        odoo = Odoo(self.odoo.transport, self.odoo.server) if model.startswith("x_") else self.odoo
+        return odoo.fields(model) or {}
+
+    def _do(self, batch: Sequence[Step], resolver: Resolver) -> None:
+        first, parts = batch[0], [step.part for step in batch if step.part is not None]
+        found = [step.found for step in batch if step.found is not None]
+        try:
+            if any(resolver.missing(part) for part in parts):
+                resolver.fetch(parts)
+            if first.do is Do.CREATE:
+                self._create(parts, resolver)
+            elif first.do is Do.UPDATE:
+                values = {name: self._written(parts[0], name, resolver) for name in first.changed}
+                self.odoo.call(first.model, "write", [found[0].id], {"vals": values}, QUIET)
+            elif first.do is Do.RENAME:
+                self.odoo.call("ir.model.data", "write", [found[0].data], {"vals": {"name": first.name}})
+            elif first.do is Do.DELETE:
+                delete(self.odoo, first.model, [each.id for each in found])
+            elif first.do is Do.FORGET:
+                self.odoo.call("ir.model.data", "unlink", [each.data for each in found])
+        except OdooRejected as error:
+            names = ", ".join(step.name for step in batch)
+            raise OdooRejected(f"{names} ({first.model}): {error}", kind=error.kind) from error
+
+    def _create(self, parts: Sequence[Part], resolver: Resolver) -> None:
+        kinds = {name: field.type for name, field in self._fields(parts[0].model).items()}
+        rows, columns = [], [""]
+        for part in parts:
+            values = {name: resolver.value(value) for name, value in {**part.values, **part.once}.items()}
+            columns, texts = as_row(values, kinds)
+            rows.append([external(part), *texts])
+        named = {"fields": ["id", *columns], "data": rows}
+        answer = self.odoo.call(parts[0].model, "load", named=named, context=QUIET)
         ids = answer.get("ids") if isinstance(answer, dict) else None
-        if not ids:
+        if not ids or len(ids) != len(parts):
             told = [str(each.get("message")) for each in answer.get("messages") or ()] if answer else []
             raise OdooRejected(f"Odoo does not take it: {'; '.join(told) or 'no reason was given'}")
-        self.present.add(part.name, part.model, int(ids[0]))
+        for part, number in zip(parts, ids, strict=True):
+            self.present.add(part.name, part.model, int(number))
 
     def _written(self, part: Part, name: str, resolver: Resolver) -> Any:
         value = resolver.value(part.values[name])
         return [[6, 0, value]] if isinstance(value, list) else value
+
+
+def batches(steps: Sequence[Step]) -> list[list[Step]]:
+    """Steps that write, those together that one call can do: new records of a model with the same fields, of which none
+    refers to another, and records of a model that go. Odoo rebuilds its models after each call that changes them.
+    """
+    found: list[list[Step]] = []
+    run: list[list[Step]] = []
+    for step in steps:
+        if step.do not in WRITES:
+            continue
+        if run and (step.do, step.model) != (run[0][0].do, run[0][0].model):
+            run = []
+        names = {each.name for batch in run for each in batch}
+        joined = next((batch for batch in run if _goes_with(step, batch[0], names)), None)
+        if joined is not None:
+            joined.append(step)
+            continue
+        found.append([step])
+        run.append(found[-1])
+    return found
+
+
+def _goes_with(step: Step, first: Step, names: set[str]) -> bool:
+    """Whether a step can be done in the call of another, before what stands between them."""
+    if step.do in {Do.DELETE, Do.FORGET}:
+        return True
+    if step.do is not Do.CREATE or step.part is None or first.part is None:
+        return False
+    lonely = step.part.values.get("ttype") == "one2many"  # names its other side, which may come in between
+    refers = any(isinstance(each, Ref) and each.part in names for each in pointers_of(step.part))
+    return not lonely and not refers and _columns(step.part) == _columns(first.part)
+
+
+def _columns(part: Part) -> list[str]:
+    return [*part.values, *part.once]
 
 
 def delete(odoo: Odoo, model: str, ids: list[int]) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +125,17 @@ class Remover:
             self._forget()
 
     def take_away(self, found: Iterable[Found]) -> None:
-        """Delete these records, one call each, and external ids whose record is gone."""
-        for each in found:
-            self.tell(f"{each.name} ({each.model} {each.id})")
-            if not each.is_there:
-                self.odoo.call("ir.model.data", "unlink", [each.data])
-                continue
-            delete(self.odoo, each.model, [each.id])
+        """Delete these records, those of one model together, and external ids whose record is gone."""
+        for model, group in groupby(found, key=lambda each: each.model):
+            these = list(group)
+            for each in these:
+                self.tell(f"{each.name} ({each.model} {each.id})")
+            gone = [each.data for each in these if not each.is_there]
+            if gone:
+                self.odoo.call("ir.model.data", "unlink", gone)
+            there = [each.id for each in these if each.is_there]
+            if there:
+                delete(self.odoo, model, there)
 
     def _empty(self, found: Found) -> None:
         """Delete a model's rows themselves, so that their messages, activities and files go with them.
