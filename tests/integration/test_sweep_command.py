@@ -90,4 +90,4 @@ def test_without_an_odoo_a_schedule_does_what_it_can(tmp_path: Path) -> None:
         inbox, switch = Inbox(store.journal, now), Switch(store.journal, now)
         schedule = schedule_of(office, store, inbox, switch, "one")
         schedule.turn()
-        assert [task.failures for task in schedule._tasks] == [0, 0, 0, 0]
+        assert [task.failures for task in schedule._tasks] == [0] * len(schedule._tasks)

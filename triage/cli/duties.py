@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from triage.cli.office import InstalledOffice
     from triage.domain.policies import PolicyBook
     from triage.jobs.inbox import Inbox
+    from triage.jobs.listeners import OpenListener
     from triage.jobs.schedules import Schedule
     from triage.jobs.sweeps import Sweeper
     from triage.jobs.switching import Switch
@@ -26,6 +28,8 @@ _UNNAMED = 300.0
 _CARDS_EVERY = 300.0
 _WATCH_EVERY = 600.0
 _EFFECTS_EVERY = 2.0
+_NOTICES_EVERY = 5.0
+_NOTICES_LEASE = 600.0
 _WATCH_LEASE = 900.0
 _MOST_CALLS = 1_000_000
 """The watchdog's calls grow with the open cards: five for each kind of record among two hundred of them."""
@@ -54,22 +58,33 @@ def schedule_of(
     from triage.cli.card_duties import CardDuties
     from triage.jobs.schedules import Schedule, Task
 
-    kept = _Kept(office, store, inbox, switch, holder)
+    kept = _Kept(office, store, inbox, switch, holder, listeners)
+    told = [Task("notices", lambda: _NOTICES_EVERY, kept.tell)] if listeners else []
     return Schedule(
         [
+            *told,
             Task("sweep", kept.sweep_every, kept.sweep),
             Task("open cards", lambda: _CARDS_EVERY, kept.resolve),
             Task("watchdog", lambda: _WATCH_EVERY, kept.watch),
             Task("effects", lambda: _EFFECTS_EVERY, kept.effects),
+            *CardDuties(office, store, switch, holder).tasks(),
         ]
     )
 
 
 class _Kept:
     """The tasks of one worker. Without a named Odoo they do nothing; while the switch is off only sweeps go on."""
-            *CardDuties(office, store, switch, holder).tasks(),
 
-    def __init__(self, office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> None:
+    def __init__(
+        self,
+        office: InstalledOffice,
+        store: Store,
+        inbox: Inbox,
+        switch: Switch,
+        holder: str,
+        listeners: Sequence[OpenListener],
+    ) -> None:
+        self._listeners = listeners
         self._office = office
         self._store = store
         self._inbox = inbox
@@ -128,6 +143,31 @@ class _Kept:
             raise OdooUnavailable("Odoo gave no answer to what decisions set going.")  # so that pauses grow
         return found.is_behind
 
+    def tell(self) -> bool:
+        from triage.jobs.notices import Notices
+        from triage.storage.leases import Leases
+        from triage.storage.watermarks import Watermarks
+
+        leases = Leases(self._store.database, now)
+        if self._is_off() or not leases.take("notices", self._holder, _NOTICES_LEASE):
+            return False
+        try:
+            told = Notices(
+                self._listeners,
+                self._store.cards,
+                self._inbox,
+                Watermarks(self._store.database),
+                self._office.policies(),
+                now,
+                self._office.address(),
+                self._is_off,
+            ).once()
+        finally:
+            leases.give_back("notices", self._holder)
+        if told:
+            log.info("notices", told=told)
+        return False
+
     def watch(self) -> bool:
         from triage.jobs.watchdog import Watchdog
         from triage.odoo.load import Load
@@ -159,9 +199,9 @@ class _Kept:
 
         return Obedient(Writing(self._office).publish, self._switch) if self._office.has_odoo() else None
 
-    def _is_off(self) -> bool:
+    def _is_off(self, company: str | None = None) -> bool:
         try:
-            self._switch.check()
+            self._switch.check(company)
         except SwitchedOff:
             return True
         return False

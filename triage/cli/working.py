@@ -80,7 +80,15 @@ def put_together(
     inbox, switch = Inbox(store.journal, now), Switch(store.journal, now)
     cards = CardDuties(office, store, switch, name)
     reviewer = Reviewer(
-        inbox, office, configuration, name, now, switch=switch, answering=office, gate=_gate(configuration)
+        inbox,
+        office,
+        configuration,
+        name,
+        now,
+        switch=switch,
+        answering=office,
+        gate=_gate(configuration),
+        asked=cards.answer,
     )
     pace = Pace(configuration.concurrency, configuration.ahead, configuration.poll_seconds)
     engine = Engine(queue_of(settings), name, pace, reviewer.review)
