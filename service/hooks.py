@@ -29,6 +29,8 @@ from service.signed import CloudEvent
 from service.submissions import Submission, arrival, named_record, new_key, object_of
 from triage.domain import Arrival, Door, RecordRef
 from triage.jobs.inbox import Accepted
+from triage.odoo.requests import ABOUT, RECORD
+from triage.odoo.requests import MODEL as REQUESTS
 
 _NOBODY = b"-" * 43
 _WINDOW = 1.0
@@ -205,11 +207,13 @@ def signed_arrival(source: Source, event: CloudEvent, installation: Installation
 
 
 def _hinted(source: Source, body: dict[str, Any]) -> RecordRef:
-    """The record that a hook is about; of a message, the record that it stands on."""
+    """The record that a hook is about; of a message or a request, the record that it stands on or asks about."""
     if body.get("_model") == MESSAGES and MESSAGES in source.models:
         if body.get("model") == MESSAGES:
             raise Problem(422, "A message is about a record: choose its fields `model` and `res_id` for the webhook.")
         return named_record(body.get("model"), body.get("res_id"), source.models)
+    if body.get("_model") == REQUESTS:
+        return named_record(body.get(ABOUT), body.get(RECORD), source.models)
     return named_record(body.get("_model"), body.get("_id"), source.models)
 
 

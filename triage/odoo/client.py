@@ -103,6 +103,10 @@ class Odoo:
             self._fields[model] = self._read_fields(model)
         return self._fields[model]
 
+    def forget(self, model: str) -> None:
+        """Ask for the model's fields anew the next time: set-up makes models, and takes them away."""
+        self._fields.pop(model, None)
+
     def has(self, model: str, *names: str) -> bool:
         """Whether the model exists, with all these fields."""
         found = self.fields(model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.errors import AccessDenied
+from triage.errors import AccessDenied, OdooRejected
 from triage.odoo.client import Odoo
 
 MODEL = "x_triage_heartbeat"
@@ -17,11 +17,13 @@ def beat(odoo: Odoo, word: str) -> bool:
     Raises `OdooUnavailable` where Odoo does not answer.
     """
     if not odoo.has(MODEL, WORD):
+        odoo.forget(MODEL)
         return False
     try:
         rows = odoo.search(MODEL, [], ["id"], order="id", limit=1)
         if rows:
             odoo.call(MODEL, "write", [rows[0].id], {"vals": {WORD: word}}, again=True)
-    except AccessDenied:
+    except (AccessDenied, OdooRejected):  # taken away, or not for us
+        odoo.forget(MODEL)
         return False
     return bool(rows)

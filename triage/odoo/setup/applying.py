@@ -57,8 +57,9 @@ class Applier:
 
     def _fields(self, model: str) -> Mapping[str, Field]:
         """Fields of a model; of one of ours asked for anew, because it may have come into being just now."""
-        odoo = Odoo(self.odoo.transport, self.odoo.server) if model.startswith("x_") else self.odoo
-        return odoo.fields(model) or {}
+        if model.startswith("x_"):
+            self.odoo.forget(model)
+        return self.odoo.fields(model) or {}
 
     def _do(self, batch: Sequence[Step], resolver: Resolver) -> None:
         first, parts = batch[0], [step.part for step in batch if step.part is not None]
