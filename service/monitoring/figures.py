@@ -18,6 +18,7 @@ from triage.domain.policies import PolicyBook
 from triage.errors import TriageError
 from triage.storage import figures as counts
 from triage.storage import gauges, switch, workers
+from triage.storage.budgets import Spending
 from triage.storage.database import Database
 
 AGES: Mapping[str, timedelta] = {
@@ -178,13 +179,12 @@ class StoreFigures:
             tokens.add((company, "output"), one.output_tokens)
             cost.add((company,), float(one.money / _MILLION))
         policies = self._at.policies()
-        since = (self._at.clock() - timedelta(hours=12)).date().isoformat()
-        for name, spent, money in gauges.taken_of_newest_day(database, since):
+        for name, (spent, _) in Spending(database).today(self._at.clock()).items():
             company, allowed = self._at.companies.label(name), policies.of(name).budgets
             if allowed.tokens_per_day is not None:
-                used.add((company, "tokens"), _share(spent, allowed.tokens_per_day))
+                used.add((company, "tokens"), _share(spent.tokens, allowed.tokens_per_day))
             if allowed.money_per_day is not None:
-                used.add((company, "money"), _share(float(money / _MILLION), float(allowed.money_per_day)))
+                used.add((company, "money"), _share(float(spent.money), float(allowed.money_per_day)))
         return {
             "triage_model_calls": calls.values,
             "triage_model_tokens": tokens.values,

@@ -13,7 +13,7 @@ from triage.domain import Category, Mode
 from triage.errors import StoreError, TriageError
 from triage.odoo.gate.standing import Standing, standing
 
-EVERY_SECONDS = 60.0
+EVERY_SECONDS = 30.0
 """An Odoo that stood well is asked again after so long."""
 AGAIN_SECONDS = 10.0
 """One that did not."""

@@ -48,6 +48,14 @@ def show(job: Which, as_json: AsJson = False, home: Home = None) -> None:
     guarded(run_show, job, as_json, home)
 
 
+@jobs_app.command("status")
+def status(as_json: AsJson = False, home: Home = None) -> None:
+    """Show how it stands: what waits and why, workers, sweep, Odoo and its gate. Exit 1 where something is wrong."""
+    from triage.cli.jobs_status import run_status
+
+    guarded(run_status, as_json, home)
+
+
 @jobs_app.command("retry")
 def retry(job: Which, why: Why, by: By = None, home: Home = None) -> None:
     """Have a dead job tried again."""

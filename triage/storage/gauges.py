@@ -96,19 +96,6 @@ def taken(database: Database) -> list[Taken]:
     return [Taken(str(a), str(b), *map(int, rest)) for a, b, *rest in database.query(sql)]
 
 
-def taken_of_newest_day(database: Database, since: str) -> list[tuple[str, int, int]]:
-    """Company, tokens and millionths of money of the newest of its days, where that is `since` or later.
-
-    Days are counted by each company's own calendar, which is not known here.
-    """
-    sql = (
-        "SELECT s.company, sum(s.input_tokens + s.output_tokens), sum(s.money) FROM spending s JOIN"
-        " (SELECT company, max(day) AS day FROM spending WHERE day >= ? GROUP BY company) n"
-        " ON n.company = s.company AND n.day = s.day GROUP BY s.company"
-    )
-    return [(str(a), int(tokens), int(money)) for a, tokens, money in database.query(sql, (since,))]
-
-
 def effects(database: Database) -> dict[str, int]:
     """Effects of decisions that wait, and that were given up."""
     sql = "SELECT state, count(*) FROM effects WHERE state IN ('waiting', 'failed') GROUP BY state"
