@@ -33,7 +33,7 @@ elif row and not row.x_alarmed and now - row.x_seen_at > datetime.timedelta(minu
             "date_deadline": now.date(),
             "summary": "Order triage has been silent for more than MINUTES minutes",
             "note": "<p>No sign of life since %s (UTC). Orders are not looked at meanwhile; nothing is lost. Look at "
-            "the service: <code>triage jobs list</code> and its log.</p>" % row.x_seen_at.strftime("%Y-%m-%d %H:%M"),
+            "the service: <code>triage jobs list</code> and its log.</p>" % str(row.x_seen_at)[:16],
         })
         names.create({
             "module": "MODULE", "name": "MADEalarm-%d" % made.id, "model": "mail.activity", "res_id": made.id,

@@ -1,0 +1,181 @@
+"""Set-up inside Odoo: made, found unchanged by a second run, broken off and resumed, changed by hand, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.arranged import Arranged
+from tests.contract.targets import Target
+from tests.odoo_setup import Killed, Setting, differences, state
+from triage.errors import AccessDenied
+from triage.odoo.client import Odoo
+from triage.odoo.heartbeat import MODEL as HEARTBEAT
+from triage.odoo.heartbeat import beat
+from triage.odoo.requests import MODEL as REQUESTS
+from triage.odoo.setup.features import FEATURES
+from triage.odoo.setup.manifest import read_manifest
+from triage.odoo.setup.ordering import ordered
+from triage.odoo.setup.plan import Do
+from triage.odoo.setup.present import read_present
+from triage.odoo.setup.removing import Remover, planned_upgrade
+from triage.odoo.setup.sign_in import MODEL as SIGN_IN
+
+EVERYTHING = list(FEATURES)
+SMALL = ["asking", "heartbeat"]
+
+
+@pytest.fixture
+def setting(speaking_rpc: Target) -> Iterator[Setting]:
+    """Nothing is set up before and after."""
+    found = Setting(lambda: Odoo(speaking_rpc.admin.transport, speaking_rpc.admin.server))
+    found.remove()
+    yield found
+    found.remove()
+
+
+def _run(odoo: Odoo, admin: Odoo, name: str, model: str = "", ids: tuple[int, ...] = ()) -> dict[str, Any]:
+    """What a server action of ours answers to somebody."""
+    number = read_present(admin).id_of(name)
+    assert number is not None, f"{name} is not set up"
+    context = {"active_model": model, "active_ids": list(ids), "active_id": ids[0]} if ids else {}
+    answer: dict[str, Any] = odoo.call("ir.actions.server", "run", [number], context=context)
+    return answer
+
+
+def test_all_of_it_is_made_found_again_and_taken_away(setting: Setting) -> None:
+    before = state(setting.connect())
+    plan = setting.plan(EVERYTHING)
+    assert not plan.of(Do.REFUSE)
+
+    setting.setup(EVERYTHING)
+
+    assert set(read_present(setting.connect()).parts) == {step.name for step in plan.of(Do.CREATE)}
+    assert setting.setup(EVERYTHING).total() == 0
+    assert not setting.plan(EVERYTHING).writes
+
+    odoo = setting.session()
+    parts = [step.part for step in setting.plan(EVERYTHING).of(Do.KEEP) if step.part is not None]
+    away = planned_upgrade(read_present(odoo), ordered(parts))
+    assert {each.model for each in away} >= {"base.automation", "ir.ui.view"}
+    Remover(odoo, read_manifest(odoo)).take_away(away)
+    assert {step.name for step in setting.plan(EVERYTHING).of(Do.CREATE)} == {each.name for each in away}
+    setting.setup(EVERYTHING)
+    assert setting.setup(EVERYTHING).total() == 0
+
+    setting.remove()
+    assert differences(before, state(setting.connect())) == []
+
+
+def _killed_again_and_again(setting: Setting, wanted: list[str], is_answer_lost: bool) -> None:
+    """Each run dies at its second write, so each write is once the last that a run has made."""
+    before, names = state(setting.connect()), {step.name for step in setting.plan(wanted).of(Do.CREATE)}
+    deaths = 0
+    while True:
+        try:
+            setting.setup(wanted, odoo=setting.session(die_at=2, is_answer_lost=is_answer_lost))
+        except Killed:
+            deaths += 1
+            continue
+        break
+    assert deaths > len(names) / 4
+    assert set(read_present(setting.connect()).parts) == names
+    assert setting.setup(wanted).total() == 0
+    added = [model for model, _ in state(setting.connect()).keys() - before.keys()]
+    assert added.count("ir.model.data") == len(names)
+    while True:
+        try:
+            setting.remove(odoo=setting.session(die_at=2, is_answer_lost=is_answer_lost))
+        except Killed:
+            continue
+        break
+    assert differences(before, state(setting.connect())) == []
+
+
+def test_killed_at_every_write_it_goes_on_and_doubles_nothing(setting: Setting) -> None:
+    _killed_again_and_again(setting, ["asking"], is_answer_lost=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_answer_lost", [False, True], ids=["before the call", "after the call"])
+def test_killed_at_every_write_of_all_of_it(setting: Setting, is_answer_lost: bool) -> None:
+    _killed_again_and_again(setting, EVERYTHING, is_answer_lost)
+
+
+def test_what_was_changed_by_hand_is_shown_and_left_alone(setting: Setting) -> None:
+    setting.setup(SMALL)
+    admin = setting.connect()
+    number = read_present(admin).id_of("ask_sale_order")
+    admin.call("ir.actions.server", "write", [number or 0], {"vals": {"name": "Ask the machine"}})
+
+    refused = setting.plan(SMALL).of(Do.REFUSE)
+
+    assert [(step.name, step.changed) for step in refused] == [("ask_sale_order", ("name",))]
+    assert setting.setup(SMALL).total() == 0
+    assert admin.read("ir.actions.server", [number or 0], ["name"])[0].text("name") == "Ask the machine"
+    assert setting.setup(SMALL, overwrite=True)["write"] == 1
+    assert setting.setup(SMALL).total() == 0
+
+
+def test_who_asks_is_who_odoo_says(speaking_rpc: Target, setting: Setting, arranged: Arranged) -> None:
+    """An ordinary user asks about an order; he reads no request, and the service user reads who it was."""
+    setting.setup(["asking"])
+    user = arranged.user(["base.group_user", "sales_team.group_sale_salesman_all_leads"])
+    seller = speaking_rpc.signed_in(user)
+    order = arranged.order()
+
+    told = _run(seller, speaking_rpc.admin, "ask_sale_order", "sale.order", (order.id,))
+
+    assert told["tag"] == "display_notification"
+    bot = Odoo(speaking_rpc.bot.transport, speaking_rpc.bot.server)
+    rows = bot.search(REQUESTS, [], ["x_model", "x_res_id", "create_uid"])
+    assert [(row.text("x_model"), row.number("x_res_id"), row.one("create_uid")) for row in rows] == [
+        ("sale.order", order.id, user)
+    ]
+    with pytest.raises(AccessDenied):
+        Odoo(seller.transport, seller.server).call(REQUESTS, "search_read", named={"domain": []})
+    stranger = speaking_rpc.signed_in(arranged.user(["base.group_user"]))
+    with pytest.raises(AccessDenied):
+        _run(stranger, speaking_rpc.admin, "ask_sale_order", "sale.order", (order.id,))
+
+
+def test_signing_in_leaves_a_nonce_of_the_user_that_only_the_service_reads(
+    speaking_rpc: Target, setting: Setting, arranged: Arranged
+) -> None:
+    setting.setup(["sign-in"])
+    user = arranged.user(["base.group_user"])
+    person = speaking_rpc.signed_in(user)
+
+    told = _run(person, speaking_rpc.admin, "sign_in_action")
+
+    address, _, nonce = told["url"].partition("?nonce=")
+    assert (told["type"], address) == ("ir.actions.act_url", "https://triage.example.com/sign-in/odoo")
+    assert len(nonce) == 64
+    bot = Odoo(speaking_rpc.bot.transport, speaking_rpc.bot.server)
+    rows = bot.search(SIGN_IN, [("x_nonce", "=", nonce)], ["create_uid"])
+    assert [row.one("create_uid") for row in rows] == [user]
+    with pytest.raises(AccessDenied):
+        person.call(SIGN_IN, "search_read", named={"domain": []})
+
+
+def test_silence_makes_one_activity_until_the_service_is_back(speaking_rpc: Target, setting: Setting) -> None:
+    setting.setup(["heartbeat"])
+    admin = setting.connect()
+    cron = read_present(admin).id_of("heartbeat") or 0
+    bot = Odoo(speaking_rpc.bot.transport, speaking_rpc.bot.server)
+
+    def looked() -> int:
+        admin.call("ir.cron", "method_direct_trigger", [cron])
+        return sum(each.is_there for each in read_present(admin).made.values())
+
+    assert beat(bot, "first")
+    assert looked() == 0
+    row = admin.search(HEARTBEAT, [], ["id"])[0].id
+    admin.call(HEARTBEAT, "write", [row], {"vals": {"x_seen_at": "2026-01-01 00:00:00"}})
+    assert (looked(), looked()) == (1, 1)
+    assert beat(bot, "second")
+    assert looked() == 0
+    with pytest.raises(AccessDenied):
+        bot.call(HEARTBEAT, "unlink", [row])
