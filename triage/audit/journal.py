@@ -105,8 +105,11 @@ class Journal:
         value: Frozen | None,
         acting: Mapping[str, str] = _NOTHING,
         subjects: Iterable[str] = (),
+        once: str | None = None,
     ) -> int:
         """Append one record, in the current transaction or in one of its own; returns its sequence in the stream.
+
+        With a name under `once` there is one such record in the stream, and the first one stays.
 
         `case` is a case id (`Journal.case_key`, `CardStore.case_key`), `event` an event's key, `subjects` names and
         addresses in clear: they are hashed here.
@@ -121,8 +124,13 @@ class Journal:
             event=None if event is None else self.keys.event_id(event),
             acting=acting,
             subjects=subjects,
+            once=None if once is None else self._once(stream, "", once),
         )
         return self._recorded(entry)[0].seq
+
+    def has(self, stream: str, name: str) -> bool:
+        """Whether something was recorded in this stream with this name under `once`."""
+        return records.recorded_once(self.database, self._once(stream, "", name)) is not None
 
     def opened(self, record: Record) -> Frozen | None:
         """The value of a record.

@@ -84,6 +84,7 @@ from triage.domain.handling import Act, BlindChoice, Handling
 from triage.domain.hindrances import Hindrance, HindranceKind
 from triage.domain.impact import Flow, Hit, Impact, Network, Node, NodeKind, Shift
 from triage.domain.members import Member, MemberState, Origin
+from triage.domain.notice import Notice
 from triage.domain.papers import (
     FIELD_NAMES,
     LINE_FIELD_NAMES,
@@ -148,6 +149,7 @@ TYPES: dict[str, type[Frozen]] = {
         Hold,
         Handling,
         BlindChoice,
+        Notice,
     )
 }
 """Types that may stand in a record, by the name under which they stand there."""
@@ -249,6 +251,7 @@ __all__ = [
     "NoException",
     "Node",
     "NodeKind",
+    "Notice",
     "OnPage",
     "Option",
     "Order",

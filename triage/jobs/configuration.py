@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from triage.domain.base import Frozen
 from triage.errors import ConfigurationError
+from triage.jobs.listeners import Listener
 
 FILE = "jobs.yaml"
 
@@ -70,6 +71,16 @@ class JobsConfiguration(Frozen):
     companies: dict[str, Share] = {}
     endpoints: dict[str, Share] = {}
     """By the name that the policy gives a model server (`openai` for the built-in one)."""
+
+    listeners: tuple[Listener, ...] = ()
+    """Programs that are told when something waits for a person."""
+
+    @model_validator(mode="after")
+    def _listeners_have_names(self) -> JobsConfiguration:
+        names = [each.name for each in self.listeners]
+        if double := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"listeners: {double[0]!r} stands there twice")
+        return self
 
     @model_validator(mode="after")
     def _payloads_go_first(self) -> JobsConfiguration:
