@@ -15,7 +15,7 @@ from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, pr
 from triage.audit import checkpoints
 from triage.audit.chain import record_hash
 from triage.audit.checkpoints import STORE, Signed, compare, is_due, make
-from triage.audit.handing import hand_on
+from triage.audit.handing import hand_on, offer
 from triage.audit.merkle import root_of
 from triage.audit.signing import CHECKPOINT, CommandSigner, KeySigner, Signature, make_key, read_public
 from triage.audit.verify import verify
@@ -87,8 +87,31 @@ def test_a_file_gives_back_the_checkpoint(opened: Opened, signer: KeySigner, tmp
     made = make(opened.journal, opened.clock, signer)
     path = Path(hand_on(made, str(tmp_path / "outside")))
     assert Signed.read(path) == made
+    assert hand_on(made, str(tmp_path / "outside")) == str(path)  # as after a crash behind the first time
+    other = Signed(made.checkpoint.with_(at=NOW + timedelta(days=1)), made.signatures)
     with pytest.raises(UsageError, match="already"):
-        hand_on(made, str(tmp_path / "outside"))
+        hand_on(other, str(tmp_path / "outside"))
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_what_did_not_arrive_is_offered_again(opened: Opened, signer: KeySigner, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+
+    def arrived() -> list[int]:
+        return [number for number, _ in offer(opened.journal, str(outside), opened.clock)]
+
+    for _ in range(2):
+        make(opened.journal, opened.clock, signer)
+    assert arrived() == [2]  # where nothing is known to be, only the newest
+    make(opened.journal, opened.clock, signer)
+    outside.rename(tmp_path / "away")
+    outside.write_text("a file where a folder was")
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        arrived()
+    make(opened.journal, opened.clock, signer)
+    outside.unlink()
+    assert arrived() == [3, 4]
+    assert arrived() == []
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"checkpoint": {}, "signatures": []}', "[1]", "\x00"])

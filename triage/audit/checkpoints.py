@@ -6,10 +6,11 @@ shorter chain is a chain, too. A checkpoint can, if somebody else keeps it.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +38,8 @@ class Signed:
 
     checkpoint: Checkpoint
     signatures: tuple[Signature, ...] = ()
+    stamp: bytes | None = None
+    """A time-stamping authority's answer (RFC 3161), where there is one."""
 
     @property
     def body(self) -> bytes:
@@ -58,17 +61,26 @@ class Signed:
             "checkpoint": json.loads(self.body),
             "signatures": [signature.as_json() for signature in self.signatures],
         }
+        if self.stamp is not None:
+            data["time_stamp"] = base64.b64encode(self.stamp).decode("ascii")
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
     def read(cls, path: Path) -> Signed:
-        """A checkpoint out of its file. Raises `UsageError` where the file holds none."""
+        """A checkpoint out of its file, with the time stamp in it or in the `.tsr` file beside it.
+
+        Raises `UsageError` where the file holds none.
+        """
+        beside = path.with_suffix(".tsr")
         try:
             data = json.loads(path.read_text("utf-8"))
-            return cls(
+            found = cls(
                 Checkpoint.model_validate_json(json.dumps(data["checkpoint"])),
                 tuple(Signature.from_json(each) for each in data["signatures"]),
             )
+            if data.get("time_stamp"):
+                return replace(found, stamp=base64.b64decode(data["time_stamp"], validate=True))
+            return replace(found, stamp=beside.read_bytes()) if beside.exists() else found
         except OSError as error:
             raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
         except (ValueError, KeyError, TypeError, ValidationError) as error:
@@ -125,7 +137,7 @@ def is_due(database: Database, now: datetime, *, records: int, age: timedelta) -
 
 def stored(database: Database) -> list[Signed]:
     """All checkpoints of a store, the oldest first. Raises `UsageError` where one is not readable."""
-    return [_signed(row) for row in rows.every(database)]
+    return [read_row(row) for row in rows.every(database)]
 
 
 def compare(database: Database, signed: Signed, keys: Sequence[Ed25519PublicKey] = ()) -> str | None:
@@ -169,7 +181,7 @@ def faults(database: Database, told: Mapping[int, tuple[Checkpoint, str]], *, co
     trees: dict[str, Frontier] = {}
     for row in rows.every(database):
         try:
-            signed = _signed(row)
+            signed = read_row(row)
         except UsageError as error:
             yield str(error)
             return
@@ -237,14 +249,16 @@ def _decoded(frontiers: str) -> dict[str, Frontier]:
 
 
 def _checkpoint(row: CheckpointRow) -> Checkpoint:
-    return _signed(row).checkpoint
+    return read_row(row).checkpoint
 
 
-def _signed(row: CheckpointRow) -> Signed:
+def read_row(row: CheckpointRow, stamp: bytes | None = None) -> Signed:
+    """A checkpoint out of its row. Raises `UsageError` where it cannot be read."""
     try:
         return Signed(
             Checkpoint.model_validate_json(row.body),
             tuple(Signature.from_json(each) for each in json.loads(row.signatures)),
+            stamp,
         )
     except (ValueError, TypeError, ValidationError) as error:
         raise UsageError(f"checkpoint {row.number}: its row cannot be read") from error

@@ -5,6 +5,7 @@ A bundle is a folder:
     manifest.json        what it holds, SHA-256 of every file
     manifest.sig         signatures under the manifest, where a signer is configured
     checkpoint.json      the checkpoint that the proofs lead to
+    checkpoint.tsr       its time stamp (RFC 3161), where it has one
     records.jsonl        one record a line: envelope as hashed, sealed payload, content, proof of inclusion
     cards.csv            the cards of the period
     decisions.csv        who decided what
@@ -107,6 +108,8 @@ def export(
         writer.write_records({head.stream: head.size for head in checkpoint.checkpoint.streams})
     writer.write_tables()
     (folder / "checkpoint.json").write_text(checkpoint.to_text(), "utf-8")
+    if checkpoint.stamp is not None:
+        (folder / "checkpoint.tsr").write_bytes(checkpoint.stamp)
     if with_keys:
         writer.write_keys()
     manifest = json.dumps(writer.manifest(checkpoint), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

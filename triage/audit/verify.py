@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from triage.audit import checkpoints, sealing
+from triage.audit import checkpoints, sealing, stamping
 from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import unsealed
 from triage.audit.told import TELLING, Told, erasure_faults, hold_faults, member_faults, queue_faults, removal_faults
@@ -108,6 +108,7 @@ def _faults(
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
     complete = keys is not None and "checkpoint" not in told.lost_kinds
     yield from checkpoints.faults(database, told.checkpoints, complete=complete)
+    yield from stamping.faults(database)
     if keys is not None:
         yield from erasure_faults(keys, told, ledger)
         yield from removal_faults(database, told)

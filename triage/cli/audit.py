@@ -37,12 +37,16 @@ def audit_verify(
     public_key: Annotated[
         Path | None, typer.Option("--public-key", help="Public key (PEM) that must have signed the checkpoint.")
     ] = None,
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option("--tsa-ca", help="Root certificates (PEM) of the checkpoint's time stamp. Default: policy's."),
+    ] = None,
     home: Home = None,
 ) -> None:
     """Prove that no record was changed, removed or inserted; name the first bad one otherwise."""
     from triage.cli.auditing import run_verify
 
-    guarded(run_verify, checkpoint, public_key, home)
+    guarded(run_verify, checkpoint, public_key, tsa_ca, home)
 
 
 @audit.command("keygen")
@@ -89,7 +93,7 @@ def audit_checkpoint(
     home: Home = None,
 ) -> None:
     """State, signed, how far each company's stream has come. Kept elsewhere, it shows what is cut off later."""
-    from triage.cli.auditing import run_checkpoint
+    from triage.cli.checkpointing import run_checkpoint
 
     guarded(run_checkpoint, key, signer, out, (records, minutes) if if_due else None, home)
 

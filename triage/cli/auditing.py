@@ -8,6 +8,7 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,27 +26,33 @@ if TYPE_CHECKING:
     from triage.audit.signing import Signer
 
 
-def run_verify(checkpoint: Path | None, public_key: Path | None, home: Path | None) -> int:
+def run_verify(checkpoint: Path | None, public_key: Path | None, tsa_ca: Path | None, home: Path | None) -> int:
     """Verify every stream; 1 and the first bad record where one is found."""
     from triage.audit.checkpoints import Signed, compare
     from triage.audit.ledger import Ledger
     from triage.audit.signing import read_public
     from triage.audit.verify import verify
+    from triage.cli.checkpointing import say_stamp
+    from triage.storage.checkpoints import stamp as stamp_row
 
-    if public_key is not None and checkpoint is None:
-        raise UsageError("--public-key is the key of a checkpoint: name its file with --checkpoint.")
+    if checkpoint is None and (public_key is not None or tsa_ca is not None):
+        option, what = ("--public-key", "key") if public_key is not None else ("--tsa-ca", "time stamp's authority")
+        raise UsageError(f"{option} is the {what} of a checkpoint: name its file with --checkpoint.")
     signed = None if checkpoint is None else Signed.read(checkpoint)
     keys = [] if public_key is None else [read_public(public_key)]
     settings = Settings.of(home)
     with open_store(settings) as store:
         checked = verify(store.database, store.keys, Ledger(settings.erasures).keys())
         beside = None if signed is None or checked.first_bad else compare(store.database, signed, keys)
+        stored = None if signed is None else stamp_row(store.database, signed.checkpoint.number)
     typer.echo(checked.describe())
     if signed is not None and not checked.first_bad:
         number, at = signed.checkpoint.number, signed.checkpoint.at
         said = f"Checkpoint {number} of {at:%Y-%m-%d %H:%M:%S}"
         signature = "signed by the given key" if keys else "its signature was not checked (--public-key)"
         typer.echo(f"{said}: BROKEN: {beside}." if beside else f"{said}: the store holds all it saw; {signature}.")
+        if not say_stamp(signed, stored, tsa_ca, settings):
+            return 1
     return 1 if checked.first_bad or beside else 0
 
 
@@ -69,33 +76,6 @@ def run_sign(path: Path) -> int:
     return 0
 
 
-def run_checkpoint(
-    key: Path | None, signer: str | None, out: str | None, due: tuple[int, int] | None, home: Path | None
-) -> int:
-    """Make a checkpoint, and hand it on; `due`: only after so many records, or so many minutes and any record."""
-    from datetime import timedelta
-
-    from triage.audit.checkpoints import is_due, make
-    from triage.audit.handing import hand_on
-
-    settings = Settings.of(home)
-    signs = signing(key, signer)
-    with open_store(settings) as store:
-        if due is not None and not is_due(store.database, now(), records=due[0], age=timedelta(minutes=due[1])):
-            typer.echo("No checkpoint is due.")
-            return 0
-        made = make(store.journal, now, signs)
-    checkpoint = made.checkpoint
-    records = sum(head.size for head in checkpoint.streams)
-    typer.echo(
-        f"Checkpoint {checkpoint.number}: {records} records in {len(checkpoint.streams)} streams, "
-        + (f"signed by key {made.signatures[0].key}." if made.signatures else "not signed (--key or --signer).")
-    )
-    if out is not None:
-        typer.echo(f"Handed on to {hand_on(made, out)}.")
-    return 0
-
-
 def run_export(
     folder: Path,
     since: datetime | None,
@@ -110,6 +90,7 @@ def run_export(
     """Write a bundle of a period. It is recorded that it was handed over, or there is none."""
     from triage.audit.checkpoints import STORE, make
     from triage.audit.export import Period, export
+    from triage.cli.checkpointing import stamp
     from triage.domain import Reading
     from triage.storage import checkpoints
 
@@ -123,7 +104,9 @@ def run_export(
             raise UsageError(
                 f"--company {company}: nothing is recorded of it. There is: {', '.join(known) or 'nothing'}."
             )
-        checkpoint = make(store.journal, now, signs)
+        made = make(store.journal, now, signs)
+        stamp(store.journal, settings)
+        checkpoint = replace(made, stamp=checkpoints.stamp(store.database, made.checkpoint.number))
         with _whole_or_gone(folder):
             done = export(store.database, store.keys, folder, period, checkpoint, signer=signs, with_keys=with_keys)
             store.journal.record(

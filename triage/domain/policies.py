@@ -13,8 +13,9 @@ from triage.domain.policy import Policy
 COMPANIES = "companies"
 """The entry of the policy file under which companies stand by name."""
 
-FOR_ALL = frozenset({"endpoints", "replace", "limits", "require_activation", "activation_needs_two"})
-"""Entries that no company may have otherwise: models are set up with them, before anybody knows whose case comes."""
+FOR_ALL = frozenset({"endpoints", "replace", "limits", "require_activation", "activation_needs_two", "time_stamping"})
+"""Entries that no company may have otherwise: models are set up with them, before anybody knows whose case comes, and
+checkpoints are of the whole store."""
 
 _WHOLE = frozenset({"deciders"})
 """Tables that a company's own replace rather than add to: who may decide there must all stand there."""
