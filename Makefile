@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 PROJECT := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 DEMO_HOME ?= var/demo
 
-.PHONY: demo test test-all lint types format clean requirements
+.PHONY: demo test test-all lint types security sbom format clean requirements
 
 demo: $(VENV)/.base
 	@$(BIN)/triage demo --home $(DEMO_HOME)$(if $(SERVE), --serve)
@@ -23,6 +23,15 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
+
+security: $(VENV)/.dev
+	@$(BIN)/python .ci/security.py
+
+# What is inside, for who has to know: CycloneDX in JSON.
+sbom: $(VENV)/.dev
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements/base.txt --pyproject pyproject.toml --mc-type application --output-reproducible --output-format JSON --output-file dist/sbom.json
+	@echo "Written to dist/sbom.json."
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .

@@ -128,7 +128,7 @@ def _impact(proposal: Proposal, visible: Sequence[Hit], t: Words) -> ImpactShown
     shown = impact.with_(hits=tuple(visible)) if visible else impact
     hidden = len(impact.hits) - len(visible)
     # The drawing escapes what others wrote.
-    drawing = Markup(svg(shown, confidential=bool(visible)))  # noqa: S704
+    drawing = Markup(svg(shown, confidential=bool(visible)))  # noqa: S704  # nosec
     more = t("impact.hidden", count=hidden, whole=public(impact)) if visible and hidden else ""
     return ImpactShown(drawing, tree(shown, confidential=bool(visible)), more)
 
