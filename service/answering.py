@@ -11,12 +11,20 @@ import json
 import mimetypes
 import os
 import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from service.comparing import NoOrders, beside_order
 from triage.domain import Case, Company, Document, Policy
-from triage.errors import ModelError, TriageError
+from triage.errors import ConfigurationError, ModelError, StoreError, TriageError
 from triage.settings import Settings
+
+if TYPE_CHECKING:
+    from triage.domain.policies import PolicyBook
+
+_CHECKED_SECONDS = 5.0
+_OF_DOCUMENTS = frozenset({"extract", "compare"})
 
 
 class Answering:
@@ -26,13 +34,19 @@ class Answering:
         self._settings = settings
         self._model = model
         self._made_for = ""
+        self._activations = 0.0
+        """When it was last seen that these may act."""
         self._renew()
 
     def answer(self, kind: str, given: dict[str, Any]) -> dict[str, Any]:
         """One answer: `{"line": ...}`, or `{"status", "detail"}` where it cannot be given."""
         try:
             policy = self._renew()
-            line = self._extracted(given, policy) if kind == "extract" else self._told(kind, given, policy)
+            line = self._read(kind, given, policy) if kind in _OF_DOCUMENTS else self._told(kind, given, policy)
+        except (ConfigurationError, StoreError) as error:
+            return {"status": 503, "detail": str(error)}
+        except NoOrders:
+            return {"status": 503, "detail": "Odoo gives no answer, so there is no order to compare with. Try again."}
         except ModelError as error:
             return {"status": 503, "detail": f"No model answered: {error}"}
         except TriageError as error:
@@ -42,13 +56,28 @@ class Answering:
     def _renew(self) -> Policy:
         from triage.cli.wiring import classifier, extractor, summariser
 
-        policy = self._settings.policy()
+        book = self._settings.policies()
+        policy = book.base
         if policy.fingerprint() != self._made_for:
             self._classify = classifier(self._model, policy)
             self._summarise = summariser(self._model, policy)
             self._extract = extractor(self._model, policy)
             self._made_for = policy.fingerprint()
+            self._activations = 0.0
+        if time.monotonic() - self._activations > _CHECKED_SECONDS:
+            self._check(book)
+            self._activations = time.monotonic()
         return policy
+
+    def _check(self, book: PolicyBook) -> None:
+        """Raises `ConfigurationError` where only what was activated may act and something of this was not."""
+        from triage.audit.activation import Activations
+        from triage.cli.acting import parts_of
+        from triage.cli.wiring import now, open_store
+
+        with open_store(self._settings, create=True) as store:
+            activations = Activations(store.journal, now)
+            activations.check_parts(book, self._model, parts_of(self._extract, [self._classify, self._summarise]))
 
     def _told(self, kind: str, given: dict[str, Any], policy: Policy) -> dict[str, Any]:
         from triage.cli.batch import _classified, _summarised, _view
@@ -62,14 +91,16 @@ class Answering:
         read = [warning for message in case.messages for warning in message.warnings]
         return line | {"warnings": list(dict.fromkeys([*read, *line["warnings"]]))}
 
-    def _extracted(self, given: dict[str, Any], policy: Policy) -> dict[str, Any]:
+    def _read(self, kind: str, given: dict[str, Any], policy: Policy) -> dict[str, Any]:
         from triage.cli.batch import _extracted
         from triage.intake.text import clean
 
         name = clean(Path(given["name"]).name) or "document"
         media_type = given.get("media_type") or mimetypes.guess_type(name)[0] or "application/octet-stream"
         document = Document(name=name, media_type=media_type, content=base64.b64decode(given["content"]))
-        line, _ = _extracted(name, document, self._extract, self._model, policy)
+        line, paper = _extracted(name, document, self._extract, self._model, policy)
+        if kind == "compare" and paper is not None:
+            line |= beside_order(paper, given.get("order"), given.get("companies"), self._settings, policy)
         return line
 
 

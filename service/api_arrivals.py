@@ -16,8 +16,9 @@ from service.access import Access, must_see
 from service.installation import Installation, Opened
 from service.paging import Cursor, Limit, read, write
 from service.problems import Problem, documented
-from service.shapes import KEPT, ArrivalStatus, DeadLetters, Kept, Why
+from service.shapes import KEPT, ArrivalStatus, DeadLetters, Kept, TicketDrafted, Why
 from service.submissions import CompanyName, Submission, arrival, new_key
+from service.ticketing import drafted
 from triage.domain import Arrival, Case, Door
 from triage.errors import StoreError
 from triage.storage import inbox as rows
@@ -116,6 +117,19 @@ def arrivals(installation: Installation, acceptor: Acceptor, access: Access) -> 
         opened = installation.opened()
         opened.inbox.retry(_dead_row(opened, id, key).id, key.person or key.name, body.why)
         return _status(opened, _row(opened, id, key))
+
+    @router.post(
+        "/v1/dead-letters/{id}/ticket",
+        responses=documented(401, 403, 404, 409, 422, 429, 503),
+        response_model=TicketDrafted,
+        summary="Have a ticket drafted for a dead letter, in Odoo's Helpdesk",
+        tags=["dead letters"],
+    )
+    def ticket(id: ArrivalId, key: Annotated[ApiKey, Depends(admin)]) -> Any:  # noqa: A002
+        """One for each dead letter: again, it is brought up to date while nobody took it up. Who asked is recorded."""
+        opened = installation.opened()
+        done = drafted(installation, opened, _dead_row(opened, id, key), key.person or key.name)
+        return {"status": done.status, "ticket": done.ref}
 
     @router.post(
         "/v1/dead-letters/{id}/discard",

@@ -1,6 +1,7 @@
-"""`/v1/classify`, `/v1/summarize`, `/v1/extract`: an answer at once; nothing is recorded."""
+"""`/v1/classify`, `/v1/summarize`, `/v1/extract`, `/v1/compare`: an answer at once; nothing is recorded.
 
-from __future__ import annotations
+Annotations name dependencies that are made inside the function, so they are evaluated where they stand.
+"""
 
 import base64
 import binascii
@@ -13,11 +14,23 @@ from starlette.responses import Response
 
 from service.access import Access
 from service.problems import Problem, documented
-from service.shapes import EXTRACT_BODY, Classified, DocumentSent, Extracted, Summarized
+from service.shapes import EXTRACT_BODY, Classified, Compared, DocumentSent, Extracted, Summarized
 from service.submissions import MessageRow, flaws, loads, whole_case
 from service.tasks import Tasks
+from triage.storage.apikeys import ApiKey
 
 _REFUSALS = documented(400, 401, 403, 413, 422, 429, 503)
+_FileName = Annotated[str, Query(min_length=1, max_length=200, description="Name of the file, for raw bytes.")]
+_Order = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Number of the purchase order, where the document's own is not meant.",
+        examples=["P00042"],
+    ),
+]
 
 
 class TaskRequest(BaseModel):
@@ -50,6 +63,7 @@ def answers(tasks: Tasks, access: Access) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["answers at once"])
     runs = [Depends(access.needs("tasks:run"))]
+    compares = access.needs("documents:compare")
 
     @router.post(
         "/v1/classify",
@@ -81,14 +95,28 @@ def answers(tasks: Tasks, access: Access) -> APIRouter:
         openapi_extra=EXTRACT_BODY,
         summary="Fields and lines of a document",
     )
-    async def extract(
-        request: Request,
-        name: Annotated[str, Query(min_length=1, max_length=200, description="Name of the file, for raw bytes.")] = (
-            "document"
-        ),
-    ) -> Response:
+    async def extract(request: Request, name: _FileName = "document") -> Response:
         """Send the bytes with their content type, or JSON with name and base64."""
         return JSONResponse(await tasks.ask("extract", _document(request, await request.body(), name)))
+
+    @router.post(
+        "/v1/compare",
+        responses={**_REFUSALS, **documented(415)},
+        response_model=Compared,
+        openapi_extra=EXTRACT_BODY,
+        summary="A supplier's document, line by line beside its purchase order in Odoo",
+    )
+    async def compare(
+        request: Request,
+        key: Annotated[ApiKey, Depends(compares)],
+        name: _FileName = "document",
+        order: _Order = None,
+    ) -> Response:
+        """As `/v1/extract`, and with it what differs from the order. Of companies that the key may not see there is
+        no order. 503 where Odoo gives no answer: send it again.
+        """
+        given = _document(request, await request.body(), name)
+        return JSONResponse(await tasks.ask("compare", given | {"order": order, "companies": key.companies}))
 
     return router
 

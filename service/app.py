@@ -21,16 +21,17 @@ from service.accepting import Acceptor
 from service.access import Access
 from service.api_arrivals import arrivals
 from service.api_cards import cards
+from service.api_evals import measurements
 from service.api_tasks import answers
 from service.gateway import Gateway, logger, silence_uvicorn
 from service.health import Health, health
 from service.hooks import hooks
 from service.installation import Installation
 from service.limiting import Limiter
-from service.openapi import describe
 from service.monitoring.page import Metrics
 from service.monitoring.page import pages as metrics_pages
 from service.monitoring.surroundings import OdooLook
+from service.openapi import describe
 from service.problems import Flaw, Problem
 from service.review.frame import Frame
 from service.review.pages import add_pages
@@ -54,17 +55,17 @@ class Parts:
     acceptor: Acceptor
     tasks: Tasks
     look: Health
-
     metrics: Metrics
     odoo: OdooLook
+
     def close(self) -> None:
         """Write what waits to be written, then close everything."""
         self.acceptor.close()
         self.tasks.close()
         self.look.close()
-        self.installation.close()
         self.metrics.close()
         self.odoo.close()
+        self.installation.close()
 
 
 def create_app(
@@ -97,16 +98,17 @@ def create_app(
             await anyio.to_thread.run_sync(app.state.parts.close)
 
     app = FastAPI(title="odoo-triage", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
-    app.state.parts = Parts(installation, acceptor, tasks, look)
+    app.state.parts = Parts(installation, acceptor, tasks, look, scraped, odoo)
     limiter = Limiter()
     access = Access(installation, limiter)
     for router in (
         hooks(installation, acceptor, limiter),
         health(look),
-        arrivals(installation, acceptor, access),
         metrics_pages(scraped, installation.metrics_token),
+        arrivals(installation, acceptor, access),
         cards(installation, access),
         answers(tasks, access),
+        measurements(installation, access),
     ):
         app.include_router(router)
     frame = add_pages(app, installation, limiter)

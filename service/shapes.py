@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from triage.domain import Card, Changes, Outcome, ReasonCode, Severity, Verdict
+from triage.domain import Card, Changes, Outcome, ReasonCode, RecordRef, Severity, Verdict
 
 ID = "5b3f0c7e9a1d4c28b6e0f1a2d3c4b5a69788796a5b4c3d2e1f0a9b8c7d6e5f40"
 
@@ -82,6 +82,89 @@ class DeadLetters(_Answer):
 
     items: list[ArrivalStatus]
     next: str | None
+
+
+class TicketDrafted(_Answer):
+    """The draft ticket of a dead letter."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"status": "posted", "ticket": {"model": "helpdesk.ticket", "id": 7, "name": "helpdesk.ticket 7"}}
+            ]
+        }
+    )
+
+    status: Literal["posted", "updated", "kept"]
+    """`kept`: people have taken it up, so it was left alone."""
+    ticket: RecordRef
+
+
+class MeasurementRequest(BaseModel):
+    """What to measure."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"suite": "messages"}, {"suite": "classification", "model": "embedded"}]},
+    )
+
+    suite: str | None = Field(default=None, pattern="^[a-z][a-z0-9-]{0,59}$")
+    """Only shipped sets of this name or kind, as `triage eval run --suite`; without it all of them."""
+    model: str = Field(default="embedded", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")
+    """Who answers, as `triage eval run --model`. A chat model costs money and is sent the sets."""
+
+
+class MeasurementStatus(_Answer):
+    """How a measurement stands, and what the gate says of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "5b3f0c7e9a1d4c28b6e0f1a2d3c4b5a6",
+                    "state": "broken",
+                    "suite": "messages",
+                    "model": "embedded",
+                    "started_at": "2026-11-24T02:00:00Z",
+                    "finished_at": "2026-11-24T02:03:10Z",
+                    "cases": 500,
+                    "unanswered": 0,
+                    "floors": 8,
+                    "broken": [
+                        {
+                            "set": "messages",
+                            "measure": "severity",
+                            "group": "",
+                            "bound": "at least 0.62",
+                            "value": 0.58,
+                            "reason": "0.667 was measured; the order of work depends on it",
+                        }
+                    ],
+                    "why": None,
+                }
+            ]
+        }
+    )
+
+    id: str
+    state: Literal["running", "held", "broken", "interrupted", "failed"]
+    """`held`: every floor holds and every case got an answer. `interrupted`: asked for again under the same
+    Idempotency-Key it is continued."""
+    suite: str | None
+    model: str
+    started_at: str
+    finished_at: str | None
+    cases: int
+    """Cases that are finished."""
+    unanswered: int
+    """Cases that got no answer; they count as wrong, and the gate as broken."""
+    floors: int
+    """Floors that were looked at."""
+    broken: list[dict[str, Any]]
+    """Floors that do not hold, with what was measured and why each is there."""
+    why: str | None
+    """Why it failed, where it did."""
 
 
 class DecisionRequest(BaseModel):
@@ -219,6 +302,42 @@ class Extracted(_Answer):
     checks: list[dict[str, Any]]
     warnings: list[str]
     model: str
+
+
+class Compared(Extracted):
+    """What `Extracted` says, and the document beside its purchase order, as `triage extract --records` prints it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "file": "confirmation.pdf",
+                    "fields": {"purchase_order_reference": {"value": "P00042", "confidence": 0.94, "page": 1}},
+                    "lines": [],
+                    "checks": [],
+                    "warnings": [],
+                    "model": "layout-rules-1",
+                    "comparisons": [
+                        {
+                            "order": "P00042",
+                            "record": {"model": "purchase.order", "id": 42},
+                            "agrees": True,
+                            "complete": True,
+                            "lines": [],
+                            "whole": [],
+                        }
+                    ],
+                    "not_compared": None,
+                }
+            ]
+        }
+    )
+
+    comparisons: list[dict[str, Any]]
+    """For each order that it is about: `order`, `record`, `agrees`, `complete`, `lines` with their differences, and
+    `whole`: what differs in the whole."""
+    not_compared: str | None
+    """Why it was not compared, where it was not."""
 
 
 class DocumentSent(BaseModel):

@@ -18,6 +18,7 @@ from triage.storage.apikeys import SCOPES
 
 RECORD = {"record": {"model": "sale.order", "id": 42}}
 CLOSED = "0" * 64
+MEASURED = "0" * 32
 JSON = {"Content-Type": "application/json"}
 
 
@@ -37,9 +38,13 @@ OPERATIONS = [
     ("get", "/v1/dead-letters", None, "jobs:admin"),
     ("post", f"/v1/dead-letters/{CLOSED}/retry", {"why": "x"}, "jobs:admin"),
     ("post", f"/v1/dead-letters/{CLOSED}/discard", {"why": "x"}, "jobs:admin"),
+    ("post", f"/v1/dead-letters/{CLOSED}/ticket", None, "jobs:admin"),
     ("post", "/v1/classify", {"message": {"text": "x"}}, "tasks:run"),
     ("post", "/v1/summarize", {"message": {"text": "x"}}, "tasks:run"),
     ("post", "/v1/extract", {"name": "a", "content": ""}, "tasks:run"),
+    ("post", "/v1/compare", {"name": "a", "content": ""}, "documents:compare"),
+    ("post", "/v1/evals", {"suite": "nothing"}, "evals:run"),
+    ("get", f"/v1/evals/{MEASURED}", None, "evals:run"),
 ]
 
 
@@ -52,7 +57,8 @@ def test_every_operation_of_the_api_is_in_this_table(web: Service) -> None:
         (method, path) for path, methods in web.app.openapi()["paths"].items() for method in methods if "/v1/" in path
     }
     tested = {
-        (method, path.replace(CLOSED, "{id}").replace("/cards/1", "/cards/{id}")) for method, path, *_ in OPERATIONS
+        (method, path.replace(CLOSED, "{id}").replace(MEASURED, "{id}").replace("/cards/1", "/cards/{id}"))
+        for method, path, *_ in OPERATIONS
     }
     assert told == tested
 

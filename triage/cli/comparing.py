@@ -97,6 +97,7 @@ def _as_json(found: BesideOrder, asked: str | None, case: Case) -> dict[str, Any
     other = asked and named and not names_order(named, found.comparison.ordered.ref.name)
     return {
         "order": found.comparison.ordered.ref.name,
+        "record": {"model": found.comparison.ordered.ref.model, "id": found.comparison.ordered.ref.id},
         "currency": found.comparison.ordered.currency,
         "agrees": found.agrees,
         "complete": found.is_complete,

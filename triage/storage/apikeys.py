@@ -25,7 +25,9 @@ SCOPES = {
     "cards:decide": "decide cards as the key's own person",
     "cards:decide-for-others": "with cards:decide: name the person who decided",
     "tasks:run": "classify, summarize and extract at once",
-    "jobs:admin": "see dead letters, retry and discard them",
+    "documents:compare": "read a document and compare it with its purchase order in Odoo",
+    "evals:run": "start the measurements that gate a change, and read their results",
+    "jobs:admin": "see dead letters, retry and discard them, have a ticket drafted for one",
 }
 """What a key may be allowed."""
 
