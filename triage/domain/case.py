@@ -22,6 +22,7 @@ from triage.domain.event import RecordRef
 from triage.domain.facts import Fact
 from triage.domain.hindrances import Hindrance
 from triage.domain.impact import Network
+from triage.domain.requests import Approval, Lead
 
 
 class Role(StrEnum):
@@ -372,6 +373,10 @@ class Case(Frozen):
     """Other orders of the same partner that matter here, for example with the same customer reference."""
     hindrances: tuple[Hindrance, ...] = ()
     """What stands in the way of the order's goods."""
+    approvals: tuple[Approval, ...] = ()
+    """What is asked to be approved: the request that the case is about, open reviews of its orders."""
+    lead: Lead | None = None
+    """The lead that the case is about."""
     network: Network | None = None
     """Who waits for the goods that the case is about; none where that was not read."""
     messages: tuple[Message, ...] = ()

@@ -17,6 +17,8 @@ class HindranceKind(StrEnum):
     """Another customer's order holds goods that this order lacks (`stock.move`)."""
     QUALITY_BLOCK = "quality_block"
     """An open quality alert on the product, its lot or the transfer (`quality.alert`)."""
+    QUALITY_FAILED = "quality_failed"
+    """A quality check that was not passed, of the product, its lot or the transfer (`quality.check`)."""
     EQUIPMENT_DOWN = "equipment_down"
     """An open request to repair equipment (`maintenance.request`)."""
     BACKLOG = "backlog"

@@ -14,6 +14,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
     absent. Raises `InputError` where the company's time zone is none.
     """
     from triage.facts import (
+        approval,
         billed,
         confirmation,
         credit,
@@ -21,6 +22,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
         documents,
         hindrance,
         impact_facts,
+        lead,
         ownership,
         price,
         promise,
@@ -36,7 +38,7 @@ def establish_facts(case: Case, papers: Sequence[Paper], policy: Policy) -> tupl
     grounds = Grounds(case, tuple(papers), policy)
     rooms = (
         stock, supply, hindrance, credit, price, promise, purchase, shipment, confirmation, documents, billed, data,
-        ownership, standing, impact_facts,
+        ownership, standing, impact_facts, approval, lead,
     )  # fmt: skip
     computed = [fact for room in rooms for fact in room.facts(grounds)]
     reported = [_as_reported(fact) for fact in case.reported]

@@ -18,21 +18,28 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
     """What the records around the order say, as far as it holds the order up."""
     order = grounds.case.order
     if order is None:
-        about = [each for each in grounds.case.hindrances if each.record == grounds.case.record]
-        yield from (_blocked(grounds, each) for each in about if each.kind is HindranceKind.QUALITY_BLOCK)
+        for each in grounds.case.hindrances:
+            if each.record == grounds.case.record:
+                yield from _of_record(grounds, each)
         return
     if order.state in {"cancel", "done"}:
         return
     yield from _held(grounds)
     for each in grounds.case.hindrances:
-        if each.kind is HindranceKind.QUALITY_BLOCK:
-            yield _blocked(grounds, each)
-        elif each.kind is HindranceKind.EQUIPMENT_DOWN:
-            yield _down(grounds, each)
-        elif each.kind is HindranceKind.BACKLOG:
+        yield from _of_record(grounds, each)
+        if each.kind is HindranceKind.BACKLOG:
             yield _counted(each, "shipment.backlog", "transfers", f"of {each.about} should have left and have not")
         elif each.kind is HindranceKind.OPEN_SHIFTS:
             yield _counted(each, "staff.open_shifts", "shifts", f"of {each.about} have nobody yet")
+
+
+def _of_record(grounds: Grounds, each: Hindrance) -> Iterator[Fact]:
+    if each.kind is HindranceKind.QUALITY_BLOCK:
+        yield _blocked(grounds, each)
+    elif each.kind is HindranceKind.QUALITY_FAILED:
+        yield _failed(each)
+    elif each.kind is HindranceKind.EQUIPMENT_DOWN:
+        yield _down(grounds, each)
 
 
 def _held(grounds: Grounds) -> Iterator[Fact]:
@@ -91,6 +98,18 @@ def _blocked(grounds: Grounds, each: Hindrance) -> Fact:
         about=each.about,
         sources=(f"{each.record.key}.stage_id" if each.record else "quality.alert.stage_id",),
         how=f"{each.about}{lot} is blocked{many}{since}: {each.what or 'quality alert'}",
+    )
+
+
+def _failed(each: Hindrance) -> Fact:
+    lot = f" lot {each.lot}" if each.lot else ""
+    when = f" on {each.since}" if each.since else ""
+    return Fact(
+        name="quality.check_failed",
+        value=True,
+        about=each.about,
+        sources=(f"{each.record.key}.quality_state" if each.record else "quality.check.quality_state",),
+        how=f"{each.about}{lot} did not pass a check{when}{f': {each.what}' if each.what else ''}",
     )
 
 

@@ -65,6 +65,7 @@ READS: tuple[str, ...] = (
     "tier.definition",
     "approval.request",
     "approval.category",
+    "approval.approver",
     "quality.alert",
     "quality.check",
     "planning.slot",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from triage.domain import Hindrance, Invoice, Line, Network, Order, Partner, Purchase, Role, Waiting
-from triage.odoo.capture import hindrances, invoices, network, orders, promises, purchases, stock, waiting
+from triage.odoo.capture import approvals, hindrances, invoices, network, orders, promises, purchases, stock, waiting
 from triage.odoo.capture.gather import Around
 from triage.odoo.capture.missing import Missing
 from triage.odoo.capture.orders import LineMaker
@@ -53,7 +53,9 @@ class Assembly:
             "invoices": tuple(self._invoices(seeds, sale, missing)),
             "promises": self._promises(sale) if sale else (),
             "related": tuple(self._related(seeds, sale)),
-            "hindrances": (*(self._hindrances(sale) if sale else ()), *self._blocked(seeds)),
+            "hindrances": (*(self._hindrances(sale) if sale else ()), *self._blocked(seeds), *self._asked(seeds)),
+            "approvals": tuple(approvals.approvals_of(seeds.asked, around.answers, self._reviews(seeds))),
+            "lead": approvals.lead_of(seeds.asked),
             "network": self._network(seeds),
         }
 
@@ -175,6 +177,19 @@ class Assembly:
             )
             for row in seeds.blocked
         )
+
+    def _asked(self, seeds: Seeds) -> Iterable[Hindrance]:
+        """The failed check or the repair that the case is about."""
+        around = self.around
+        for row in seeds.asked:
+            if row.model == "quality.check" and row.text("quality_state") == "fail":
+                yield hindrances.failed(row, around.products, around.company)
+            elif row.model == "maintenance.request" and row.one("equipment_id"):
+                yield hindrances.repair(row, around.company)
+
+    def _reviews(self, seeds: Seeds) -> list[Row]:
+        own = {("sale.order", number) for number in seeds.sales} | {("purchase.order", n) for n in seeds.purchases}
+        return [row for row in self.around.reviews if (row.text("model"), row.one("res_id")) in own]
 
     def _purchase_lines(self, purchase: Row) -> list[Line]:
         around = self.around

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.odoo.capture import hindrances, invoices, network, orders, promises, purchases, stock
+from triage.odoo.capture import approvals, hindrances, invoices, network, orders, promises, purchases, stock
 from triage.odoo.capture.custom import Custom
 from triage.odoo.capture.missing import CREDIT, RECORD
 from triage.odoo.capture.partners import Partners, read_partners
@@ -43,6 +43,10 @@ class Around:
     related: Sequence[Row]
     chain: network.Chain
     hindrances: hindrances.Around
+    reviews: Sequence[Row]
+    """Reviews of the orders."""
+    answers: Sequence[Row]
+    """How approvers of a request have answered, and how many must."""
     now: datetime
 
     def serving(self, order: int) -> list[Row]:
@@ -82,7 +86,8 @@ def gather(
     partners, customers = _read_parties(reader, company, custom, seeds, sales, goods, people)
     bills, bill_lines = _read_bills(reader, company, custom, seeds, sales, goods, customers)
     blocked = [row for seed in seeds for row in seed.blocked]
-    items = [*blocked, *goods.lines, *goods.purchase_lines, *goods.moves.values(), *bill_lines]
+    checked = [row for seed in seeds for row in seed.asked if row.one("product_id")]
+    items = [*blocked, *checked, *goods.lines, *goods.purchase_lines, *goods.moves.values(), *bill_lines]
     products = read_products(reader, items, reference.units(reader), with_rules=not custom.has("line.list_price"))
     sellers = {head for row in goods.purchases.values() if (head := partners.commercial(row.one("partner_id")))}
     codes = purchases.read_codes(reader, goods.purchase_lines, sellers, products)
@@ -112,8 +117,10 @@ def gather(
         related=related,
         chain=network.read_chain(reader, bought, blocked),
         hindrances=hindrances.read_hindrances(
-            reader, reference, sales.values(), goods.lines, goods.moves.values(), directions, now
+            reader, reference, sales.values(), goods.lines, goods.moves.values(), directions, now, goods.lots
         ),
+        reviews=approvals.read_reviews(reader, reference, {"sale.order": sales, "purchase.order": own_purchases}),
+        answers=approvals.read_approvers(reader, [row for seed in seeds for row in seed.asked]),
         now=now,
     )
 

@@ -1,13 +1,14 @@
 """What stands in the way of a sales order's goods: other orders' reservations, quality alerts, repairs, piles, shifts.
 
-Read only where goods of a confirmed order are short or late. Models that this Odoo lacks, or that the service user may
+Read only where goods of a confirmed order are short or late; quality alerts and failed checks also of what has left in
+the last weeks, by its transfer or lot. Models that this Odoo lacks, or that the service user may
 not read, are passed over: they only add to what is known.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,6 +29,8 @@ _MOST_ALERTS = 50
 _MOST_REPAIRS = 5
 _MOST_LATE = 500
 _MOST_SHIFTS = 200
+_RECENT_DAYS = 30
+"""Goods that left longer ago are not looked at for quality."""
 _SHIFT_DAYS = 2
 """Shifts that begin by then count."""
 
@@ -49,6 +52,10 @@ class Around:
     held: Sequence[Row] = ()
     """Moves of other orders that hold goods."""
     alerts: Sequence[Row] = ()
+    failed: Sequence[Row] = ()
+    """Quality checks that were not passed."""
+    lots: Mapping[int, str] = field(default_factory=dict)
+    """Lots of what has left, by move; several with commas."""
     company: Circumstances = field(default_factory=Circumstances)
     directions: Directions = field(default_factory=dict)
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,25 +63,32 @@ class Around:
 
 def read_hindrances(
     reader: Reader, reference: Reference, sales: Iterable[Row], lines: Iterable[Row], moves: Iterable[Row],
-    directions: Directions, now: datetime,
+    directions: Directions, now: datetime, lots: Mapping[int, str],
 ) -> Around:  # fmt: skip
-    """What may stand in the way of some sales orders. A call for what others hold and one for quality alerts; none
-    where nothing is short or late. What holds for the whole company is kept for an hour."""
+    """What may stand in the way of some sales orders. A call for what others hold, one for quality alerts and one for
+    failed checks; none where nothing is short or late and nothing left of late. What holds for the whole company is
+    kept for an hour."""
     confirmed = {row.id: row for row in sales if row.text("state") == "sale"}
     own = [line for line in lines if line.one("order_id") in confirmed]
     waiting = _waiting(own, moves)
     lacking = [line for line in own if _is_short(waiting.get(line.id, ()), directions)]
     late = {number for number, row in confirmed.items() if _is_late(row, now)}
     behind = [line for line in own if line.id in waiting and line.one("order_id") in late]
-    if not (lacking or behind):
+    moves = list(moves)
+    gone = _gone(own, moves, directions, now)
+    if not (lacking or behind or gone):
         return Around()
     quiet = Reader(reader.odoo, reader.context)
-    pickings = {number for each in waiting.values() for move in each if (number := move.one("picking_id"))}
+    pickings = {number for each in (*waiting.values(), gone) for move in each if (number := move.one("picking_id"))}
     short = sorted({number for line in lacking if (number := line.one("product_id"))})
+    out = {move.id: lots[move.id] for move in gone if move.id in lots}
     products = {number for line in (*lacking, *behind) if (number := line.one("product_id"))}
+    products |= {number for move in gone if move.id in out and (number := move.one("product_id"))}
     return Around(
         held=_read_held(quiet, short, [line.id for line in own]),
         alerts=_read_alerts(quiet, products, pickings),
+        failed=_read_failed(quiet, products, pickings),
+        lots=out,
         company=_circumstances(quiet, reference, now) if behind else Circumstances(),
         directions=directions,
         now=now,
@@ -99,6 +113,20 @@ def _waiting(lines: Iterable[Row], moves: Iterable[Row]) -> dict[int, list[Row]]
         if number in own and move.text("state") in _OPEN:
             found.setdefault(number, []).append(move)
     return found
+
+
+def _gone(lines: Iterable[Row], moves: Iterable[Row], directions: Directions, now: datetime) -> list[Row]:
+    """Moves that have left the house in the last weeks, of these lines."""
+    own, since = {line.id for line in lines}, now - timedelta(days=_RECENT_DAYS)
+    return [
+        move
+        for move in moves
+        if move.one("sale_line_id") in own
+        and move.text("state") == "done"
+        and kind_of(move, directions) is ShipmentKind.OUTGOING
+        and (at := move.moment("date")) is not None
+        and at >= since
+    ]
 
 
 def _is_short(moves: Sequence[Row], directions: Directions) -> bool:
@@ -138,6 +166,18 @@ def _read_alerts(reader: Reader, products: Iterable[int], pickings: Iterable[int
     return reader.search(
         _TOPIC, "quality.alert", [*is_open, *either], wanted.QUALITY_ALERT, order="id", limit=_MOST_ALERTS
     )
+
+
+def _read_failed(reader: Reader, products: Iterable[int], pickings: Iterable[int]) -> list[Row]:
+    """Checks that were not passed, the newest first."""
+    if not reader.knows("quality.check", "quality_state"):
+        return []
+    terms = [("product_id", "in", sorted(set(products))), ("picking_id", "in", sorted(set(pickings)))]
+    either = reader.either("quality.check", terms)
+    if not either:
+        return []
+    domain: list[Any] = [("quality_state", "=", "fail"), *either]
+    return reader.search(_TOPIC, "quality.check", domain, wanted.QUALITY_CHECK, order="id desc", limit=_MOST_ALERTS)
 
 
 def _read_repairs(reader: Reader) -> list[Row]:
@@ -183,19 +223,22 @@ def hindrances_of(
     """What stands in the way of one order's goods, out of what was read for several."""
     waiting = _waiting(lines, moves)
     open_lines = [line for line in lines if line.id in waiting]
-    if order.text("state") != "sale" or not open_lines:
+    if order.text("state") != "sale":
         return
     lacking = [line for line in open_lines if _is_short(waiting[line.id], around.directions)]
     short = {line.one("product_id") for line in lacking}
     yield from _held(order, short, around, products, company)
-    is_late = _is_late(order, around.now)
+    is_late = _is_late(order, around.now) and bool(open_lines)
     wanted_products = {line.one("product_id") for line in open_lines} if is_late else short
-    pickings = {move.one("picking_id") for each in waiting.values() for move in each}
-    for row in around.alerts:
-        if row.one("product_id") in wanted_products or row.one("picking_id") in pickings - {None}:
-            yield alert(row, products, company)
+    gone = _gone(lines, moves, around.directions, around.now)
+    pickings = {move.one("picking_id") for each in (*waiting.values(), gone) for move in each} - {None}
+    lots = {(move.one("product_id"), lot) for move in gone for lot in around.lots.get(move.id, "").split(", ") if lot}
+    for row in (*around.alerts, *around.failed):
+        is_of_lot = (row.one("product_id"), row.label("lot_id")) in lots
+        if row.one("product_id") in wanted_products or row.one("picking_id") in pickings or is_of_lot:
+            yield (alert if row.model == "quality.alert" else failed)(row, products, company)
     if is_late:
-        yield from (_repair(row, company) for row in around.company.repairs)
+        yield from (repair(row, company) for row in around.company.repairs)
         types = {move.one("picking_type_id") for each in waiting.values() for move in each}
         others = [row for row in around.company.late if row.id not in pickings]
         same = [row for row in others if row.one("picking_type_id") in types]
@@ -238,7 +281,20 @@ def alert(row: Row, products: Products, company: OwnCompany) -> Hindrance:
     )
 
 
-def _repair(row: Row, company: OwnCompany) -> Hindrance:
+def failed(row: Row, products: Products, company: OwnCompany) -> Hindrance:
+    """A quality check that was not passed as the case has it."""
+    return Hindrance(
+        kind=HindranceKind.QUALITY_FAILED,
+        record=row.ref(),
+        about=products.code(row) if row.one("product_id") else row.label("picking_id") or row.ref().name,
+        what=row.text("title") or "",
+        lot=row.label("lot_id"),
+        since=_day(row.moment("control_date") or row.moment("write_date"), company),
+    )
+
+
+def repair(row: Row, company: OwnCompany) -> Hindrance:
+    """A request to repair equipment as the case has it."""
     return Hindrance(
         kind=HindranceKind.EQUIPMENT_DOWN,
         record=RecordRef(model=row.model, id=row.id, name=row.text("name") or f"request {row.id}"),

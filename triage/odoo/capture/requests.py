@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from triage.domain import Limits, Message, MessageKind, Role, ShipmentKind
 from triage.intake.text import clean
 from triage.odoo.capture import wanted
+from triage.odoo.capture.approvals import LEAD, LEAD_FIELDS, REQUEST, REQUEST_FIELDS
 from triage.odoo.capture.custom import first_text
-from triage.odoo.capture.kinds import KINDS, LINKS, Kind
+from triage.odoo.capture.kinds import KINDS, LINKS, ORDERS, Kind
 from triage.odoo.capture.missing import INVOICES, PURCHASES, RECORD, TRANSFERS
 from triage.odoo.capture.partners import addresses
 from triage.odoo.capture.reading import Reader
@@ -17,6 +18,8 @@ from triage.odoo.capture.reference import Directions
 from triage.odoo.capture.stock import kind_of
 from triage.odoo.capture.thread import Circle, written_text
 from triage.odoo.rows import Row
+
+CHECK, REPAIR = "quality.check", "maintenance.request"
 
 _COMMON = (
     "company_id",
@@ -46,6 +49,8 @@ class Seeds:
     """Whether `partner` is somebody to whom we sell, rather than a supplier."""
     blocked: tuple[Row, ...] = ()
     """Quality alerts on a product: who waits for that product hangs on them."""
+    asked: tuple[Row, ...] = ()
+    """The approval request, the lead, the failed quality check or the repair that the case is about."""
 
     @property
     def by_model(self) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
@@ -67,6 +72,7 @@ class Seeds:
             self.partner or other.partner,
             self.by_customer if self.partner else other.by_customer,
             (*self.blocked, *other.blocked),
+            (*self.asked, *other.asked),
         )
 
 
@@ -81,8 +87,11 @@ def head_fields(reader: Reader, model: str) -> tuple[str, ...]:
     if model in own:
         return own[model]
     kind = KINDS[model]
+    more = {REQUEST: REQUEST_FIELDS, LEAD: LEAD_FIELDS, CHECK: wanted.QUALITY_CHECK, REPAIR: wanted.REPAIR}.get(
+        model, ()
+    )
     names = (*kind.called, *kind.partner, *kind.subject, *kind.text, *kind.email, *kind.author, *(kind.about or ()))
-    return (*_COMMON, *names, *_links(reader, model))
+    return (*_COMMON, *names, *more, *_links(reader, model))
 
 
 def _links(reader: Reader, model: str) -> list[str]:
@@ -146,7 +155,10 @@ def linked(reader: Reader, row: Row) -> Seeds:
         invoices=_once(found["account.move"]),
         partner=next((one for name in KINDS[row.model].partner if (one := row.one(name))), None),
         blocked=(row,) if row.model == "quality.alert" and row.one("product_id") else (),
+        asked=(row,) if row.model in (REQUEST, LEAD, CHECK, REPAIR) else (),
     )
+    if row.model == REQUEST and not (seeds.sales or seeds.purchases):
+        return seeds.plus(_referred(reader, row))
     if found["stock.lot"] and not (seeds.sales or seeds.pickings):
         return seeds.plus(Seeds(pickings=_delivered_with(reader, found["stock.lot"])))
     return seeds
@@ -160,6 +172,20 @@ def company_of(reader: Reader, seeds: Seeds) -> int | None:
         if companies:
             return companies[0]
     return None
+
+
+def _referred(reader: Reader, row: Row) -> Seeds:
+    """The order that a request names as its reference: by its whole name, and of the request's own partner only."""
+    name, partner = row.text("reference"), row.one("partner_id")
+    if not name or partner is None:
+        return Seeds()
+    for model in ORDERS:
+        terms = [("name", "=", name), ("partner_id", "child_of", [partner])]
+        if all(reader.knows(model, field) for field, _, _ in terms):
+            found = reader.search(RECORD, model, terms, (), limit=2)
+            if len(found) == 1:
+                return Seeds(sales=(found[0].id,)) if model == "sale.order" else Seeds(purchases=(found[0].id,))
+    return Seeds()
 
 
 def _orders_of(reader: Reader, model: str, numbers: Sequence[int], name: str) -> list[int]:

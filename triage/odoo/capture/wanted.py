@@ -204,7 +204,10 @@ TRACKING = (
     "new_value_datetime",
 )
 QUALITY_ALERT = ("name", "title", "product_id", "lot_id", "picking_id", "stage_id", "date_assign", "create_date")
-REPAIR = ("name", "equipment_id", "request_date", "schedule_date", "create_date")
+QUALITY_CHECK = (
+    "name", "title", "product_id", "lot_id", "picking_id", "quality_state", "control_date", "write_date",
+)  # fmt: skip
+REPAIR = ("name", "equipment_id", "request_date", "schedule_date", "create_date", "stage_id", "maintenance_type")
 ON_HAND = ("product_id", "lot_id", "quantity", "reserved_quantity")
 CHAIN_MOVE = (
     "picking_type_id",

@@ -144,6 +144,7 @@ def _quality(known: Known) -> Iterator[Point]:
         lacking = known.total("stock.shortage", fact.about)
         is_small = isinstance(fact.value, Decimal) and lacking > 0 and fact.value < lacking / 2
         yield from _give(K.QUALITY_BLOCK, 2 if is_small else 6, fact)
+    yield from _give(K.QUALITY_BLOCK, 2, known.first("quality.check_failed"))
 
 
 def _equipment(known: Known) -> Iterator[Point]:
