@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from service.about import about
 from service.problems import unavailable
 from triage import metrics, tracing
 from triage.domain import Arrival
@@ -61,6 +62,7 @@ class Acceptor:
             raise
         counted.labels(door, "new" if kept.new else "duplicate").inc()
         said: dict[str, tracing.Value] = {"triage.door": door, "triage.job": kept.id, "triage.duplicate": not kept.new}
+        about(job=kept.id, trace=tracing.trace_of(kept.id))
         tracing.acknowledged(kept.id, began, said, is_new=kept.new)
         return kept
 

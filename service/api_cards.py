@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
+from service.about import about
 from service.access import Access
 from service.installation import Installation, Opened
 from service.paging import Cursor, Limit, read, write
@@ -129,6 +130,7 @@ def _card(opened: Opened, handle: str, key: ApiKey) -> Card:
         raise Problem(410, "Its content was erased.") from error
     if not key.sees(card.key.company):
         raise Problem(404, "There is no such card.")
+    about(card=str(card.id))
     return card
 
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from service import problems
+from service.about import one_request
 from service.problems import Problem
 from triage import metrics
 
@@ -66,18 +67,19 @@ class Gateway:
             await self._app(scope, receive, send)
             return
         request = _Request(scope, receive, send, self._max_event if _is_event(scope) else self._max_body)
-        try:
-            await request.run(self._app)
-        except Exception as error:
-            self._log.error("failed", request=request.id, route=request.route, error=_where(error))
-            if not request.status:
-                await problems.response(Problem(500, "Something went wrong; the log names the request."))(
-                    scope, receive, request.send
-                )
-        finally:
-            request.count()
-            if request.route not in _QUIET or request.status >= 400:
-                self._log.info("request", **request.line())
+        with one_request() as ids:
+            try:
+                await request.run(self._app)
+            except Exception as error:
+                self._log.error("failed", request=request.id, route=request.route, error=_where(error), **ids)
+                if not request.status:
+                    await problems.response(Problem(500, "Something went wrong; the log names the request."))(
+                        scope, receive, request.send
+                    )
+            finally:
+                request.count()
+                if request.route not in _QUIET or request.status >= 400:
+                    self._log.info("request", **request.line(), **ids)
 
 
 class _Request:

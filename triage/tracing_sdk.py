@@ -110,7 +110,7 @@ class Tracing:
     def _of(self, arrival: str) -> Context:
         """What names an arrival's first span. Whether it was sampled is decided by its name, as it was there."""
         number, first = _ids(arrival)
-        sampled = self._provider.sampler.should_sample(None, number, "acknowledge").decision.is_sampled()
+        sampled = self._provider.sampler.should_sample(None, number, "acknowledge").decision.is_sampled()  # type: ignore[no-untyped-call,unused-ignore]
         flags = TraceFlags(TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT)
         parent = SpanContext(number, first, is_remote=True, trace_flags=flags)
         return trace.set_span_in_context(NonRecordingSpan(parent), Context())

@@ -38,6 +38,8 @@ from triage.odoo.gate.inside import MODULE
 _FACTOR = 10.0
 _QUIET_SECONDS = 25.0
 _PATIENCE = 90.0
+_LONGEST = 3600 / _FACTOR + _PATIENCE
+"""An alert that looks back an hour goes on for so long."""
 _LONG_AGO = timedelta(days=3)
 
 
@@ -240,7 +242,7 @@ def hurt(at: Site, name: str, trouble: Trouble) -> list[str]:
         if not at.watch.wait(trouble.alerts, _PATIENCE):
             wrong.append(f"{name}: fires {sorted(at.watch.firing())}, wanted {sorted(trouble.alerts)}")
         took = time.monotonic() - began
-    if not at.watch.wait((), _PATIENCE * 3):
+    if not at.watch.wait((), _LONGEST):
         wrong.append(f"{name}: {sorted(at.watch.firing())} still fires afterwards")
     fired = at.watch.fired(time.monotonic() - began)
     if others := fired - trouble.alerts:

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
+from service.about import about
 from service.installation import Installation, Opened
 from service.review.guard import Guard
 from service.review.rendering import HEADERS, Words, Writing, page
@@ -56,6 +57,7 @@ class Frame:
             raise Missing from error
         if not self.sight.may_see(session.person, card):
             raise Missing
+        about(card=str(card.id))
         return card
 
     def unseen(self, session: Session, cards: Sequence[Card]) -> set[int]:

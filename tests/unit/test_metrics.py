@@ -17,7 +17,7 @@ from service.configuration import read_configuration
 from service.monitoring.figures import Looked, StoreFigures
 from service.monitoring.labels import Companies
 from tests.unit.opened_store import COMPANY, Opened, event, proposal, ref
-from tests.unit.service_client import SERVICE, Service, service
+from tests.unit.service_client import SERVICE, Service, seed, service
 from triage import metrics
 from triage.domain import (
     Arrival,
@@ -301,3 +301,14 @@ def test_a_store_that_cannot_be_used_is_told_and_the_rest_goes_on(tmp_path: Path
     assert answer.status_code == 200
     assert "triage_store_up 0.0" in answer.text
     assert "triage_disk_free_ratio" in answer.text
+
+
+def test_a_request_s_line_names_the_card_that_was_asked_for_and_none_that_may_not_be_seen(tmp_path: Path) -> None:
+    cards = seed(tmp_path)
+    with scraped(tmp_path) as web:
+        key = web.key("cards:read")
+        assert web.client.get("/v1/cards/1", headers=key).status_code == 200
+        assert web.client.get("/v1/cards/5", headers=key).status_code == 404
+        assert web.client.get("/v1/cards", headers=key).status_code == 200
+        lines = [line for line in web.lines() if line["event"] == "request"]
+    assert [line.get("card") for line in lines] == [str(cards[0].id), None, None]

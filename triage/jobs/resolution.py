@@ -154,7 +154,7 @@ class Resolution:
             except OdooUnavailable:
                 raise
             except (OdooError, SwitchedOff) as error:  # one card's trouble is not the next one's
-                log.warning("note not brought up to date", card=card.number, error=safe(error))
+                log.warning("note not brought up to date", card=str(card.id), error=safe(error))
             else:
                 told += 1
         return told

@@ -178,7 +178,7 @@ class Reviewer:
             return
         self._running[arrival] = _Job(row, time.monotonic())
         try:
-            with bound_contextvars(job=row.id, event=row.event, trace=tracing.trace_of(row.id)):
+            with bound_contextvars(job=row.id, event_id=row.event, trace=tracing.trace_of(row.id)):
                 self._brought(row)
         finally:
             self._running.pop(arrival, None)
@@ -275,7 +275,7 @@ class Reviewer:
 
     def _triaged(self, row: InboxRow, source: Source, event: Event) -> Outcome:
         journal, desk = self._inbox.journal, self._desk(source, row, event.company)
-        bind_contextvars(event=self._inbox.event_id(event))
+        bind_contextvars(event_id=self._inbox.event_id(event))
         while self._inbox.knows(event):
             later = self._inbox.later(event)
             if not later:

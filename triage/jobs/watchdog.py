@@ -131,7 +131,7 @@ class Watchdog:
         try:
             publish(card, self._publish, self._cards, self._journal)
         except (OdooError, SwitchedOff) as error:
-            log.warning("note not brought up to date", card=card.number, error=safe(error))
+            log.warning("note not brought up to date", card=str(card.id), error=safe(error))
 
 
 __all__ = ["Watchdog", "Watched"]
