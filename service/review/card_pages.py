@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from service.review import showing
 from service.review.explaining import explained, parts_of_reply, visible_members
+from service.review.following import following
 from service.review.frame import Frame, Missing, to
 from service.review.guard import Forbidden, must_match
 from service.review.rendering import HEADERS, Words, Writing, refusal
@@ -127,12 +128,13 @@ def _card_page(
     frame: Frame, session: Session, card: Card, request: Request, problem: TriageError | None = None, status: int = 200
 ) -> Response:
     store, person = frame.opened().store, session.person
+    address = frame.odoo()
     t, made_from = Words(person.language), seen(card, store.journal)
     writing = _writing(session, made_from)
     suggestion = card.proposal.suggestion
     evidence = [each for each in suggestion.evidence if frame.sight.may_see_evidence(person, each, card.proposal)]
     facts, hidden = frame.sight.facts(person, card)
-    shown_facts, beside = showing.facts_of(facts, frame.odoo(), writing, t)
+    shown_facts, beside = showing.facts_of(facts, address, writing, t)
     row = queue.of_card(store.database, str(card.id))
     is_unseen = bool(frame.unseen(session, [card]))
     if is_unseen:
@@ -149,7 +151,8 @@ def _card_page(
         against=showing.evidence_of(suggestion.against, None, card.proposal, person, frame.sight, t),
         mails=showing.mails_of(made_from, evidence, writing, t) if made_from else [],
         papers=showing.papers_of(card, made_from, evidence) if made_from else [],
-        more=explained(card, person, frame.sight, frame.odoo(), writing, t),
+        more=explained(card, person, frame.sight, address, writing, t),
+        follows=following(card, effects.of_card(store.database, str(card.id)), t, writing) if address else "",
         reply_parts=parts_of_reply(card.proposal.reply.text, card.proposal.reply.blanks) if card.proposal.reply else [],
         is_erased=made_from is None,
         facts=shown_facts,
@@ -182,7 +185,9 @@ def _may_undo(frame: Frame, session: Session, card: Card) -> bool:
     if last is None or card.ended is not None or last.by != session.person.name or now() - last.at > UNDO:
         return False
     found = effects.of_card(frame.opened().store.database, str(card.id))
-    return all(each.state == effects.WAITING for each in found if each.revision == card.revision)
+    return all(
+        each.state == effects.WAITING and not each.attempts for each in found if each.revision == card.revision
+    )
 
 
 def _document(frame: Frame, session: Session, number: str, index: int) -> Any:

@@ -97,7 +97,7 @@ def test_a_rejection_needs_a_reason_and_a_correction_a_change(somebody: Somebody
     page = mila.go("/cards/6")
     mila.press("e")
     page.get_by_role("button", name="Save the correction").click()
-    expect(page.get_by_role("alert")).to_contain_text("edit")
+    expect(page.get_by_role("alert")).to_contain_text("change at least")
     mila.press("e")
     page.locator("#edit select[name=severity]").select_option("urgent")
     page.get_by_role("button", name="Save the correction").click()
@@ -112,7 +112,7 @@ def test_two_people_on_one_card(somebody: Somebody, site: Site) -> None:
     mila.press("a")
     mila.page.wait_for_url("**/queue**")
     joris.press("a")
-    expect(joris.page.get_by_role("alert")).to_contain_text("card #8")
+    expect(joris.page.get_by_role("alert")).to_contain_text("Card 8 has changed")
     assert [each.by for each in card_of(site, 8).decisions] == ["Mila Novak"]
     joris.go("/cards/9")
     joris.press("c")

@@ -13,7 +13,7 @@ from tests.unit.test_cards_handling import Desk
 from triage.cards.handling import UNDO
 from triage.domain import Advisory, Card, CardState, Mode, Policy, Publication, ReasonCode, RecordRef, Verdict
 from triage.domain.policies import PolicyBook
-from triage.errors import AccessDenied, OdooRejected, OdooUnavailable
+from triage.errors import AccessDenied, DecisionRefused, OdooRejected, OdooUnavailable
 from triage.jobs.effects import Effects
 from triage.jobs.switching import Switch
 from triage.pipeline import decide
@@ -82,6 +82,18 @@ def test_nothing_comes_of_what_was_taken_back(desk: Desk, odoo: Odoo) -> None:
     assert worker(desk, odoo).once().done == 0
     assert odoo.cards == []
     assert states(desk) == ["cancelled"]
+
+
+def test_what_a_worker_has_taken_up_cannot_be_taken_back(desk: Desk, odoo: Odoo) -> None:
+    """Where the worker's clock runs before the web process's, or the press comes in the very last moment."""
+    desk.decide()
+    (effect,) = effects.of_card(desk.database, str(desk.cards.get(1).id))
+    with desk.database.transaction():
+        assert effects.take(desk.database, effect, effect.due_at, "2026-12-01T00:00:00.000000Z")
+    with pytest.raises(DecisionRefused, match="under way"):
+        desk.handler.undo("1", "mila")
+    assert states(desk) == ["waiting"]
+    assert desk.cards.get(1).state is CardState.ACCEPTED
 
 
 def test_in_shadow_nothing_is_written_unless_something_stands_there(desk: Desk, odoo: Odoo) -> None:

@@ -120,7 +120,7 @@ class Handler:
             if not waits and any(
                 each.revision == card.revision for each in effects.of_card(self.journal.database, str(card.id))
             ):
-                raise DecisionRefused(f"card #{card.number}: what it set going is done already.").coded(
+                raise DecisionRefused(f"card #{card.number}: what it set going is under way or done.").coded(
                     "undo_done", number=card.number
                 )
             restored = self.cards.save(clusters.undo(card, now), card.revision)

@@ -36,10 +36,11 @@ def add(database: Database, card: str, revision: int, due_at: str) -> None:
 
 
 def cancel(database: Database, card: str, revision: int, at: str) -> bool:
-    """Take an effect back while it waits; false where it is too late. Only inside a transaction."""
+    """Take an effect back while it waits and no worker has taken it up; false where it is too late. Only inside a
+    transaction."""
     return (
         database.execute(
-            "UPDATE effects SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'waiting'",
+            "UPDATE effects SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'waiting' AND attempts = 0",
             (at, f"{card}:{revision}"),
         )
         == 1
