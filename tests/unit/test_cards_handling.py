@@ -114,7 +114,7 @@ def test_what_is_done_is_not_taken_back(desk: Desk) -> None:
     (effect,) = effects.due(desk.database, "9999", 10)
     with desk.database.transaction():
         effects.finish(desk.database, effect, "2026")
-    with pytest.raises(DecisionRefused, match="done already"):
+    with pytest.raises(DecisionRefused, match="under way or done"):
         desk.handler.undo("1", "mila")
 
 
