@@ -14,7 +14,7 @@ from triage.odoo.setup.manifest import read_manifest
 from triage.odoo.setup.parts import Feature
 from triage.odoo.setup.place import Asked, Surroundings
 from triage.odoo.setup.plan import Plan, Planner
-from triage.odoo.setup.present import read_present
+from triage.odoo.setup.present import WHOLE, read_present
 from triage.odoo.setup.removing import Remover, planned_removal
 from triage.odoo.transport import Call, Transport
 
@@ -131,7 +131,7 @@ def state(odoo: Odoo) -> dict[tuple[str, int], Any]:
     for model in (*_WHOLE, *_BY_ID):
         fields = odoo.fields(model) or {}
         names = [name for name, each in fields.items() if each.store and each.type in _PLAIN and name not in _MOVING]
-        for row in odoo.search(model, [], names if model in _WHOLE else ["id"], order="id", active_test=False):
+        for row in odoo.search(model, [], names if model in _WHOLE else ["id"], order="id", active_test=False, **WHOLE):
             found[model, row.id] = row.values if model in _WHOLE else True
     return found
 

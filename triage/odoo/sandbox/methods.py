@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from triage.odoo.sandbox import access, domains, ordering, values, writing
+from triage.odoo.sandbox.environment import Environment
 from triage.odoo.sandbox.recordset import RecordSet
 from triage.odoo.sandbox.schema import Field, Model
 
@@ -66,8 +67,17 @@ def search(
     env, model = records.env, records.described
     access.check_model(env, model, "read")
     found = access.allowed(env, model, domains.search(env, model, domain))
+    if model.name == "ir.ui.menu" and not env.su and not env.context.get("ir.ui.menu.full_list"):
+        found = [id_ for id_ in found if _is_for_me(env, id_)]
     ordered = ordering.sort(env, model, found, order or model.order)
     return records.browse(ordered[offset or 0 :][: limit or None])
+
+
+def _is_for_me(env: Environment, menu: int) -> bool:
+    """Whether a menu is for the user: Odoo shows others to nobody, not even to administrators."""
+    row = env.db.tables.get("ir.ui.menu", menu) or {}
+    groups = set(row.get("groups_id" if env.db.version < 19 else "group_ids") or ())
+    return not groups or bool(groups & env.group_ids)
 
 
 @method("search_count", on_model=True)

@@ -12,7 +12,7 @@ from triage.odoo.setup.manifest import Manifest
 from triage.odoo.setup.ordering import going, ordered, provider
 from triage.odoo.setup.parts import Feature, FieldOf, Known, ModelOf, Part, Ref
 from triage.odoo.setup.place import Surroundings
-from triage.odoo.setup.present import Found, Present
+from triage.odoo.setup.present import WHOLE, Found, Present
 from triage.odoo.setup.values import Pointer, Resolver, canonical, digest
 
 
@@ -155,7 +155,7 @@ class Planner:
         domain = [(name, "=", resolver.value(values[name])) for name in part.unique]
         if not domain or any(value is None for _, _, value in domain):
             return None
-        rows = self.place.odoo.search(part.model, domain, ["id"], order="id", active_test=False)
+        rows = self.place.odoo.search(part.model, domain, ["id"], order="id", active_test=False, **WHOLE)
         ours = self.present.ids(part.model)
         return next((row.id for row in rows if row.id not in ours), None)
 
@@ -173,22 +173,35 @@ class Planner:
         return any(self.manifest.is_ours(each, name, hashed) for each in (part.name, *part.former))
 
     def _obsolete(self, planned: set[str]) -> list[Step]:
-        """What is ours and not wanted any more, in the order in which it can go; and names whose record is gone."""
+        """What is ours and not wanted any more, in the order in which it can go; and names whose record is gone.
+
+        A model that holds rows stays with all that belongs to it: only `remove` exports rows.
+        """
         steps = []
-        for found in going(each for name, each in self.present.parts.items() if name not in planned):
-            why = "no longer part of what is set up"
-            if found.is_there and found.model == "ir.model" and (rows := self._rows(found)):
-                why = f"holds {rows} rows: `triage odoo remove` writes them into a file first"
-                steps.append(Step(Do.REFUSE, found.name, found.model, "", why, found=found))
-                continue
-            steps.append(
-                Step(Do.DELETE if found.is_there else Do.FORGET, found.name, found.model, "", why, found=found)
-            )
+        old = going(each for name, each in self.present.parts.items() if name not in planned)
+        holding = {each.id: rows for each in old if each.model == "ir.model" and (rows := self._rows(each))}
+        about = self._about(old) if holding else {}
+        for found in old:
+            owner = found.id if found.model == "ir.model" else about.get((found.model, found.id), 0)
+            do, why = Do.DELETE if found.is_there else Do.FORGET, "no longer part of what is set up"
+            if owner in holding:
+                do, why = Do.REFUSE, f"its model holds {holding[owner]} rows: `triage odoo remove` exports them first"
+            steps.append(Step(do, found.name, found.model, "", why, found=found))
         return steps
 
+    def _about(self, found: Sequence[Found]) -> dict[tuple[str, int], int]:
+        """Of fields, rights and rules: the id of the model that they are of."""
+        told: dict[tuple[str, int], int] = {}
+        for model in ("ir.model.fields", "ir.model.access", "ir.rule"):
+            ids = [each.id for each in found if each.model == model]
+            for row in self.place.odoo.read(model, ids, ["model_id"]):
+                told[model, row.id] = row.one("model_id") or 0
+        return told
+
     def _rows(self, found: Found) -> int:
-        model = self.place.odoo.read("ir.model", [found.id], ["model"])[0].text("model") or ""
-        return self.place.odoo.count(model, [])
+        """How many rows a model of ours holds."""
+        rows = self.place.odoo.read("ir.model", [found.id], ["model"])
+        return self.place.odoo.count(rows[0].text("model") or "", []) if rows else 0
 
 
 def _instead(feature: Feature) -> str:

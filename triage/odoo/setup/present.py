@@ -10,6 +10,8 @@ from triage.odoo.client import Odoo
 from triage.odoo.setup.parts import MODULE, Part
 from triage.odoo.setup.values import canonical
 
+WHOLE = {"ir.ui.menu.full_list": True}
+"""Context in which Odoo also shows menus that are not for who reads them."""
 MADE = "made-"
 """So begin the names of what parts themselves make while they work: activities of the heartbeat, for example."""
 
@@ -60,7 +62,7 @@ class Present:
                 names |= set(part.values)
         for model, (ids, names) in wanted.items():
             known = self.odoo.fields(model) or {}
-            for row in self.odoo.read(model, ids, sorted(names)):
+            for row in self.odoo.read(model, ids, sorted(names), **WHOLE):
                 self._values[model, row.id] = {
                     name: canonical(name, known[name].type, row.values.get(name)) for name in names if name in known
                 }
@@ -77,7 +79,7 @@ def read_present(odoo: Odoo) -> Present:
     alive: dict[str, set[int]] = {}
     for model in {model for _, model, _, _ in told}:
         numbers = [number for _, each, number, _ in told if each == model]
-        alive[model] = {row.id for row in odoo.read(model, numbers, ["id"])} if odoo.has(model) else set()
+        alive[model] = {row.id for row in odoo.read(model, numbers, ["id"], **WHOLE)} if odoo.has(model) else set()
     present = Present(odoo)
     for name, model, number, data in told:
         found = Found(name, model, number, data, number in alive[model])

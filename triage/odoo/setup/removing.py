@@ -134,8 +134,18 @@ class Remover:
             if gone:
                 self.odoo.call("ir.model.data", "unlink", gone)
             there = [each.id for each in these if each.is_there]
+            if model == "ir.model.fields" and there:
+                there = self._without_other_sides(there)
             if there:
                 delete(self.odoo, model, there)
+
+    def _without_other_sides(self, ids: list[int]) -> list[int]:
+        """Delete the one2many fields among these, on whose other side Odoo holds on; the others."""
+        rows = self.odoo.search("ir.model.fields", [("id", "in", ids), ("ttype", "=", "one2many")], ["id"])
+        sides = {row.id for row in rows}
+        if sides:
+            delete(self.odoo, "ir.model.fields", sorted(sides))
+        return [each for each in ids if each not in sides]
 
     def _empty(self, found: Found) -> None:
         """Delete a model's rows themselves, so that their messages, activities and files go with them.
