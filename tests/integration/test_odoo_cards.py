@@ -1,0 +1,343 @@
+"""Cards as rows in a look-alike of Odoo 18 and 19: kept in step, decided with the buttons, confirmed, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.cards_in_odoo import Desk, desk, set_up
+from triage.cards import transitions
+from triage.cli.wiring import now
+from triage.domain import CardState, Category, Duty, Ending, Verdict
+from triage.errors import Conflict
+from triage.odoo.sandbox import Account
+from triage.odoo.sandbox.demo import SampleDay, sample_day
+from triage.pipeline import decide
+
+
+@pytest.fixture(scope="module", params=[pytest.param(18, marks=pytest.mark.slow), 19])
+def day(request: pytest.FixtureRequest) -> Iterator[SampleDay]:
+    with sample_day(request.param) as found:
+        set_up(found)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def at(day: SampleDay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("home"), day) as made:
+        made.user("femke", account="Femke")
+        made.user("sander", account="Sander")
+        yield made
+
+
+@pytest.fixture
+def femke(at: Desk) -> Account:
+    return at.users["femke"]
+
+
+@pytest.fixture
+def sander(at: Desk) -> Account:
+    return at.users["sander"]
+
+
+def by_page(at: Desk, by: str, card: object, verdict: Verdict = Verdict.ACCEPT) -> None:
+    """Decide as the review page does."""
+    found = at.now(card)  # type: ignore[arg-type]
+    policy = at.office.policies().of(found.key.company)
+    decide(str(found.id), verdict, by, at.at.store.cards, at.at.store.journal, now, policy=policy, seen=found.revision)
+
+
+def test_a_card_gets_one_row_with_what_its_note_says(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    row = at.row(card)
+    assert (row["x_state"], row["x_category"], row["x_revision"]) == ("open", "damage_loss", card.revision)
+    assert row["x_record_model"] == "sale.order"
+    assert row["x_sale_order_id"] == card.proposal.record.id
+    assert "boxes are crushed" in row["x_body"]
+    before = row["write_date"], len(at.day.box.calls)
+    at.duties.mirror()
+    assert at.row(card)["write_date"] == before[0]
+    again = at.duties._mirror
+    at.duties._mirror = None  # another worker, which knows nothing
+    at.duties.mirror()
+    assert again is not None
+    assert at.row(card)["id"] == row["id"]
+
+
+def test_nobody_sees_the_row_of_an_order_that_odoo_keeps_from_them(at: Desk, femke: Account, sander: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    assert card.number in at.seen_by(femke)
+    assert card.number not in at.seen_by(sander)
+    assert "access" in at.press(sander, "accept", card)
+    assert at.row(card)["x_request"] is False
+    outsider = at.day.box.add_user(f"outsider-{card.number}")
+    assert at.seen_by(outsider) == set()
+    order = card.proposal.record.id
+    at.day.box.edit(lambda env: env["sale.order"].browse(order).write({"user_id": sander.id}))
+    assert at.duties._mirror is not None
+    at.duties._mirror[1]._looked -= timedelta(hours=1)
+    at.duties.mirror()
+    assert card.number in at.seen_by(sander)
+    assert card.number not in at.seen_by(femke)
+
+
+def test_an_ordinary_user_accepts_and_the_row_says_so(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    assert at.press(femke, "accept", card) == ""
+    row = at.row(card)
+    assert (row["x_request"], row["x_requested_by_id"], row["x_state"]) == ("accept", femke.id, "open")
+    assert "Femke has pressed before you" in at.press(femke, "accept", card)
+    row = at.answered(card)
+    decision = at.now(card).decisions[-1]
+    assert (at.now(card).state, decision.by, decision.channel) == (CardState.ACCEPTED, "Femke", "odoo")
+    assert (row["x_state"], row["x_request"], row["x_requested_by_id"]) == ("accepted", False, False)
+    assert row["x_answer"].startswith("Accepted by Femke at ")
+    assert [
+        each
+        for each in at.day.box.rows("mail.message")
+        if each["res_id"] == row["id"] and each["model"] == "x_triage_card"
+    ]
+    assert "This card is closed. Accepted by Femke" in at.press(femke, "accept", card)
+    assert at.day.box.mails == []
+
+
+def test_a_rejection_names_its_reason_and_a_correction_what_is_right(at: Desk, femke: Account) -> None:
+    one, two = at.card(owner=femke), at.card(owner=femke)
+    at.duties.mirror()
+    assert "needs a reason" in at.press(femke, "reject", one)
+    assert at.press(femke, "reject", one, x_reason="already_solved", x_comment="was sent again") == ""
+    assert "Nothing is corrected" in at.press(
+        femke, "edit", two, x_category="damage_loss", x_severity=two.severity.value
+    )
+    assert at.press(femke, "edit", two, x_category="wrong_missing", x_severity="low") == ""
+    assert at.answered(one)["x_state"] == "rejected"
+    said = at.now(one).decisions[-1]
+    assert (said.reason, said.comment) == ("already_solved", "was sent again")
+    changes = at.now(two).decisions[-1].changes
+    assert changes is not None
+    assert (changes.category, changes.severity) == (Category.WRONG_MISSING, "low")
+    row = at.row(two)
+    assert (row["x_state"], row["x_category"], row["x_severity"]) == ("edited", "wrong_missing", "low")
+    assert (row["x_new_category"], row["x_new_reason"]) == (False, False)
+
+
+def test_what_was_said_can_be_taken_back_within_the_minute(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    at.answered(card)
+    assert at.press(femke, "undo", card) == ""
+    row = at.answered(card)
+    assert (at.now(card).state, row["x_state"], row["x_request"]) == (CardState.OPEN, "open", False)
+    assert at.press(femke, "accept", card) == ""
+    assert at.answered(card)["x_state"] == "accepted"
+
+
+def test_who_decides_on_the_page_first_wins_and_both_are_told(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    assert at.press(femke, "reject", card, x_reason="duplicate") == ""
+    by_page(at, "Sander", card)
+    row = at.answered(card)
+    assert len(at.now(card).decisions) == 1
+    assert (row["x_state"], row["x_request"]) == ("accepted", False)
+    assert "Nothing was changed" in row["x_refusal"]
+    assert "Accepted by Sander" in row["x_answer"]
+
+
+def test_who_decides_in_odoo_first_wins_and_the_page_is_told(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    seen = at.now(card).revision
+    at.duties.answer()
+    policy = at.office.policies().of(card.key.company)
+    with pytest.raises(Conflict):
+        decide(
+            str(card.id),
+            Verdict.ACCEPT,
+            "Sander",
+            at.at.store.cards,
+            at.at.store.journal,
+            now,
+            policy=policy,
+            seen=seen,
+        )
+    assert [each.by for each in at.now(card).decisions] == ["Femke"]
+
+
+def test_a_card_that_changed_after_the_press_is_not_decided(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    found = at.now(card)
+    at.at.store.cards.save(found, found.revision)
+    row = at.answered(card)
+    assert at.now(card).state is CardState.OPEN
+    assert "has changed" in row["x_refusal"]
+
+
+def test_a_worker_that_died_after_deciding_confirms_later_and_decides_once(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    asked = at.duties._asked()
+    assert asked is not None
+    [request] = [each for each in asked._rows.hand.card_requests() if each.marker.endswith(f"{card.id}.card")]
+    assert asked._try(at.now(card), request) == ""  # decided; the worker dies before it says so
+    assert at.row(card)["x_request"] == "accept"
+    row = at.answered(card)
+    assert len(at.now(card).decisions) == 1
+    assert (row["x_state"], row["x_refusal"]) == ("accepted", False)
+    assert row["x_answer"].startswith("Accepted by Femke")
+
+
+def test_two_workers_at_once_decide_once(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    other = at.duties._asked()
+    assert other is not None
+    at.day.box.faults.before("ir.actions.server", "run", lambda: None)
+    [request] = other._rows.hand.card_requests()
+    stale = at.now(card)
+    at.duties.answer()
+    refusal = other._try(stale, request)
+    assert refusal  # it was too late by compare-and-set
+    assert other._answer(request) == "done"  # and says what the first one did
+    assert at.row(card)["x_refusal"] is False
+    assert len(at.now(card).decisions) == 1
+
+
+def test_refusals_are_said_in_the_row(at: Desk, femke: Account) -> None:
+    stranger = at.user("stranger")
+    auditor = at.user("auditor")
+    at.people.add("Auditor", [Duty.AUDITOR], odoo_user=auditor.id)
+    elsewhere = at.user("elsewhere")
+    at.people.add("Elsewhere", [Duty.REVIEWER], odoo_user=elsewhere.id, companies=["Another B.V."])
+    for user, words in ((stranger, "no account here"), (auditor, "reads only"), (elsewhere, "not yours to see")):
+        card = at.card(owner=user)
+        at.duties.mirror()
+        assert at.press(user, "accept", card) == ""
+        row = at.answered(card)
+        assert words in row["x_refusal"]
+        assert (row["x_request"], at.now(card).state) == (False, CardState.OPEN)
+
+
+def test_policy_holds_in_odoo_as_on_the_page(at: Desk, femke: Account, sander: Account) -> None:
+    card, own = at.card(), at.card(owner=femke)
+    at.duties.mirror()
+    try:
+        at.policy(deciders={"Sander": ["damage_loss"]})
+        at.press(femke, "accept", card)
+        assert "may not decide damage_loss" in at.answered(card)["x_refusal"]
+        at.policy(second_person=["damage_loss"])
+        at.press(femke, "accept", card)
+        row = at.answered(card)
+        assert row["x_state"] == "awaiting_second"
+        assert "second, different person" in row["x_answer"]
+        at.press(femke, "accept", card)
+        assert "a different person must confirm" in at.answered(card)["x_refusal"]
+        at.press(sander, "accept", card)
+        assert at.answered(card)["x_state"] == "accepted"
+        at.policy(own_cases=False)
+        at.press(femke, "accept", own)
+        assert "own cases" in at.answered(own)["x_refusal"]
+    finally:
+        at.policy()
+
+
+def test_the_blind_sample_is_asked_on_the_page(at: Desk, femke: Account) -> None:
+    from triage.cards.blind import choose
+
+    try:
+        at.policy(blind_share=0.5)
+        cards = [at.card(owner=femke) for _ in range(6)]
+        at.duties.mirror()
+        hidden = [card for card in cards if at.row(card)["x_hold"]]
+        assert hidden
+        [card] = hidden[:1]
+        row = at.row(card)
+        assert (row["x_category"], row["x_body"], "damage" in row["x_name"]) == (False, False, False)
+        assert "your own view" in at.press(femke, "accept", card).lower()
+        choose(str(card.id), "Femke", Category.DAMAGE_LOSS, at.at.store.cards, at.at.store.journal, now)
+        at.duties.mirror()
+        assert (at.row(card)["x_hold"], at.row(card)["x_category"]) == (False, "damage_loss")
+    finally:
+        at.policy()
+
+
+def test_a_card_that_ends_by_itself_is_closed_in_odoo(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    found = at.now(card)
+    ending = Ending(card=card.id, state="expired", why="nobody has decided on it for 30 days", at=now())
+    at.at.store.cards.save(transitions.end(found, ending), found.revision)
+    at.duties.mirror()
+    row = at.row(card)
+    assert (row["x_state"], "has expired" in row["x_answer"]) == ("expired", True)
+    assert "This card is closed" in at.press(femke, "accept", card)
+
+
+def test_taking_advice_back_takes_an_open_row_and_leaves_a_decided_one(at: Desk, femke: Account) -> None:
+    one, two = at.card(owner=femke), at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", two)
+    at.answered(two)
+    publisher = at.office.publisher()
+    assert publisher is not None
+    told = {each.marker.rpartition(".")[2]: each.status for each in publisher.withdraw(one.id)}
+    assert told["card"] == "withdrawn"
+    assert [each.status for each in publisher.withdraw(two.id) if each.marker.endswith(".card")] == ["kept"]
+    assert not [row for row in at.day.box.rows("x_triage_card") if row["x_number"] == one.number]
+
+
+def test_a_row_that_was_deleted_comes_back_and_an_erased_card_leaves_none(at: Desk, femke: Account) -> None:
+    one, two = at.card(owner=femke), at.card(owner=femke)
+    at.duties.mirror()
+    number = at.row(one)["id"]
+    at.day.box.edit(lambda env: env["x_triage_card"].browse(number).unlink())
+    at.at.store.keys.delete(at.at.store.cards.case_key(two))
+    at.duties._mirror = None
+    at.duties.mirror()
+    assert at.row(one)["x_state"] == "open"
+    assert not [row for row in at.day.box.rows("x_triage_card") if row["x_number"] == two.number]
+
+
+def test_while_the_switch_is_off_nothing_is_written_or_decided(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    at.switch.off("mila", "a test")
+    try:
+        assert at.answered(card)["x_request"] == "accept"
+    finally:
+        at.switch.on("mila", "done")
+    assert at.answered(card)["x_state"] == "accepted"
+
+
+def test_users_write_nothing_themselves_and_the_gate_asks_for_nothing(at: Desk, femke: Account) -> None:
+    from triage.errors import OdooRejected
+    from triage.odoo.card_rows import CardRow
+    from triage.odoo.gate.client import Gate
+
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    number = at.row(card)["id"]
+    with pytest.raises(Exception, match="not allowed to modify"):
+        at.day.box.edit(lambda env: env["x_triage_card"].browse(number).write({"x_state": "accepted"}), femke)
+    gate = Gate.find(at.office.odoo().odoo)
+    assert gate is not None
+    row = CardRow(
+        marker=f"card-{card.id}.card", record=card.proposal.record, version="x", values={"x_request": "accept"}
+    )
+    with pytest.raises(OdooRejected, match="may not be written"):
+        gate.put_card(row)
+    with pytest.raises(OdooRejected, match="not on the list"):
+        gate._run([{"verb": "card", **row.model_dump(mode="json")}])
+    assert at.row(card)["x_request"] is False
