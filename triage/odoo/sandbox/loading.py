@@ -37,7 +37,7 @@ def _one(records: RecordSet, row: dict[str, str]) -> int:
     if known is not None and known[0] != model.name:
         raise ValidationError(f"For external id {name} when trying to create/update a record of model {model.name} "
                               f"found record of different model {known[0]}")  # fmt: skip
-    quiet = records.with_context(install_mode=True)
+    quiet = records.with_context(install_mode=True) if env.db.version < 19 else records
     if known is not None and env.db.tables.get(*known) is not None:
         writing.write(quiet.browse(known[1]), values)
         return known[1]

@@ -111,7 +111,7 @@ def model_made(env: Environment, id_: int) -> None:
         described = {"name": field.name, "model": row["model"], "model_id": id_, "ttype": field.type, "state": "base"}
         described |= {"field_description": field.label, "relation": field.comodel_name or False, "store": field.store}
         env.db.tables.insert("ir.model.fields", described)
-    if row.get("state", "manual") == "manual":  # Odoo's own default for a new model's fields
+    if row.get("state", "manual") == "manual" and not env.context.get("install_mode"):  # Odoo's own default
         named = {"name": "x_name", "model": row["model"], "model_id": id_, "ttype": "char", "state": "manual"}
         env.db.tables.insert("ir.model.fields", {**named, "field_description": "Name", "store": True})
 

@@ -18,6 +18,8 @@ from triage.odoo.setup.plan import WRITES, Do, Plan, Step, hashes
 from triage.odoo.setup.present import Present
 from triage.odoo.setup.values import Resolver, as_row, external, pointers_of
 
+LOADING = "install_mode"
+"""With it in the context a new model has no field that was not asked for. Odoo 18 sets it itself, 19 does not."""
 QUIET = {"noupdate": True, "tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True}
 
 
@@ -90,7 +92,7 @@ class Applier:
             columns, texts = as_row(values, kinds)
             rows.append([external(part), *texts])
         named = {"fields": ["id", *columns], "data": rows}
-        answer = self.odoo.call(parts[0].model, "load", named=named, context=QUIET)
+        answer = self.odoo.call(parts[0].model, "load", named=named, context={**QUIET, LOADING: True})
         ids = answer.get("ids") if isinstance(answer, dict) else None
         if not ids or len(ids) != len(parts):
             told = [str(each.get("message")) for each in answer.get("messages") or ()] if answer else []

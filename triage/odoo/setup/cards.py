@@ -72,6 +72,7 @@ _REASONS = _words([reason.value for reason in ReasonCode])
 _REQUESTS = repr([("accept", "Accept"), ("edit", "Correct"), ("reject", "Reject"), ("undo", "Take back")])
 
 _FIELDS: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
+    ("x_name", "char", "Name", {}),
     ("x_number", "integer", "Card", {}),
     ("x_version", "char", "Shows", {}),
     ("x_revision", "integer", "Revision", {}),
