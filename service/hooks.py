@@ -168,8 +168,14 @@ def hook_arrival(source: Source, body: dict[str, Any], now: datetime) -> Arrival
 
 
 def bridge_arrival(source: Source, body: dict[str, Any], now: datetime, installation: Installation) -> Arrival:
-    """What a call of the bridge makes: its own arrival, because it wants its own answer."""
-    ref = named_record(body.get("_model"), body.get("_id"), source.models)
+    """What a call of the bridge makes: its own arrival, because it wants its own answer.
+
+    A bridge without payload names an id and no model (`false`): then a source with a single model means that one.
+    """
+    model = body.get("_model")
+    if model is False and len(source.models) == 1:
+        model = source.models[0]
+    ref = named_record(model, body.get("_id"), source.models)
     address, path = body.get("_response_url"), None
     if address:
         path = bridge.path_of(str(address), source, installation)

@@ -27,6 +27,7 @@ _ENDED = {
     "gone": "Order triage cannot see this record: it is gone, or the service user may not read it.",
     "dead_letter": "Order triage could not read this record; a person will look at it.",
 }
+_NOTHING = "no order exception"
 _MOST_SECONDS = 30.0
 
 
@@ -96,7 +97,8 @@ def _origin(url: str) -> str:
 
 def _said(outcome: Outcome) -> str:
     if isinstance(outcome, NoException):
-        return f"No order exception: {outcome.why}."
+        why = outcome.why.removeprefix(_NOTHING).lstrip(": ")
+        return f"No order exception: {why}." if why else "No order exception."
     return _ENDED.get(outcome.kind, "Order triage has read this record.")
 
 
