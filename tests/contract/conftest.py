@@ -17,6 +17,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
     "mailing": targets.shows_mails,
     "speaking_json2": targets.is_json2,
     "speaking_rpc": lambda name: not targets.is_json2(name),
+    "real_rpc": lambda name: not targets.is_json2(name) and not targets.is_sandbox(name),
 }
 """Names under which a test may ask for a target, and which targets suit it."""
 
@@ -50,6 +51,11 @@ def speaking_json2(target: Target) -> Target:
 
 @pytest.fixture
 def speaking_rpc(target: Target) -> Target:
+    return target
+
+
+@pytest.fixture
+def real_rpc(target: Target) -> Target:
     return target
 
 
