@@ -2,6 +2,7 @@
 """How long a scrape of `/metrics` takes over a large store, part by part.
 
     python -m evals.load.scrape --cards 50000 --records 1000000 --database sqlite|postgresql
+    python -m evals.load.scrape --counting        # what counting costs each event, in computing time
 
 The store is filled by the database itself, with rows of the right number and shape whose sealed parts are no real
 ones: a scrape never opens them. Besides the open cards there are twice as many decided ones, and the inbox holds as
@@ -122,6 +123,53 @@ def _timed(client: Any, path: str) -> float:
     return took
 
 
+def counting(events: int = 20_000) -> dict[str, float]:
+    """Microseconds of computing that each event takes in the outermost layer, with its counting and without."""
+    import asyncio
+
+    from service import gateway
+    from triage import metrics, tracing
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["route"] = _Route()
+        await send({"type": "http.response.start", "status": 202, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def nothing(_: Any = None) -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    lines = gateway.logger(open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    whole = gateway.Gateway(app, lines, 1000, 1000)
+    scope = {"type": "http", "method": "POST", "path": "/hooks/odoo/a/b", "headers": []}
+
+    async def all_of_them() -> None:
+        for _ in range(events):
+            await whole({**scope, "state": {}}, nothing, nothing)
+
+    def spent() -> float:
+        began = time.process_time()
+        asyncio.run(all_of_them())
+        return (time.process_time() - began) / events * 1e6
+
+    with tempfile.TemporaryDirectory(prefix="triage-counting-") as folder, metrics.shared(Path(folder), "web"):
+        spent()
+        with_it = min(spent() for _ in range(5))
+        count, gateway._Request.count = gateway._Request.count, lambda self: None  # type: ignore[method-assign]
+        without = min(spent() for _ in range(5))
+        gateway._Request.count = count  # type: ignore[method-assign]
+        began = time.process_time()
+        for _ in range(events):  # what the acceptor adds
+            metrics.meters().events.labels("hook", "new").inc()
+            tracing.acknowledged("0" * 64, 0.0, {"triage.door": "hook"}, is_new=True)
+        accepting = (time.process_time() - began) / events * 1e6
+    told = {"gateway_us": with_it, "gateway_without_us": without, "counting_us": with_it - without + accepting}
+    return {name: round(value, 1) for name, value in told.items()}
+
+
+class _Route:
+    path = "/hooks/odoo/{source}/{secret}"
+
+
 @contextmanager
 def _place(database: str) -> Iterator[str]:
     if database == "sqlite":
@@ -140,7 +188,11 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1_000_000, help="of the journal, and finished arrivals")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--counting", action="store_true")
     given = parser.parse_args()
+    if given.counting:
+        print(json.dumps(counting(), indent=1))
+        return
     with tempfile.TemporaryDirectory(prefix="triage-scrape-") as folder, _place(given.database) as place:
         home = Path(folder) / "home"
         environment = {**os.environ, **({"TRIAGE_DATABASE": place} if place else {}), "TRIAGE_HOME": str(home)}

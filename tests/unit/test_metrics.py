@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -19,6 +23,7 @@ from service.monitoring.labels import Companies
 from tests.unit.opened_store import COMPANY, Opened, event, proposal, ref
 from tests.unit.service_client import SERVICE, Service, seed, service
 from triage import metrics
+from triage.cli.scraped import address_of, serving
 from triage.domain import (
     Arrival,
     Budgets,
@@ -31,7 +36,7 @@ from triage.domain import (
     Verdict,
 )
 from triage.domain.policies import PolicyBook
-from triage.errors import ConfigurationError
+from triage.errors import ConfigurationError, UsageError
 from triage.jobs.counting import SWEPT, count_outcome
 from triage.jobs.inbox import Inbox
 from triage.pipeline import decide
@@ -312,3 +317,39 @@ def test_a_request_s_line_names_the_card_that_was_asked_for_and_none_that_may_no
         assert web.client.get("/v1/cards", headers=key).status_code == 200
         lines = [line for line in web.lines() if line["event"] == "request"]
     assert [line.get("card") for line in lines] == [str(cards[0].id), None, None]
+
+
+def test_a_worker_serves_what_its_machine_counts_and_another_one_takes_over(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with metrics.shared(tmp_path, "worker"):
+        metrics.meters().outcomes.labels("advised").inc(3)
+        first, second = threading.Event(), threading.Event()
+        duties = [threading.Thread(target=serving("127.0.0.1", port, 0.1), args=(end,)) for end in (first, second)]
+        for duty in duties:
+            duty.start()
+            assert 'triage_jobs_total{outcome="advised"} 3.0' in _read(port)
+        first.set()
+        duties[0].join()
+        assert 'triage_jobs_total{outcome="advised"} 3.0' in _read(port)
+        second.set()
+        duties[1].join()
+
+
+def _read(port: int) -> str:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        except httpx.HTTPError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("text", ["", "house", "0", "127.0.0.1:", "127.0.0.1:99999", "9108/"])
+def test_where_a_worker_serves_must_be_a_host_and_a_port(text: str) -> None:
+    with pytest.raises(UsageError, match="--metrics"):
+        address_of(text)
+    assert address_of("9108") == ("127.0.0.1", 9108)
+    assert address_of("[::1]:9108") == ("::1", 9108)

@@ -23,7 +23,7 @@ def address_of(text: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def serving(host: str, port: int) -> Callable[[threading.Event], None]:
+def serving(host: str, port: int, again_seconds: float = _AGAIN_SECONDS) -> Callable[[threading.Event], None]:
     """A worker's duty: serve what all processes of this machine count, until the event is set.
 
     Of several workers with one address the first serves for all; when it ends, another one does.
@@ -36,7 +36,7 @@ def serving(host: str, port: int) -> Callable[[threading.Event], None]:
             try:
                 server, _ = start_http_server(port, host, registry=_Read())
             except OSError:
-                stopping.wait(_AGAIN_SECONDS)
+                stopping.wait(again_seconds)
                 continue
             log.info("metrics", host=host, port=port)
             stopping.wait()
