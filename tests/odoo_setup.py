@@ -90,8 +90,7 @@ class Setting:
     def remove(self, only: Sequence[str] = (), odoo: Odoo | None = None) -> None:
         odoo = odoo or self.session()
         present, manifest = read_present(odoo), read_manifest(odoo)
-        place = Surroundings(odoo, self.asked)
-        Remover(odoo, manifest).remove(planned_removal(present, manifest, self.features, place, only))
+        Remover(odoo, manifest).remove(planned_removal(present, manifest, self.features, odoo.version.major, only))
 
 
 _WHOLE = (

@@ -161,7 +161,7 @@ def _show_rule(feature: Feature | None) -> None:
 
 def _line(step: Step) -> str:
     changed = f" [{', '.join(step.changed)}]" if step.changed else ""
-    return f"  {step.do.value:<9}  {step.name:<26} {step.model:<22} {step.why}{changed}"
+    return f"  {step.do.value:<9}  {step.name:<28} {step.model:<22} {step.why}{changed}"
 
 
 def _tell(step: Step) -> None:
@@ -182,11 +182,9 @@ def _before_upgrade(desk: Desk, only_plan: bool) -> int:
     from triage.odoo.setup.features import FEATURES
     from triage.odoo.setup.removing import Remover, planned_upgrade
 
-    chosen = [FEATURES[name] for name in desk.manifest.features if name in FEATURES]
-    parts = [part for feature in chosen if not desk.place.lacking(feature.needs) for part in feature.parts(desk.place)]
-    found = planned_upgrade(desk.present, parts)
+    found = planned_upgrade(desk.present, FEATURES, desk.place.major)
     for each in found:
-        typer.echo(f"  {'delete':<9}  {each.name:<26} {each.model}")
+        typer.echo(f"  {'delete':<9}  {each.name:<28} {each.model}")
     if not only_plan:
         Remover(desk.odoo, desk.manifest).take_away(found)
         typer.echo("Now upgrade Odoo. Afterwards `triage odoo setup` brings all of it back.")

@@ -32,7 +32,7 @@ def run_remove(
     if features and (notes or everything):
         raise UsageError("--feature takes a part away; --notes and --all go with all of it.")
     with administration(admin, home) as desk:
-        removal = planned_removal(desk.present, desk.manifest, FEATURES, desk.place, features)
+        removal = planned_removal(desk.present, desk.manifest, FEATURES, desk.place.major, features)
         _announce(desk, removal, notes, everything)
         if not yes:
             _confirm()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import stamina
 
 from triage.errors import OdooRejected
 from triage.odoo.client import Field, Odoo
@@ -18,6 +20,7 @@ from triage.odoo.setup.plan import WRITES, Do, Plan, Step, hashes
 from triage.odoo.setup.present import Present
 from triage.odoo.setup.values import Resolver, as_row, external, pointers_of
 
+_Result = TypeVar("_Result")
 LOADING = "install_mode"
 """With it in the context a new model has no field that was not asked for. Odoo 18 sets it itself, 19 does not."""
 QUIET = {"noupdate": True, "tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True}
@@ -91,14 +94,19 @@ class Applier:
             values = {name: resolver.value(value) for name, value in {**part.values, **part.once}.items()}
             columns, texts = as_row(values, kinds)
             rows.append([external(part), *texts])
-        named = {"fields": ["id", *columns], "data": rows}
-        answer = self.odoo.call(parts[0].model, "load", named=named, context={**QUIET, LOADING: True})
-        ids = answer.get("ids") if isinstance(answer, dict) else None
-        if not ids or len(ids) != len(parts):
-            told = [str(each.get("message")) for each in answer.get("messages") or ()] if answer else []
-            raise OdooRejected(f"Odoo does not take it: {'; '.join(told) or 'no reason was given'}")
+        model, named = parts[0].model, {"fields": ["id", *columns], "data": rows}
+        ids = _patiently(model.startswith("x_"), lambda: self._loaded(model, named, len(parts)))
         for part, number in zip(parts, ids, strict=True):
             self.present.add(part.name, part.model, int(number))
+
+    def _loaded(self, model: str, named: Mapping[str, Any], number: int) -> list[int]:
+        """Ids of what was made, in order. Raises `OdooRejected` with Odoo's words where it takes one of them not."""
+        answer = self.odoo.call(model, "load", named=named, context={**QUIET, LOADING: True})
+        ids = answer.get("ids") if isinstance(answer, dict) else None
+        if not ids or len(ids) != number:
+            told = [str(each.get("message")) for each in answer.get("messages") or ()] if answer else []
+            raise OdooRejected(f"Odoo does not take it: {'; '.join(told) or 'no reason was given'}")
+        return list(ids)
 
     def _written(self, part: Part, name: str, resolver: Resolver) -> Any:
         value = resolver.value(part.values[name])
@@ -142,5 +150,16 @@ def _columns(part: Part) -> list[str]:
 
 
 def delete(odoo: Odoo, model: str, ids: list[int]) -> None:
-    """Delete records; Odoo takes their external ids with them."""
-    odoo.call(model, "unlink", ids, context=QUIET)
+    """Delete records; Odoo takes their external ids with them. A schedule that runs just now is waited for."""
+    _patiently(model == "ir.cron", lambda: odoo.call(model, "unlink", ids, context=QUIET))
+
+
+def _patiently(may_pass: bool, do: Callable[[], _Result]) -> _Result:
+    """Do it, and again some times where a refusal may be one that passes: a schedule that is running, or a worker of
+    Odoo's that has not heard yet of a right to a new model.
+    """
+    refused = OdooRejected if may_pass else ()
+    for attempt in stamina.retry_context(on=refused, attempts=5, wait_initial=1.0, wait_max=10.0, timeout=None):
+        with attempt:
+            return do()
+    raise AssertionError("unreachable: the last attempt raises")

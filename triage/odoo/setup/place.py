@@ -27,6 +27,29 @@ class Asked:
     """Make no server action with code, as where Odoo refuses them."""
 
 
+class Anywhere:
+    """A place that has everything: for asking features what their parts are called, wherever they may be."""
+
+    address = "https://nowhere.invalid"
+    watchers: tuple[int, ...] = (0,)
+
+    def __init__(self, major: int, code: bool = True) -> None:
+        self.major = major
+        self.code = code
+
+    def has(self, model: str, *fields: str) -> bool:
+        """It has."""
+        return True
+
+    def hook(self) -> str:
+        """An address that is nobody's."""
+        return self.address
+
+    def silent_minutes(self) -> int:
+        """As by default."""
+        return Asked.silent_minutes
+
+
 class Surroundings:
     """`triage.odoo.setup.parts.Place` of a connected Odoo."""
 

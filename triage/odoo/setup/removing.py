@@ -16,7 +16,8 @@ from triage.odoo.client import Odoo
 from triage.odoo.setup.applying import delete
 from triage.odoo.setup.manifest import KEY, Manifest, write_manifest
 from triage.odoo.setup.ordering import away_for_upgrade, going, ordered
-from triage.odoo.setup.parts import MODULE, Export, Feature, Part, Place
+from triage.odoo.setup.parts import MODULE, Export, Feature
+from triage.odoo.setup.place import Anywhere
 from triage.odoo.setup.present import Found, Present
 
 _PAGE = 200
@@ -36,7 +37,7 @@ class Removal:
 
 
 def planned_removal(
-    present: Present, manifest: Manifest, features: Mapping[str, Feature], place: Place, only: Sequence[str] = ()
+    present: Present, manifest: Manifest, features: Mapping[str, Feature], major: int, only: Sequence[str] = ()
 ) -> Removal:
     """All that is ours, or only what belongs to some features and to no other that stays.
 
@@ -53,16 +54,24 @@ def planned_removal(
         needed = [each for each in features[name].with_features if each in only] if name in features else []
         if needed:
             raise UsageError(f"{needed[0]} is needed by {name}: remove that one too.")
-    kept = {part.name for name in stay if name in features for part in features[name].parts(place)}
-    gone = {part.name for name in only for part in features[name].parts(place)} - kept
+    kept = _names([features[name] for name in stay if name in features], major)
+    gone = _names([features[name] for name in only], major) - kept
     found = [each for each in present.parts.values() if each.name in gone]
     exports = [each for name in only for each in features[name].exports]
     return Removal(tuple(exports), (), tuple(going(found)), tuple(stay))
 
 
-def planned_upgrade(present: Present, parts: Sequence[Part]) -> list[Found]:
+def _names(features: Iterable[Feature], major: int) -> set[str]:
+    """What the parts of features are called, with code and without."""
+    places = (Anywhere(major), Anywhere(major, code=False))
+    return {part.name for feature in features for place in places for part in feature.parts(place)}
+
+
+def planned_upgrade(present: Present, features: Mapping[str, Feature], major: int) -> list[Found]:
     """What is taken away before Odoo upgrades modules, in the order in which it can go."""
-    names = set(away_for_upgrade(ordered(parts)))
+    place = Anywhere(major)
+    parts = {part.name: part for feature in features.values() for part in feature.parts(place)}
+    names = set(away_for_upgrade(ordered(list(parts.values()))))
     return going(each for name, each in present.parts.items() if name in names and each.is_there)
 
 
