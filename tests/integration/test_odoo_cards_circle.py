@@ -10,7 +10,6 @@ import pytest
 from tests.cards_circle import Circle, circle, walk
 from tests.contract import targets
 
-
 pytestmark = pytest.mark.slow  # two processes for each
 
 

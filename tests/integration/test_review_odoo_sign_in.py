@@ -140,3 +140,43 @@ def test_it_needs_a_connected_odoo_and_is_off_by_itself(tmp_path: Path) -> None:
         pass
     with service(tmp_path, "{}", {}) as made:
         assert browser(made).get("/sign-in/odoo?nonce=" + "0" * 40).status_code == 404
+
+
+@pytest.fixture
+def by_groups(box: Sandbox, tmp_path: Path) -> Iterator[Service]:
+    """An installation that takes duties from groups of Odoo, and makes accounts."""
+    (tmp_path / "key").write_text(KEY)
+    duties = {"sales_team.group_sale_salesman": ["reviewer"], "sales_team.group_sale_manager": ["reviewer", "lead"]}
+    told = {"url": box.url, "database": box.database, "login": "order-triage", "api": "jsonrpc"}
+    told |= {"key_file": str(tmp_path / "key"), "people": {"make_accounts": True, "duties": duties}}
+    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    with service(tmp_path, "sign_in: {odoo: true}", {}) as made:
+        yield made
+
+
+def test_groups_of_odoo_say_what_somebody_does_each_time_they_come(box: Sandbox, by_groups: Service) -> None:
+    femke = box.add_user("femke", groups=["base.group_user", "sales_team.group_sale_manager"])
+    assert browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, femke)}).status_code == 303
+    person = people(by_groups).get("femke").person
+    assert (person.duties, person.odoo_user) == ({Duty.REVIEWER, Duty.LEAD}, femke.id)
+    assert person.companies == {"My Company"}
+    groups = "groups_id" if box.version < 19 else "group_ids"
+    numbers = [box.env().ref(f"{name}").id for name in ("base.group_user", "sales_team.group_sale_salesman")]
+    box.edit(lambda env: env["res.users"].browse(femke.id).write({groups: [(6, 0, numbers)]}))
+    assert browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, femke)}).status_code == 303
+    assert people(by_groups).get("femke").person.duties == {Duty.REVIEWER}
+
+
+def test_somebody_in_no_such_group_does_not_come_in(box: Sandbox, by_groups: Service) -> None:
+    piet = box.add_user("piet")
+    answer = browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, piet)})
+    assert answer.status_code == 403
+    assert people(by_groups).all() == []
+
+
+def test_nobody_becomes_somebody_else_by_what_they_are_called(box: Sandbox, by_groups: Service) -> None:
+    people(by_groups).add("femke", [Duty.LEAD], password="a long password of hers")
+    femke = box.add_user("femke", groups=["base.group_user", "sales_team.group_sale_salesman"])
+    answer = browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, femke)})
+    assert answer.status_code == 403
+    assert people(by_groups).get("femke").person.odoo_user is None
