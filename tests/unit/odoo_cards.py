@@ -82,6 +82,7 @@ class Remembering:
     def __init__(self, has_tickets: bool = True) -> None:
         self.has_tickets = has_tickets
         self.has_cards = True
+        self.has_tasks = False
         self.acting = {"gate": "none"}
         self.asked: list[Verb] = []
 

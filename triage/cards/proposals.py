@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from triage.cards.follow_up import follow_up
 from triage.cards.origins import origins_of
 from triage.domain.answers import Abstention, Suggestion
 from triage.domain.cards import Proposal
@@ -84,6 +85,7 @@ def _proposal(view: View, suggestion: Suggestion, policy: Policy) -> Proposal:
         heard=tuple(message.id for message in view.case.messages),
         reply=view.reply,
         routing=view.routing,
+        follow_up=follow_up(view, suggestion, summary.reader if summary else view.case.company.language),
         origins=origins_of(view, suggestion) if policy.clusters else (),
         **_explained(view, suggestion),
     )

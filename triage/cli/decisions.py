@@ -134,7 +134,9 @@ def _ticket(card: Card, policy: Policy, settings: Settings, store: Store) -> int
     from triage.odoo.connection import read_connection
 
     accepted = card.state in (CardState.ACCEPTED, CardState.EDITED)
-    if not accepted or policy.advice.tickets is not TicketsWhen.ACCEPTED or read_connection(settings.home) is None:
+    wants_task = policy.advice.project is not None and card.proposal.follow_up is not None
+    wanted = policy.advice.tickets is TicketsWhen.ACCEPTED or wants_task
+    if not accepted or not wanted or read_connection(settings.home) is None:
         return 0
     try:
         with connected(settings) as at:

@@ -22,7 +22,7 @@ _SAID = {
     "absent": "not there",
     "withdrawn": "taken back",
 }
-_CALLED = {"note": "note", "activity": "review activity", "ticket": "draft ticket"}
+_CALLED = {"note": "note", "activity": "review activity", "ticket": "draft ticket", "task": "draft task"}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ def told(card: Card) -> Iterator[Told]:
         (label("promised", reader), [f"{label(one.by.value, reader)}: {one.text}" for one in proposal.promised]),
         (label("questions", reader), [one for one in proposal.questions if one not in proposal.asks]),
         (label("next", reader), [proposal.next_step] if proposal.next_step else []),
+        (label("later", reader), list(_later(proposal))),
         (label("reply", reader), list(_reply(card))),
         (label("routing", reader), list(_routing(proposal))),
         (label("members", reader), list(_members(card))),
@@ -31,7 +32,13 @@ def told(card: Card) -> Iterator[Told]:
 
 def is_list(heading: str, reader: str) -> bool:
     """Whether the lines under a heading are points; otherwise they are one text."""
-    return heading not in {label(name, reader) for name in ("happened", "next", "reply")}
+    return heading not in {label(name, reader) for name in ("happened", "next", "later", "reply")}
+
+
+def _later(proposal: Proposal) -> Iterator[str]:
+    later = proposal.follow_up
+    if later is not None:
+        yield f"{later.title} ({later.due})" if later.due else later.title
 
 
 def _reply(card: Card) -> Iterator[str]:

@@ -15,7 +15,7 @@ from triage.domain.event import RecordRef
 class Advisory(Frozen):
     """One note, activity or draft ticket of a card, or its row in the list of cards."""
 
-    verb: Literal["note", "activity", "ticket", "card"]
+    verb: Literal["note", "activity", "ticket", "task", "card"]
     marker: str
     """What makes it the only one of its card; the same in every attempt."""
     status: Literal["posted", "updated", "kept", "absent", "withdrawn"]
@@ -71,5 +71,8 @@ class Advice(Frozen):
     """A review activity on the record, where no draft ticket is made."""
     notes_a_day: int = Field(default=3, ge=0)
     """New notes on one record and day; further cards wait without one, and those that stand are brought up to date."""
+    project: str | None = None
+    """Name of the project in which a draft task is made of what should be done later, once a person has accepted; none:
+    it is only shown."""
     reviewer: str | None = None
     """Login of the user who is asked to review where the record has no user of its own."""

@@ -12,6 +12,7 @@ from triage.domain.causes import Cause
 from triage.domain.closing import Ending, Stall
 from triage.domain.event import RecordRef
 from triage.domain.facts import Fact
+from triage.domain.follow_up import FollowUp
 from triage.domain.impact import Impact
 from triage.domain.members import Member, Origin
 from triage.domain.priority import Priority
@@ -78,6 +79,8 @@ class Proposal(Frozen):
     """A draft of an answer, for a person to finish and send."""
     routing: Routing | None = None
     """Where a ticket should go."""
+    follow_up: FollowUp | None = None
+    """What should be done later; a draft task where policy names a project and a person has accepted."""
     origins: tuple[Origin, ...] = ()
     """What caused it; cases with a same origin share a card."""
     causes: tuple[Cause, ...] = ()

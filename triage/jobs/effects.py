@@ -116,7 +116,9 @@ class Effects:
         policy = self._policies.of(card.key.company)
         accepted = card.state in (CardState.ACCEPTED, CardState.EDITED)
         wants_ticket = accepted and policy.advice.tickets is TicketsWhen.ACCEPTED
-        return wants_ticket or policy.mode(card.key.category) is Mode.ADVISE or stands(card, self._journal)
+        wants_task = accepted and policy.advice.project is not None and card.proposal.follow_up is not None
+        is_advised = policy.mode(card.key.category) is Mode.ADVISE
+        return wants_ticket or wants_task or is_advised or stands(card, self._journal)
 
     def _again(self, effect: Effect, error: TriageError, *, counts: bool) -> str:
         attempts = effect.attempts + 1 if counts else effect.attempts

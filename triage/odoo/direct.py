@@ -60,6 +60,11 @@ class Direct:
         """Rows that only link to pages are no advice, and have no marker that could be withdrawn here."""
         return False
 
+    @property
+    def has_tasks(self) -> bool:
+        """Draft tasks are made through the gate only, which looks who follows their project."""
+        return False
+
     @cached_property
     def has_tickets(self) -> bool:
         """Whether there is Helpdesk with a stage for drafts, and the right to make tickets."""

@@ -23,6 +23,7 @@ from triage.domain import (
     Suggestion,
     Verdict,
 )
+from triage.domain.follow_up import FollowUp
 from triage.domain.priority import WEIGHED
 from triage.facts.labels import label
 from triage.facts.phrases import PREFIX
@@ -73,6 +74,25 @@ def rejected_text(card: Card) -> NoteText:
         title=f"{said.title} (rejected)",
         summary=f"A person rejected this at {last.at:%Y-%m-%d %H:%M} UTC{reason}. Nobody needs to act on it.",
         footer=said.footer,
+    )
+
+
+def told_later(later: FollowUp) -> str:
+    """A task for later with its day."""
+    return f"{later.title} ({later.due})" if later.due else later.title
+
+
+def task_text(card: Card, later: FollowUp) -> NoteText:
+    """What a draft task says: what to do, the facts that it follows from, and on which record. Whoever reads the
+    project's tasks may not read the record, so nothing else of the card stands there."""
+    proposal = card.proposal
+    hidden = {fact.id for fact in withheld(proposal, "project.task")}
+    why = [_line(fact.how) for fact in proposal.facts if fact.id in later.why and fact.id not in hidden and fact.how]
+    return NoteText(
+        title=later.title,
+        rows=(Row(name="About", value=f"{proposal.record.name} ({proposal.record.model})"),),
+        sections=tuple(_section("Facts", why)),
+        footer=f"{DISCLAIMER} Card {card.number} ({card.id}).",
     )
 
 
@@ -167,6 +187,8 @@ def _sections(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[Section]:
     asked = [one for one in proposal.questions if one not in proposal.asks]
     yield from _section(label("questions", proposal.reader), (_line(one) for one in asked))
     yield from _section(label("next", proposal.reader), [_line(proposal.next_step)])
+    if later := proposal.follow_up:
+        yield from _section(label("later", proposal.reader), [_line(told_later(later))])
     yield from _section("Evidence", _evidence(suggestion.evidence, hidden))
     yield from _section("What speaks against it", _evidence(suggestion.against, hidden))
     yield from _section("Facts", _facts(proposal, hidden))

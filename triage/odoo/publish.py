@@ -7,16 +7,21 @@ from contextlib import suppress
 from functools import cached_property
 from uuid import UUID
 
+import structlog
+
 from triage.domain import Advice, Advisory, Card, CardState, Publication, RecordRef, TicketsWhen, Withdrawal
 from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
-from triage.odoo.note import end_text, note_text, rejected_text
+from triage.odoo.note import as_decided, end_text, note_text, rejected_text, task_text
 from triage.odoo.own_words import REVIEW, TITLE
 from triage.odoo.routes import ticket_values
 from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, NoteText, Posted, Ticket, Verb, Withdraw, may_advise_on
 
+log = structlog.get_logger("triage.odoo")
+
 _TICKET = "helpdesk.ticket"
+_TASK = "task"
 _VERBS = ("note", "activity", "ticket")
 _ROW = "card"
 """A card's row is no advice that is published: it is kept in step by itself, and goes with what is taken back."""
@@ -47,6 +52,7 @@ class Publisher:
         self._advice = advice
         self._may_note = may_note
         self._address = address
+        self._projects: dict[str, int] = {}
 
     @property
     def acting(self) -> dict[str, str]:
@@ -60,11 +66,12 @@ class Publisher:
         one that was accepted, the review activity.
         """
         verbs = list(self._wanted(card))
-        if not verbs:
+        done = list(self._hand.do(verbs)) if verbs else []
+        self._route(card, done)
+        done += self._follow_up(card)
+        if not done:
             why = f"{card.proposal.record.model} takes no notes, and no ticket is wanted or possible here"
             return Publication(card=card.id, on=card.proposal.record, why=why)
-        done = self._hand.do(verbs)
-        self._route(card, done)
         return Publication(card=card.id, on=card.proposal.record, advisories=self._advisories(done))
 
     def posted(self, since: str | None = None) -> dict[UUID, list[Posted]]:
@@ -80,7 +87,7 @@ class Publisher:
         """Take back all advisories of a card, and its row; a ticket that people have taken up stays, and so does a row
         about which they have said something.
         """
-        verbs = (*_VERBS, _ROW) if self._hand.has_cards else _VERBS
+        verbs = (*self._kinds, _ROW) if self._hand.has_cards else self._kinds
         return self._advisories(self._hand.do([Withdraw(marker=marker_of(card, verb)) for verb in verbs]))
 
     def take_back(self, card: Card) -> Withdrawal:
@@ -97,14 +104,14 @@ class Publisher:
                     record=record,
                     text=self._linked(card, end_text(card, card.ended)),
                 )
-            yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
+            yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in self._kinds if verb != "note")
             return
         if card.state is CardState.REJECTED and card.decisions:
             if here and self._advice_for(card).note:
                 yield Note(
                     marker=marker_of(card.id, "note"), record=record, text=self._linked(card, rejected_text(card))
                 )
-            yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in _VERBS if verb != "note")
+            yield from (Withdraw(marker=marker_of(card.id, verb)) for verb in self._kinds if verb != "note")
             return
         advice = self._advice_for(card)
         if here and advice.note and (self._may_note is None or self._may_note(card, advice.notes_a_day)):
@@ -115,6 +122,46 @@ class Publisher:
             yield self._ticket(card)
         elif here and self._advice_for(card).activity and not is_accepted(card):
             yield self._activity(card)
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        """What of a card can stand in this Odoo."""
+        return (*_VERBS, _TASK) if self._hand.has_tasks else _VERBS
+
+    def _follow_up(self, card: Card) -> Sequence[Done]:
+        """A draft task of what should be done later, of a card that a person has accepted as it was.
+
+        A call of its own: what Odoo refuses here leaves note and ticket as they are, and the answer says `absent`.
+        """
+        later, name = card.proposal.follow_up, self._advice_for(card).project
+        record = card.proposal.record
+        here = record.id is not None and may_advise_on(record.model)
+        kept = as_decided(card).category is card.proposal.suggestion.category
+        if later is None or name is None or not (here and kept and is_accepted(card) and self._hand.has_tasks):
+            return ()
+        marker = marker_of(card.id, _TASK)
+        verb = Ticket(
+            marker=marker,
+            record=record,
+            name=f"{record.name}: {later.title}",
+            text=self._linked(card, task_text(card, later)),
+            project=self._project(name),
+            due=later.due,
+        )
+        try:
+            return self._hand.do([verb])
+        except (OdooRejected, AccessDenied, RecordMissing) as error:
+            log.warning("draft task", card=str(card.id), error=type(error).__name__)
+            return (Done(verb="ticket", marker=marker, status="absent"),)
+
+    def _project(self, name: str) -> int:
+        """The id of a project. Raises `UsageError` where there is none of this name."""
+        if name not in self._projects:
+            rows = self._odoo.search("project.project", [("name", "=", name)], ["name"], limit=1)
+            if not rows:
+                raise UsageError(f"{self._odoo.server}: there is no project {name!r} (advice.project of the policy).")
+            self._projects[name] = rows[0].id
+        return self._projects[name]
 
     def _linked(self, card: Card, text: NoteText) -> NoteText:
         return text.with_(link=f"{self._address}/cards/{card.number}") if self._address else text
@@ -199,8 +246,9 @@ def is_accepted(card: Card) -> bool:
 
 
 def _verb_of(done: Done) -> dict[str, str]:
-    """A withdrawal names what it took back."""
-    return {"verb": (done.marker or "").rpartition(".")[2]} if done.verb == "withdraw" else {}
+    """A withdrawal names what it took back, and a draft whether it is a task."""
+    what = (done.marker or "").rpartition(".")[2]
+    return {"verb": what} if done.verb == "withdraw" or what == _TASK else {}
 
 
 def marker_of(card: UUID, verb: str) -> str:
@@ -211,7 +259,7 @@ def marker_of(card: UUID, verb: str) -> str:
 def card_of(marker: str) -> UUID | None:
     """The card of a marker, or none where it is no card's."""
     name, _, verb = marker.rpartition(".")
-    if verb not in (*_VERBS, _ROW) or not name.startswith("card-"):
+    if verb not in (*_VERBS, _TASK, _ROW) or not name.startswith("card-"):
         return None
     try:
         return UUID(name.removeprefix("card-"))

@@ -71,7 +71,7 @@ class Activity(Frozen):
 
 
 class Ticket(Frozen):
-    """A draft ticket in the stage of drafts."""
+    """A draft ticket in the stage of drafts; or, where a project is named, a draft task in it."""
 
     verb: Literal["ticket"] = "ticket"
     marker: str
@@ -80,6 +80,10 @@ class Ticket(Frozen):
     name: str
     text: NoteText
     team: int | None = None
+    project: int | None = None
+    """Id of the project of a draft task; none: a ticket."""
+    due: date | None = None
+    """Of a task."""
 
 
 class Apply(Frozen):
@@ -129,6 +133,10 @@ class Hand(Protocol):
     @property
     def has_tickets(self) -> bool:
         """Whether draft tickets can be made."""
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether draft tasks can be made."""
 
     @property
     def has_cards(self) -> bool:

@@ -25,6 +25,8 @@ class Kind:
     """Who made the request, where it is no partner: a field with a name, or a user."""
     by_colleague: bool = False
     """Whether the request comes from inside the house, so that its text is a note."""
+    asks: bool = False
+    """Whether a colleague asks for something with it, so that its text counts as a message all the same."""
     content: str | None = None
     """The field with the bytes of a document."""
     about: tuple[str, str] | None = None
@@ -63,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
         by_colleague=True,
     ),
     "approval.request": Kind(
-        subject=("name",), text=("reason",), author=("request_owner_id", "create_uid"), by_colleague=True
+        subject=("name",), text=("reason",), author=("request_owner_id", "create_uid"), by_colleague=True, asks=True
     ),
     "tier.review": Kind(
         called=("display_name",),

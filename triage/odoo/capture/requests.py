@@ -216,7 +216,7 @@ def request_message(row: Row, circle: Circle, limits: Limits) -> Message | None:
     role = Role.COLLEAGUE if kind.by_colleague or not (partner or address) else circle.role(partner, address)
     return Message(
         id=f"{row.model}:{row.id}",
-        kind=MessageKind.NOTE if kind.by_colleague else MessageKind.MESSAGE,
+        kind=MessageKind.NOTE if kind.by_colleague and not kind.asks else MessageKind.MESSAGE,
         sent_at=row.moment("create_date"),
         author=author,
         email=address,

@@ -35,6 +35,9 @@ class Gate:
         self.has_cards = bool(told["cards"])
         """Whether there is the model of cards, which `triage odoo setup` makes."""
 
+        self.has_tasks = bool(told["tasks"])
+        """Whether there is Project, for draft tasks."""
+
     @classmethod
     def find(cls, odoo: Odoo) -> Gate | None:
         """The gate of this Odoo, or none where none was made or the service user is not in its group.

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from triage.odoo.gate import cards_inside, inside, running
+from triage.odoo.gate import cards_inside, inside, running, tasks_inside
 
 GATE = "gate"
 """Name of the gate's external id in the module of ours."""
@@ -45,7 +45,12 @@ def allowed() -> dict[str, Any]:
 @cache
 def gate_code(major: int) -> str:
     """The gate's code for an Odoo of this version."""
-    return _ADVICE + "\n\n".join(plain(module, major) for module in (inside, cards_inside, running)) + "\n" + _END
+    return (
+        _ADVICE
+        + "\n\n".join(plain(module, major) for module in (inside, cards_inside, tasks_inside, running))
+        + "\n"
+        + _END
+    )
 
 
 def plain(module: ModuleType, major: int) -> str:

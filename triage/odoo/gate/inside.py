@@ -11,7 +11,7 @@ MODULE = "__triage__"
 DRAFT_STAGE = "draft_stage"
 CARDS = "x_triage_card"
 WAITING = ("open", "awaiting_second")
-POSTED = ("mail.message", "mail.activity", "helpdesk.ticket", CARDS)
+POSTED = ("mail.message", "mail.activity", "helpdesk.ticket", "project.task", CARDS)
 MOST_CHARACTERS = 4000
 MOST_ITEMS = 40
 
@@ -186,6 +186,11 @@ def taken_up(env: Any, user: Any, made: Any) -> bool:
     stage = draft_stage(env)
     if not stage or made.stage_id.id != stage.id or made.user_id or made.write_uid.id != user.id:
         return True
+    return answered(env, user, made)
+
+
+def answered(env: Any, user: Any, made: Any) -> bool:
+    """Whether somebody else has written on it."""
     domain = [
         ("model", "=", made._name),
         ("res_id", "=", made.id),
@@ -287,11 +292,8 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     if not target:
         row.unlink()
         return told("absent")
-    if target._name == "helpdesk.ticket":
-        if taken_up(env, user, target):
-            return told("kept", target)
-    elif target._name == CARDS:
-        if keeps_row(env, target):
+    if target._name in ("helpdesk.ticket", "project.task", CARDS):
+        if keeps(env, user, target):
             return told("kept", target)
     else:
         model = target.model if target._name == "mail.message" else target.res_model
@@ -304,6 +306,18 @@ def withdraw(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     target.unlink()
     marker_row(env, error, step).unlink()
     return answer
+
+
+def keeps(env: Any, user: Any, target: Any) -> Any:
+    """Whether a draft or a card's row stays, because people have done something with it."""
+    if target._name == CARDS:
+        return keeps_row(env, target)
+    return (task_taken_up if target._name == "project.task" else taken_up)(env, user, target)
+
+
+def task_taken_up(env: Any, user: Any, made: Any) -> bool:
+    """Whether people have done something with a draft task: assigned, changed, closed or answered it."""
+    return bool(made.user_ids) or made.write_uid.id != user.id or answered(env, user, made)
 
 
 def keeps_row(env: Any, row: Any) -> Any:
@@ -358,4 +372,5 @@ def about(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, An
     code = env.ref(MODULE + ".gate").sudo().code
     found = {"status": "listed", "draft_stage": stage.id if stage else False, "code": code}
     found["cards"] = CARDS in env
+    found["tasks"] = "project.task" in env
     return found

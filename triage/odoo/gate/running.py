@@ -14,6 +14,7 @@ from triage.odoo.gate.inside import (
     withdraw,
     write_allowed,
 )
+from triage.odoo.gate.tasks_inside import task
 
 
 def cleaned(env: Any, user: Any) -> Any:
@@ -26,6 +27,11 @@ def cleaned(env: Any, user: Any) -> Any:
     return env(context={"lang": user.lang, "tz": user.tz, "allowed_company_ids": asked or mine})
 
 
+def draft(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
+    """A draft: a task where the step names a project, else a ticket."""
+    return (task if step.get("project") else ticket)(env, user, error, step)
+
+
 def run(env: Any, user: Any, error: Any, steps: Any) -> list[dict[str, Any]]:
     """All steps in one transaction; the first that is refused undoes all."""
     env = cleaned(env, user)
@@ -33,7 +39,7 @@ def run(env: Any, user: Any, error: Any, steps: Any) -> list[dict[str, Any]]:
     verbs = {
         "note": note,
         "activity": activity,
-        "ticket": ticket,
+        "ticket": draft,
         "apply": write_allowed,
         "withdraw": withdraw,
         "posted": posted,
