@@ -49,7 +49,7 @@ def pressed(env: Any, error: Any, clock: Any, rows: Any, kind: str, given: dict[
         "params": {
             "type": "info",
             "title": "Asked",
-            "message": "Your word is checked now. The card says within a minute what became of it.",
+            "message": "Your word is being checked. Reload the card after some seconds to see what became of it.",
             "next": {"type": "ir.actions.act_window_close"},
         },
     }

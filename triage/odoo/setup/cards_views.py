@@ -79,8 +79,8 @@ def _notices() -> str:
     return (
         '<div class="alert alert-info" role="status" invisible="not x_request">'
         'Asked for by <field name="x_requested_by_id" readonly="1" class="oe_inline" options="{\'no_open\': true}"/>: '
-        '<field name="x_request" readonly="1" class="oe_inline"/>. It is being checked; the answer comes within a '
-        "minute.</div>"
+        '<field name="x_request" readonly="1" class="oe_inline"/>. It is being checked. Reload this page after some '
+        "seconds to see what became of it.</div>"
         '<div class="alert alert-danger" role="alert" invisible="not x_refusal">'
         '<field name="x_refusal" readonly="1" nolabel="1"/></div>'
         '<div class="alert alert-warning" role="status" invisible="not x_hold">'
