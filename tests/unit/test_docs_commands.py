@@ -1,0 +1,106 @@
+"""Every `triage` command that stands in the docs, parsed by the command line itself: names, options and their values.
+
+The tutorial's commands and the runbooks' are also run, by tests of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.exceptions import TyperException
+from typer.main import get_command
+
+from triage.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_FENCED = re.compile(r"^[ \t]*```(\w*)\n(.*?)^[ \t]*```", re.S | re.M)
+_INLINE = re.compile(r"`(triage [^`]+)`")
+_ENDS = {"|", ">", ">>", "<", "&&", "||", ";", "&", "2>", "2>&1"}
+_NOT_COMMANDS = ("yaml", "json", "python", "ini", "xml", "sql", "promql")
+_ELLIPSES = ("...", "…")
+
+
+def _commands() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        where = str(page.relative_to(ROOT))
+        for language, block in _FENCED.findall(text):
+            if language not in _NOT_COMMANDS:
+                for line in block.replace("\\\n", " ").splitlines():
+                    found = re.match(r"^\s*(?:\$ |sudo (?:-\w+ \S+ )*)?(?:[A-Z_]+=\S+ )*(triage\s.*)$", line)
+                    if found:
+                        yield where, found[1]
+        for found in _INLINE.findall(_FENCED.sub("", text)):
+            yield where, found
+
+
+def _words(text: str) -> list[str]:
+    """The words of one command, up to a pipe or a remark."""
+    words = shlex.split(text, comments=True)
+    end = next((place for place, word in enumerate(words) if word in _ENDS), len(words))
+    return words[1:end]
+
+
+def _parse(words: list[str]) -> str | None:
+    """What the command line has against these words; none where it takes them."""
+    command: Any = get_command(app)
+    path = "triage"
+    while hasattr(command, "commands"):
+        if not words or words[0] in ("--help", "-h", "--version"):
+            return None
+        child = command.commands.get(words[0])
+        if child is None and words[0].startswith("-"):
+            break  # a group that does something by itself
+        if child is None:
+            return f"{path} has no {words[0]}"
+        path, command, words = f"{path} {words[0]}", child, words[1:]
+    if any(word in ("--help", "-h") for word in words):
+        return None
+    try:
+        command.make_context(path, list(words))
+    except TyperException as error:
+        return str(error)
+    return None
+
+
+def _is_mentioned_only(where: str, text: str) -> bool:
+    """In a sentence a command may stand without its arguments, or shortened."""
+    return any(each in text for each in _ELLIPSES) or "[" in text or "|" in text
+
+
+@pytest.mark.parametrize("page", sorted({where for where, _ in _commands()}))
+def test_commands_on_a_page_are_taken_by_the_command_line(page: str) -> None:
+    wrong = []
+    for where, text in _commands():
+        if where != page or _is_mentioned_only(where, text):
+            continue
+        said = _parse(_words(text))
+        if said is not None and not said.startswith("Missing") and "requires an argument" not in said:
+            wrong.append(f"{text}: {said}")
+    assert wrong == []
+
+
+def test_commands_in_blocks_are_whole() -> None:
+    """What stands in a block is there to be typed: nothing that it needs is missing."""
+    missing = []
+    for page in PAGES:
+        for language, block in _FENCED.findall(page.read_text(encoding="utf-8")):
+            for line in block.replace("\\\n", " ").splitlines() if language not in _NOT_COMMANDS else ():
+                if line.strip().startswith("triage ") and not any(each in line for each in _ELLIPSES):
+                    said = _parse(_words(line.strip()))
+                    if said is not None:
+                        missing.append(f"{page.name}: {line.strip()}: {said}")
+    assert missing == []
+
+
+def test_a_wrong_command_is_noticed() -> None:
+    assert _parse(["cards", "--no-such-option"]) is not None
+    assert _parse(["no-such-command"]) is not None
+    assert _parse(["decide"]) is not None
+    assert _parse(["worker", "--concurrency", "many"]) is not None
