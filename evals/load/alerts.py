@@ -49,12 +49,14 @@ class Site:
 
     home: Path
     port: int
-    members: dict[str, Member]
+    worker: Member
+    stack: ExitStack
     odoo: Helper
     model: Helper
     watch: Watch
     orders: Iterator[RecordRef]
-    refused: int = field(default=0)
+    refused: int = 0
+    _workers: int = field(default=1, repr=False)
 
     def send(self, count: int = 1) -> None:
         """Call about so many orders that were not called about yet."""
@@ -63,10 +65,16 @@ class Site:
                 status, _ = parts.post(self.port, f"/hooks/odoo/odoo/{parts.SECRET}", parts.call_of(next(self.orders)))
                 self.refused += status != 202
 
-    def restart(self, name: str) -> None:
-        """Stop one of the processes and start it again."""
-        self.members[name].stop()
-        self.members[name].start()
+    def renew_worker(self) -> None:
+        """Another worker in place of this one, which ends when the new one has given a sign."""
+        old, self._workers = self.worker, self._workers + 1
+        self.worker = parts.worker(self.home, {}, self._workers)
+        self.stack.callback(self.worker.stop)
+        self.worker.start()
+        until = time.monotonic() + _PATIENCE
+        while self.watch.value("max(triage_workers_alive)") != 2 and time.monotonic() < until:
+            time.sleep(0.5)
+        old.stop()
 
     def rewrite(self, name: str, **entries: Any) -> None:
         """Change entries of a configuration file."""
@@ -94,11 +102,11 @@ class Site:
 def dead_letters(site: Site) -> Iterator[None]:
     """A team that is not there: publishing fails, again and again."""
     site.rewrite("odoo.yaml", tickets={"team": "Nowhere"})
-    site.restart("w1")
+    site.renew_worker()
     site.send(2)
     yield
     site.rewrite("odoo.yaml", tickets={})
-    site.restart("w1")
+    site.renew_worker()
     for line in site.triage("jobs", "list", "--json").splitlines():
         site.triage("jobs", "discard", json.loads(line)["job"], "--as", "load", "--why", "measured")
 
@@ -149,9 +157,9 @@ def checkpoint_overdue(site: Site) -> Iterator[None]:
 @contextmanager
 def no_worker(site: Site) -> Iterator[None]:
     """The worker is gone."""
-    site.members["w1"].kill()
+    site.worker.kill()
     yield
-    site.members["w1"].start()
+    site.worker.start()
 
 
 @contextmanager
@@ -224,11 +232,11 @@ def site(home: Path, orders: int) -> Iterator[Site]:
         _change(home / "policy.yaml", advice={})
         _checkpoint(home)
         port = parts.free_port()
-        members = {each.name: each for each in (parts.web(home, {}, port), parts.worker(home, {}, 1))}
-        stack.enter_context(parts.running(list(members.values())))
+        worker = parts.worker(home, {}, 1)
+        stack.enter_context(parts.running([parts.web(home, {}, port), worker]))
         parts.wait_for(f"http://127.0.0.1:{port}/livez")
         watch = stack.enter_context(watching(home / "prometheus", [f"127.0.0.1:{port}"], _FACTOR))
-        yield Site(home, port, members, odoo, model, watch, iter(parts.refs_of(odoo)))
+        yield Site(home, port, worker, stack, odoo, model, watch, iter(parts.refs_of(odoo)))
 
 
 def _change(path: Path, **entries: Any) -> None:

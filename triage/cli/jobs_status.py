@@ -27,6 +27,11 @@ class Line:
     trouble: str = ""
     """What is not as it should be, and what to do."""
 
+    @property
+    def key(self) -> str:
+        """Its name for programs."""
+        return self.name.replace(",", "").replace(" ", "_")
+
 
 def run_status(as_json: bool, home: Path | None) -> int:
     """Print how it stands; 1 where something is not as it should be."""
@@ -41,8 +46,8 @@ def run_status(as_json: bool, home: Path | None) -> int:
 
         from triage.cli.show import json_line
 
-        troubles = {line.name: line.trouble for line in lines if line.trouble}
-        told = {line.name: line.value for line in lines} | {"troubles": troubles}
+        troubles = {line.key: line.trouble for line in lines if line.trouble}
+        told = {line.key: line.value for line in lines} | {"troubles": troubles}
         typer.echo(json_line(told, sys.stdout.encoding))
     else:
         _print(lines)
@@ -67,7 +72,7 @@ def _of_store(store: Store, settings: Settings) -> Iterator[Line]:
     yield Line("waits because of", list(errors)[:5])
     alive = workers.alive(database, utc(at - _SILENT))
     nobody = "" if alive else "no worker gave a sign for a minute: start `triage worker`"
-    yield Line("workers", {row.id: row.jobs for row in alive}, nobody)
+    yield Line("workers", [f"{row.id} ({row.jobs} jobs)" for row in alive], nobody)
     off = [row.scope or "everything" for row in switch.every(database) if row.is_off]
     yield Line("switched off", off, "triage switch status says who did it and why" if off else "")
     effects = gauges.effects(database)
