@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,14 @@ def _words(text: str) -> list[str]:
     return words[1:end]
 
 
+@cache
+def _root() -> Any:
+    return get_command(app)
+
+
 def _parse(words: list[str]) -> str | None:
     """What the command line has against these words; none where it takes them."""
-    command: Any = get_command(app)
+    command: Any = _root()
     path = "triage"
     while hasattr(command, "commands"):
         if not words or words[0] in ("--help", "-h", "--version"):
