@@ -425,6 +425,8 @@ def test_all_that_was_granted_goes_as_well_when_asked(box: Sandbox, setting: Set
     list(ungrant(admin))
     assert admin.count("ir.model.data", [["module", "in", ["__triage__", "__triage_setup__"]]]) == 0
     assert admin.count("res.groups", [["name", "=", "Order triage: service"]]) == 0
-    user = admin.search("res.users", [("login", "=", "order-triage")], ["active"], active_test=False)
+    user = admin.search("res.users", [("login", "like", "order-triage")], ["active"], active_test=False)
     assert [row.flag("active") for row in user] == [False]
+    assert grant(admin, login="order-triage", stage="Suggested by triage").is_new
+    list(ungrant(admin))
     assert list(ungrant(admin)) == ["forgot what was known of posted notes"]

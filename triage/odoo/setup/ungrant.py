@@ -40,8 +40,10 @@ def ungrant(admin: Odoo) -> Iterator[str]:
 
 
 def _archive(admin: Odoo, users: list[int]) -> str:
-    """Nobody can delete a user who has written notes; archived, its keys let nobody in."""
-    admin.call("res.users", "write", users, {"vals": {"active": False}})
+    """Nobody can delete a user who has written notes; archived, its keys let nobody in, and its login is free again."""
+    for row in admin.read("res.users", users, ["login"]):
+        freed = f"{row.text('login')}.removed.{row.id}"
+        admin.call("res.users", "write", [row.id], {"vals": {"active": False, "login": freed}})
     try:
         keys = [row.id for row in admin.search("res.users.apikeys", [("user_id", "in", users)], ["id"])]
         if keys:
