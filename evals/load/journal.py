@@ -77,7 +77,7 @@ def journal_rate(database: Database, keys: Keys, numbers: Iterator[int], count: 
     def write(mine: int) -> None:
         for number in range(mine, count, writers):
             which = number % _STEPS
-            logs[which].once(f"answer {number}", "measured", lambda _, which=which: steps[which].result)  # type: ignore[misc]
+            logs[which].once("answer", f"measured {number}", lambda _, which=which: steps[which].result)  # type: ignore[misc]
 
     return count / _timed(write, writers)
 

@@ -216,6 +216,7 @@ def as_before(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
 
     monkeypatch.setattr(records, "follow", lambda *_: False)
     monkeypatch.setattr(records, "insert", insert)
+    monkeypatch.setattr(records, "append_at_once", lambda *_: False)
     monkeypatch.setitem(months.OF, "postgresql", months.OF["sqlite"])
     monkeypatch.setitem(months.BESIDE, "postgresql", months.BESIDE["sqlite"])
 

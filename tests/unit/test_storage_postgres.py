@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, event, pr
 from triage.audit.verify import verify
 from triage.domain import NoException, Removal
 from triage.errors import ConfigurationError, Conflict, NotStorable, StoreError
-from triage.storage import connections
+from triage.storage import connections, records
 from triage.storage import database as database_module
 from triage.storage.connections import shown
 from triage.storage.database import Database
 from triage.storage.postgres import PostgresDatabase
+from triage.storage.postgres_failures import lost
 
 
 @pytest.fixture
@@ -340,3 +342,64 @@ def test_a_payload_goes_only_with_leave_whatever_the_role(service: Opened) -> No
     service.database.execute("INSERT INTO removals VALUES (?, 1, ?, ?)", (COMPANY, COMPANY, seq))
     assert service.database.execute("DELETE FROM payloads WHERE seq = 1") == 1
     assert verify(service.database, service.keys).first_bad is None
+
+
+def test_an_append_with_one_statement_waits_for_who_holds_the_stream(opened: Opened) -> None:
+    log = opened.journal.of(event())
+    with Opened(opened.home) as other, ThreadPoolExecutor(1) as pool:
+        their = other.journal.of(event("file:2", ref(2)))
+        with other.database.locked((records.stream_lock(COMPANY),)):
+            mine = pool.submit(log.note, "event", ref(1))
+            with pytest.raises(TimeoutError):
+                mine.result(0.2)
+            their.note("event", ref(2))
+        mine.result(20)
+    found = verify(opened.database, opened.keys)
+    assert (found.first_bad, found.records) == (None, 4)
+
+
+def test_an_append_goes_on_after_a_restart_of_the_server(opened: Opened, postgres: PostgresServer) -> None:
+    log = opened.journal.of(event())
+    for number in range(3):
+        postgres.break_connections()
+        log.note("event", ref(number))
+    log.once("capture", ORDER, lambda _: case())
+    assert log.once("capture", ORDER, lambda _: pytest.fail("was recorded")) == case()
+    assert verify(opened.database, opened.keys).records == 5
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_an_append_whose_answer_never_came_stands_there_once(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, written: bool
+) -> None:
+    log = opened.journal.of(event())
+    real = PostgresDatabase.at_once
+
+    def cut(self: PostgresDatabase, sql: str, parameters: Sequence[object]) -> int:
+        if written:
+            real(self, sql, parameters)
+        raise lost(self.name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresDatabase, "at_once", cut)
+        log.note("event", ref(1))
+        assert log.once("capture", ORDER, lambda _: case()) == case()
+    log.note("event", ref(2))
+    found = verify(opened.database, opened.keys)
+    assert (found.first_bad, found.records) == (None, 4)
+
+
+def test_of_records_that_come_at_once_all_are_written_or_none(opened: Opened) -> None:
+    log = opened.journal.of(event())
+    log.once("capture", ORDER, lambda _: case())
+    last = opened.database.query("SELECT * FROM journal ORDER BY seq DESC LIMIT 1")[0]
+    common = {"stream": COMPANY, "kind": "event", "step": None, "at": last["at"], "event": None, "case_id": "c" * 64}
+    one = records.Record(seq=3, prev_hash=last["hash"], hash="a" * 64, once=None, body=b"{}", sealed=b"x", **common)
+    two = records.Record(seq=4, prev_hash="a" * 64, hash="b" * 64, once=last["once"], body=b"{}", sealed=b"x", **common)
+    new = [one, two]
+    with pytest.raises(Conflict):
+        records.append_at_once(opened.database, new)
+    assert not records.append_at_once(opened.database, [new[1]])
+    assert opened.database.query("SELECT count(*) FROM journal")[0][0] == 2
+    assert records.append_at_once(opened.database, [new[0]])
+    assert opened.database.query("SELECT count(*) FROM payloads")[0][0] == 3

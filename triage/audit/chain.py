@@ -69,11 +69,16 @@ class Envelope:
         }
 
     def body(self) -> Body:
-        """The canonical bytes up to what the payload adds."""
-        head = self.head()
-        before = {name: value for name, value in head.items() if name < _PAYLOAD}
-        after = {name: value for name, value in head.items() if name > _PAYLOAD}
-        return Body(_canonical(before)[:-1] + b",", _canonical(after)[1:])
+        """The canonical bytes up to what the payload adds: names in order, `payload` between `once` and `prev`."""
+        before = (
+            f'{{"acting":{_canonical(self.acting)},"at":{_text(self.at)},"case":{_text(self.case)},'
+            f'"event":{_or_null(self.event)},"kind":{_text(self.kind)},"once":{_or_null(self.once)},'
+        )
+        after = (
+            f'"prev":{_text(self.prev)},"seq":{self.seq},"step":{_or_null(self.step)},"stream":{_text(self.stream)},'
+            f'"subjects":[{",".join(map(_text, self.subjects))}],"v":{VERSION}}}'
+        )
+        return Body(before.encode(), after.encode())
 
     def record(self, sealed: bytes, body: Body | None = None) -> Record:
         """The row to store for this envelope, its sealed payload and its body, where that was made before."""
@@ -112,19 +117,16 @@ class Body:
         return self.before + _payload(sealed) + self.after
 
 
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_text = json.encoder.encode_basestring
+"""A text as canonical JSON (RFC 8785) writes it: Python's own encoder makes the same, and in a fifth of the time."""
 
 
-def _canonical(head: Mapping[str, Any]) -> bytes:
-    """Canonical JSON (RFC 8785) of an envelope, or of a part of one.
+def _or_null(text: str | None) -> str:
+    return "null" if text is None else _text(text)
 
-    Of texts, whole numbers, and objects whose names are ASCII, Python's own encoder makes the same bytes, and in a
-    fifth of the time.
-    """
-    acting = head.get("acting", {})
-    if all(type(name) is str and name.isascii() and type(value) is str for name, value in acting.items()):
-        return _encoder.encode(head).encode()
-    return rfc8785.dumps(dict(head))
+
+def _canonical(acting: Mapping[str, str]) -> str:
+    return rfc8785.dumps(dict(acting)).decode() if acting else "{}"
 
 
 def bound_of(record: Record) -> bytes | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar, cast
 
@@ -38,7 +39,7 @@ class _Ready:
     subjects: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Entry:
     """What is to be appended; the chain adds place, time and hashes."""
 
@@ -49,11 +50,13 @@ class _Entry:
     step: str | None = None
     event: str | None = None
     once: str | None = None
-    acting: Mapping[str, str] = field(default_factory=dict)
+    acting: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     subjects: Iterable[str] = ()
     under: bytes | None = None
     """Id of the only key that may seal it; none: whichever key the case has."""
     ready: _Ready | None = None
+    unsure: Record | None = None
+    """What it became when the connection broke: nobody said whether it was written."""
 
 
 class Journal:
@@ -70,6 +73,8 @@ class Journal:
         self._clock = clock
         self._tails: dict[str, tuple[int, str]] = {}
         """Sequence and hash of what this process appended last, by stream: a guess, which the store checks."""
+        self._shared: set[str] = set()
+        """Streams to which others append as well just now: there a guess is mostly wrong."""
 
     def of(self, event: Event) -> Log:
         """The log of one event. An event that was never seen is recorded first (kind `event`)."""
@@ -140,8 +145,32 @@ class Journal:
         return open_record(record, self.keys)
 
     def _recorded(self, entry: _Entry) -> tuple[Record, bool]:
+        entry.ready = self._ready(entry)
         locks = (records.stream_lock(entry.stream),)
-        return self.database.gathered(self._append_all, self._ready(entry), locks=locks)
+        return self.database.gathered(self._append_all, entry, locks=locks, at_once=self._append_at_once)
+
+    def _append_at_once(self, entries: list[_Entry]) -> list[tuple[Record, bool]] | None:
+        """What `_append` gives for each, with one statement that commits itself; none where that cannot be.
+
+        It can where the engine gains by it, all are of one stream, all are new, and the place is guessed right. Raises
+        `Conflict` where one of them turns out not to be new.
+        """
+        stream = entries[0].stream
+        place = self._tails.get(stream)
+        if place is None or stream in self._shared or any(entry.stream != stream for entry in entries):
+            return None
+        made: list[Record] = []
+        for entry in entries if records.appends_at_once(self.database) else ():
+            made.append(self._chained(entry, *((made[-1].seq, made[-1].hash) if made else place)))
+        try:
+            if not made or not records.append_at_once(self.database, made):
+                return None
+        except StoreError as error:
+            for entry, record in zip(entries, made, strict=True):
+                entry.unsure = record if error.again else None
+            raise
+        self._noted(made[-1])
+        return [(record, True) for record in made]
 
     def _append_all(self, entries: list[_Entry]) -> list[tuple[Record, bool]]:
         """What `_append` gives for each; several at once only where all are new and all places guessed right.
@@ -153,6 +182,8 @@ class Journal:
         made: dict[str, list[Record]] = {}
         in_order = []
         for entry in entries:
+            if entry.unsure is not None:
+                raise StoreError(f"{entry.stream}: somebody has to look first")
             before = made.setdefault(entry.stream, [])
             place = (before[-1].seq, before[-1].hash) if before else self._tails.get(entry.stream)
             if place is None:
@@ -173,25 +204,42 @@ class Journal:
 
         The place is first guessed from what was appended last; the store takes the record only if the guess is right.
         """
-        ready = entry if entry.ready else self._ready(entry)
+        if entry.ready is None:
+            entry.ready = self._ready(entry)
+        if entry.unsure is not None and (written := self._written(entry.unsure)):
+            return written, True
         guess = self._tails.get(entry.stream)
-        if guess is not None:
-            record = self._chained(ready, *guess)
+        if guess is not None and entry.stream not in self._shared:
+            record = self._chained(entry, *guess)
             if records.follow(self.database, record):
                 return self._noted(record), True
         place = records.tail(self.database, entry.stream) or (0, GENESIS)
+        self._shared_with_others(entry.stream, guess is not None and place != guess)
         found = None if entry.once is None else records.recorded_once(self.database, entry.once)
         if found is not None:
             return found, False
-        record = self._chained(ready, *place)
+        record = self._chained(entry, *place)
         records.insert(self.database, record)
         return self._noted(record), True
 
-    def _ready(self, entry: _Entry) -> _Entry:
-        """The entry with all that does not depend on its place: done before others are kept waiting."""
+    def _written(self, record: Record) -> Record | None:
+        """This record, where it stands in its place. Where it does not, whatever is appended next takes that place, so
+        that a statement which still lies with the server can do nothing any more.
+        """
+        records.tail(self.database, record.stream)
+        there = records.at(self.database, record.stream, record.seq)
+        return self._noted(record) if there is not None and there.hash == record.hash else None
+
+    def _shared_with_others(self, stream: str, shared: bool) -> None:
+        if shared:
+            self._shared.add(stream)
+        else:
+            self._shared.discard(stream)
+
+    def _ready(self, entry: _Entry) -> _Ready:
+        """All of an entry that does not depend on its place: done before others are kept waiting."""
         named = {self.keys.subject_hash(subject) for subject in (*entry.subjects, *subjects_of(entry.value))}
-        ready = _Ready(sealing.encode(entry.value), self._key_of(entry), tuple(sorted(named)))
-        return replace(entry, ready=ready)
+        return _Ready(sealing.encode(entry.value), self._key_of(entry), tuple(sorted(named)))
 
     def _key_of(self, entry: _Entry) -> CaseKey:
         if entry.under is None:
@@ -247,6 +295,10 @@ class Log:
         """When the event was recorded first."""
         self._under = under
 
+    @cached_property
+    def _id(self) -> str:
+        return self._journal.keys.event_id(self._event)
+
     def outcome(self) -> Outcome | None:
         """How this event ended, or none while it has not."""
         found = records.recorded_once(self._database, self._key("outcome"))
@@ -295,8 +347,7 @@ class Log:
 
     def note(self, kind: str, value: Frozen) -> None:
         """Append something that happened on the way and is no step's result, for example a failed model call."""
-        event = self._journal.keys.event_id(self._event)
-        entry = _Entry(self._stream, kind, self.case, value, event=event, under=self._under)
+        entry = _Entry(self._stream, kind, self.case, value, event=self._id, under=self._under)
         self._journal._recorded(entry)
 
     def close(self, outcome: Outcome, acting: Mapping[str, str] = _NOTHING) -> Outcome:
@@ -334,7 +385,7 @@ class Log:
             case=self.case,
             value=value,
             step=step,
-            event=self._journal.keys.event_id(self._event),
+            event=self._id,
             once=once,
             acting=acting,
             under=self._under,

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import RawCursor, conninfo
+from psycopg.pq import ConnStatus
 from psycopg.rows import RowFactory
 
 from triage.errors import ConfigurationError, StoreError
@@ -32,6 +33,15 @@ class Lent:
     def close(self) -> None:
         """Close it."""
         self.connection.close()
+
+    def is_live(self) -> bool:
+        """Whether the server has said nothing to the contrary: what it said is read, nothing is asked."""
+        try:
+            for _ in range(2):  # its last words, and that it hung up
+                self.connection.pgconn.consume_input()
+        except psycopg.Error:
+            return False
+        return self.connection.pgconn.status == ConnStatus.OK
 
 
 LARGEST = 32
@@ -65,18 +75,35 @@ class Connections:
         self._idle: list[Lent] = []
         self._all: set[Lent] = set()
         self._mutex = threading.Lock()
-        self._free = threading.BoundedSemaphore(LARGEST)
+        self._given = threading.Condition(self._mutex)
+        self._lent = 0
+        self._waiting = 0
         self._closed = False
 
     def take(self) -> Lent:
         """A connection, for this thread until it is given back. Raises `StoreError` where there is none to be had."""
-        if not self._free.acquire(timeout=database.WAIT_SECONDS):
-            raise StoreError(f"{self.name}: all {LARGEST} connections are in use for too long. Run it again.")
+        with self._mutex:
+            if self._lent >= LARGEST:
+                self._wait()
+            if self._closed:
+                raise StoreError(f"{self.name}: the store is closed.")
+            self._lent += 1
+            if self._idle:
+                return self._idle.pop()
         try:
-            return self._idle_one() or self._connect()
+            return self._connect()
         except BaseException:
-            self._free.release()
+            self._one_less()
             raise
+
+    def take_live(self) -> Lent:
+        """Like `take`, and the server has not closed it meanwhile, as far as that is known here."""
+        while True:
+            lent = self.take()
+            if lent.is_live():
+                return lent
+            lent.close()
+            self.give(lent)
 
     def give(self, connection: Lent) -> None:
         """Take a connection back; one that broke is thrown away, and the idle ones with it: they broke, too."""
@@ -88,7 +115,9 @@ class Connections:
                 self._all.difference_update(broken)
             else:
                 self._idle.append(connection)
-        self._free.release()
+            self._lent -= 1
+            if self._waiting:
+                self._given.notify()
         for each in broken:
             each.close()
 
@@ -102,11 +131,19 @@ class Connections:
         for connection in connections:
             connection.close()
 
-    def _idle_one(self) -> Lent | None:
+    def _wait(self) -> None:
+        self._waiting += 1
+        try:
+            if not self._given.wait_for(lambda: self._lent < LARGEST, database.WAIT_SECONDS):
+                raise StoreError(f"{self.name}: all {LARGEST} connections are in use for too long. Run it again.")
+        finally:
+            self._waiting -= 1
+
+    def _one_less(self) -> None:
         with self._mutex:
-            if self._closed:
-                raise StoreError(f"{self.name}: the store is closed.")
-            return self._idle.pop() if self._idle else None
+            self._lent -= 1
+            if self._waiting:
+                self._given.notify()
 
     def _connect(self) -> Lent:
         lock = max(1, int(database.WAIT_SECONDS * 1000))

@@ -143,15 +143,39 @@ class Database(ABC):
         run: Callable[[], T] = partial(copy_context().run, work)
         return self._group.run(_each, run, locks)
 
-    def gathered(self, many: Callable[[list[ItemT]], list[T]], item: ItemT, *, locks: Sequence[str] = ()) -> T:
+    def gathered(
+        self,
+        many: Callable[[list[ItemT]], list[T]],
+        item: ItemT,
+        *,
+        locks: Sequence[str] = (),
+        at_once: Callable[[list[ItemT]], list[T] | None] | None = None,
+    ) -> T:
         """Like `grouped`, for what is done in one go: `many` gets the items of all who came with the same one.
 
         It returns a result for each, in their order. Where it raises for several, it gets each of them alone.
+        `at_once` is tried first where all came with the same one: it gets them outside a transaction, and does all
+        with one statement (`Database.at_once`) or gives none and does nothing. A `Conflict` from it means that, too.
+        Where it raises an error that passes, it may have been done: `many` finds out.
         """
         if self.in_transaction:
             with self.locked(locks):
                 return many([item])[0]
-        return self._group.run(many, item, locks)
+        return self._group.run(many, item, locks, at_once)
+
+    def at_once(self, sql: str, parameters: Parameters) -> int:
+        """Run one changing statement that is a transaction of its own, durable when it returns; how many rows it
+        touched. Only outside a transaction.
+
+        Where the connection breaks (`StoreError.again`) nobody can say whether it was done: find out, under the locks
+        that it takes, before it is done in another way.
+        """
+        with self.transaction():
+            return self.execute(sql, parameters)
+
+    def lock_number(self, name: str) -> int:
+        """By which number a statement takes a lock itself, where the engine can; else 0."""
+        return 0
 
     @abstractmethod
     def execute(self, sql: str, parameters: Parameters = ()) -> int:

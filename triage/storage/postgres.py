@@ -133,6 +133,29 @@ class PostgresDatabase(Database):
         return self._run(session.lent, sql, parameters).rowcount
 
     @override
+    def at_once(self, sql: str, parameters: Parameters) -> int:
+        if self._session is not None:
+            raise UsageError("one statement at once: only outside a transaction.")
+        text, values = arranged(sql, parameters)
+        lent = self._connections.take_live()
+        try:
+            return lent.cursor.execute(cast(Any, text), values, binary=True).rowcount
+        except psycopg.Error as error:
+            if not is_lost(error, lent.connection):
+                raise explain(error, self.name) from error
+            lent.close()
+            raise lost(self.name) from error
+        except BaseException:
+            lent.close()  # it may have been interrupted while the answer was under way
+            raise
+        finally:
+            self._connections.give(lent)
+
+    @override
+    def lock_number(self, name: str) -> int:
+        return self._lock_id(name)
+
+    @override
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         session = self._session
         if session is not None:
@@ -271,8 +294,7 @@ class PostgresDatabase(Database):
             lent.close()
 
     def _lock_id(self, name: str) -> int:
-        digest = hashlib.sha256(f"odoo-triage\n{self._schema}\n{name}".encode()).digest()
-        return int.from_bytes(digest[:8], signed=True)
+        return _lock_id(self._schema, name)
 
     def _look_around(self) -> None:
         found = self.query("SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding")[0]
@@ -299,6 +321,12 @@ class PostgresDatabase(Database):
             " AND table_name = 'migrations' AND column_name IN ('number', 'sha256', 'applied_at')"
         )
         return bool(self.query(sql)[0][0] == 3)
+
+
+@lru_cache(maxsize=1024)
+def _lock_id(schema: str, name: str) -> int:
+    digest = hashlib.sha256(f"odoo-triage\n{schema}\n{name}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
 
 
 class _Row(tuple[Any, ...]):

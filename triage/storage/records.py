@@ -20,14 +20,13 @@ _FOLLOW = (
     " WHERE EXISTS (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?) ON CONFLICT DO NOTHING"
 )
 # A way to the server costs more than a statement.
-_FOLLOW_IN_ONE = (
-    f"WITH written AS ({_FOLLOW} RETURNING stream, seq, kind, at) INSERT INTO payloads (stream, seq, sealed, month)"  # noqa: S608
+_WITH_PAYLOAD = (
+    " RETURNING stream, seq, kind, at) INSERT INTO payloads (stream, seq, sealed, month)"
     " SELECT stream, seq, ?, payload_month(kind, at) FROM written"
 )
-_INSERT_PAYLOAD = {
-    "sqlite": "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)",
-    "postgresql": "INSERT INTO payloads (stream, seq, sealed, month) VALUES (?, ?, ?, payload_month(?, ?))",
-}
+_INSERT_IN_ONE = f"WITH written AS ({_INSERT}{_WITH_PAYLOAD}"
+_FOLLOW_IN_ONE = f"WITH written AS ({_FOLLOW}{_WITH_PAYLOAD}"
+_INSERT_PAYLOAD = "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,11 @@ def tail(database: Database, stream: str) -> tuple[int, str] | None:
 
 def insert(database: Database, record: Record) -> None:
     """Write a record and its payload. Only inside a transaction that has read the tail."""
+    if database.engine == "postgresql":
+        database.execute(_INSERT_IN_ONE, (*_columns(record), record.sealed))
+        return
     database.execute(_INSERT, _columns(record))
-    _insert_payload(database, record)
+    database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
 
 
 def follow(database: Database, record: Record) -> bool:
@@ -80,13 +82,8 @@ def follow(database: Database, record: Record) -> bool:
         return database.execute(_FOLLOW_IN_ONE, (*_columns(record), *before, record.sealed)) == 1
     if database.execute(_FOLLOW, (*_columns(record), *before)) != 1:
         return False
-    _insert_payload(database, record)
+    database.execute(_INSERT_PAYLOAD, (record.stream, record.seq, record.sealed))
     return True
-
-
-def _insert_payload(database: Database, record: Record) -> None:
-    place = (record.kind, record.at) if database.engine == "postgresql" else ()
-    database.execute(_INSERT_PAYLOAD[database.engine], (record.stream, record.seq, record.sealed, *place))
 
 
 def follow_together(database: Database, made: Sequence[Record]) -> bool:
@@ -99,6 +96,39 @@ def follow_together(database: Database, made: Sequence[Record]) -> bool:
     values = [value for record in made for value in (*_columns(record), record.sealed)]
     before = (made[0].stream, made[0].seq - 1, made[0].prev_hash)
     return database.execute(_follow_together(len(made)), (*values, *before)) == len(made)
+
+
+def appends_at_once(database: Database) -> bool:
+    """Whether `append_at_once` gains anything: where a statement is a way to a server."""
+    return database.engine == "postgresql"
+
+
+def append_at_once(database: Database, made: Sequence[Record]) -> bool:
+    """Write records of one stream that follow one another with one statement that takes the stream's lock and commits
+    itself, where the record before them is the last one. Says whether they were written: all or none.
+
+    Raises `Conflict` where one of them is recorded already. Only outside a transaction.
+    """
+    values = [value for record in made for value in (*_columns(record), record.sealed)]
+    before = (made[0].stream, made[0].seq - 1, made[0].prev_hash)
+    lock = database.lock_number(stream_lock(made[0].stream))
+    return database.at_once(_append_at_once(len(made)), (lock, *values, *before)) == len(made)
+
+
+@cache
+def _append_at_once(count: int) -> str:
+    # Whoever waited for the lock sees the stream as it was before: then a place is taken twice, and that is refused.
+    row = f"({', '.join('?' * 12)})"
+    first = "(CAST(? AS TEXT), CAST(? AS BIGINT), ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BYTEA), CAST(? AS BYTEA))"
+    rows = ", ".join([first, *[row] * (count - 1)])
+    return (
+        "WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(CAST(? AS BIGINT)) IS NULL AS it),"  # noqa: S608
+        f" made ({_NAMES}, sealed) AS (VALUES {rows}), written AS (INSERT INTO journal ({_NAMES})"
+        f" SELECT {_NAMES} FROM held, made WHERE EXISTS"
+        " (SELECT 1 FROM journal WHERE stream = ? AND seq = ? AND hash = ?) RETURNING stream, seq)"
+        " INSERT INTO payloads (stream, seq, sealed, month)"
+        " SELECT stream, seq, sealed, payload_month(kind, at) FROM written JOIN made USING (stream, seq)"
+    )
 
 
 @cache

@@ -138,7 +138,10 @@ class SqliteDatabase(Database):
 
     @override
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        return list(self.scan(sql, parameters))
+        try:
+            return self._run(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
 
     @override
     def scan(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
