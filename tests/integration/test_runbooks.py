@@ -342,18 +342,21 @@ def test_restore(page: Page, at: Place, day: SampleDay, tmp_path: Path) -> None:
 def test_odoo_upgrade(page: Page, at: Place, day: SampleDay) -> None:
     page.ok("triage odoo check")
     page.ok('triage switch off --by NAME --why "Odoo is upgraded"', NAME="mila")
+    page.ok("triage odoo setup --before-upgrade --admin LOGIN", LOGIN="admin")
     with sample_day(19) as newer:
         write(at, "odoo.yaml", url=newer.connection.url, database=newer.connection.database)
         drop_gate(newer)
         assert "19.0" in page.ok("triage config check --online")
         assert "gate" in page.run("triage odoo check").output
         page.ok("triage odoo grant --admin LOGIN", LOGIN="admin")
+        page.ok("triage odoo setup --admin LOGIN", LOGIN="admin")
         assert "is known" in page.ok("triage odoo check")
         (order,) = stalled_orders(newer, 1)
         assert order.name in page.ok("triage run --odoo sale.order:ORDER", ORDER=order.id)
         assert notes(newer) == []
         page.ok('triage switch on --by NAME --why "Odoo is upgraded"', NAME="mila")
         assert "changes seen" in page.ok("triage sweep")
+        assert re.search(r"gate +matches", page.run("triage jobs status").output)
         page.ok("triage jobs list")
     page.check_complete()
 
