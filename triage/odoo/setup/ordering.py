@@ -27,6 +27,21 @@ _LAST_FIRST = (
 """Models by the order in which their records go: what refers before what is referred to."""
 
 
+_FIRST_FIRST = (
+    "ir.model",
+    "ir.model.fields",
+    "res.groups",
+    "ir.model.access",
+    "ir.rule",
+    "base.automation",
+    "ir.actions.server",
+    "ir.ui.view",
+    "ir.actions.act_window",
+    "ir.cron",
+)
+"""The order in which they are made where nothing else says so: those of a kind together, for one call to make."""
+
+
 def provider(pointer: Pointer, parts: Mapping[str, Part]) -> str | None:
     """Name of the part that makes what is pointed at, or none."""
     if isinstance(pointer, Ref):
@@ -53,7 +68,10 @@ def _makes_field(part: Part, pointer: FieldOf, parts: Mapping[str, Part]) -> boo
 
 
 def ordered(parts: Sequence[Part]) -> list[Part]:
-    """As they were declared, but each after all that it refers to. Raises `ValueError` for a circle or a name twice."""
+    """Those of a kind together, as they were declared, but each after all that it refers to.
+
+    Raises `ValueError` for a circle or a name twice.
+    """
     named = {part.name: part for part in parts}
     if len(named) != len(parts):
         names = [part.name for part in parts]
@@ -71,7 +89,8 @@ def ordered(parts: Sequence[Part]) -> list[Part]:
                 visit(named[before], (*above, part.name))
         done[part.name] = part
 
-    for part in parts:
+    rank = {model: number for number, model in enumerate(_FIRST_FIRST)}
+    for part in sorted(parts, key=lambda each: rank.get(each.model, len(rank))):
         visit(part, ())
     return list(done.values())
 
