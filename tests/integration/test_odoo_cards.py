@@ -107,22 +107,27 @@ def test_an_ordinary_user_accepts_and_the_row_says_so(at: Desk, femke: Account) 
 
 
 def test_a_rejection_names_its_reason_and_a_correction_what_is_right(at: Desk, femke: Account) -> None:
-    one, two = at.card(owner=femke), at.card(owner=femke)
+    one, two, three = (at.card(owner=femke) for _ in range(3))
+    at.policy(teams={"returns": "Claims"})
     at.duties.mirror()
     assert "needs a reason" in at.press(femke, "reject", one)
     assert at.press(femke, "reject", one, x_reason="already_solved", x_comment="was sent again") == ""
     assert "Nothing is corrected" in at.press(
         femke, "edit", two, x_category="damage_loss", x_severity=two.severity.value
     )
-    assert at.press(femke, "edit", two, x_category="wrong_missing", x_severity="low") == ""
+    assert at.press(femke, "edit", two, x_category="wrong_missing", x_severity="low", x_team="Claims") == ""
     assert at.answered(one)["x_state"] == "rejected"
     said = at.now(one).decisions[-1]
     assert (said.reason, said.comment) == ("already_solved", "was sent again")
     changes = at.now(two).decisions[-1].changes
     assert changes is not None
-    assert (changes.category, changes.severity) == (Category.WRONG_MISSING, "low")
+    assert (changes.category, changes.severity, changes.team) == (Category.WRONG_MISSING, "low", "Claims")
     row = at.row(two)
     assert (row["x_state"], row["x_category"], row["x_severity"]) == ("edited", "wrong_missing", "low")
+    assert row["x_team"] == "Claims"
+    assert at.press(femke, "edit", three, x_team="Nobody's") == ""
+    assert "is no team" in at.answered(three)["x_refusal"]
+    at.policy()
     assert (row["x_new_category"], row["x_new_reason"]) == (False, False)
 
 

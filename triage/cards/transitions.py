@@ -22,7 +22,6 @@ from triage.domain import (
     Ending,
     Policy,
     Stall,
-    Suggestion,
     Verdict,
     utc,
 )
@@ -161,36 +160,44 @@ def _confirm(card: Card, decision: Decision) -> CardState:
 def _edit(card: Card, decision: Decision, policy: Policy) -> CardState:
     changes = decision.changes
     if changes is None or changes == Changes():
-        raise DecisionRefused(f"card #{card.number}: an edit needs changes: a category, subtype or severity.").coded(
-            "edit_empty", number=card.number
-        )
-    _check_changes(card, changes)
+        raise DecisionRefused(
+            f"card #{card.number}: an edit needs changes: a category, subtype, severity or team."
+        ).coded("edit_empty", number=card.number)
+    _check_changes(card, changes, policy)
     if card.state is CardState.AWAITING_SECOND:
         # Another edit starts over: what it says was seen by nobody else yet.
         return CardState.AWAITING_SECOND
     return CardState.AWAITING_SECOND if _needs_second(card, changes.category, policy) else CardState.EDITED
 
 
-def _check_changes(card: Card, changes: Changes) -> None:
+def _check_changes(card: Card, changes: Changes, policy: Policy) -> None:
     suggestion = card.proposal.suggestion
     category = changes.category or suggestion.category
     if changes.subtype is not None and changes.subtype not in SUBTYPES[category]:
         raise DecisionRefused(
             f"card #{card.number}: {changes.subtype!r} is none of {category.value}: {', '.join(SUBTYPES[category])}."
         ).coded("no_subtype", number=card.number, subtype=changes.subtype[:60], category=category)
-    if suggestion.abstained is None and card.state is CardState.OPEN and not _differs(suggestion, changes):
+    teams = {policy.default_team, *policy.teams.values(), card.proposal.team}
+    if changes.team is not None and changes.team not in teams:
+        raise DecisionRefused(
+            f"card #{card.number}: {changes.team!r} is no team. Policy {policy.version} knows: "
+            f"{', '.join(sorted(teams))}."
+        )
+    if suggestion.abstained is None and card.state is CardState.OPEN and not _differs(card, changes):
         raise DecisionRefused(f"card #{card.number}: the edit changes nothing; use accept.").coded(
             "edit_same", number=card.number
         )
 
 
-def _differs(suggestion: Suggestion, changes: Changes) -> bool:
+def _differs(card: Card, changes: Changes) -> bool:
+    suggestion = card.proposal.suggestion
     return any(
         new is not None and new != old
         for new, old in (
             (changes.category, suggestion.category),
             (changes.subtype, suggestion.subtype),
             (changes.severity, suggestion.severity),
+            (changes.team, card.proposal.team),
         )
     )
 

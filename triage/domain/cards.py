@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import StringConstraints
 
 from triage.domain.answers import Promised, Suggestion
 from triage.domain.base import Frozen, Moment
@@ -51,15 +54,21 @@ class Proposal(Frozen):
     """A card as the pipeline proposes it, before it has an identity."""
 
     company: str
+    """Whose record it is."""
     record: RecordRef
     suggestion: Suggestion
     summary: str
+    """What happened, in a sentence or a few."""
     key_points: tuple[str, ...] = ()
+    """What a reader should know, each by itself."""
     asks: tuple[str, ...] = ()
+    """What the writer wants."""
     language: str = "und"
+    """Language of the summary (ISO 639-1), `und` where it is not known."""
     facts: tuple[Fact, ...] = ()
     link: Link
     team: str
+    """Who should act."""
     second_person: bool = False
     """Policy asks for a second, different person."""
     warnings: tuple[str, ...] = ()
@@ -67,10 +76,13 @@ class Proposal(Frozen):
     """Fingerprint of the case it was made from."""
     promised: tuple[Promised, ...] = ()
     questions: tuple[str, ...] = ()
+    """What has to be known before anything can be suggested."""
     next_step: str = ""
+    """What to do first."""
     news: tuple[str, ...] = ()
     """What is new since the card was last revised."""
     news_since: Moment | None = None
+    """Since when the news are new."""
     heard: tuple[str, ...] = ()
     """Ids of the thread's messages that it was made from."""
     reader: str = ""
@@ -97,12 +109,17 @@ class Before(Frozen):
     at: Moment
     """When the card was last revised."""
     summary: str
+    """What the card said happened."""
     key_points: tuple[str, ...] = ()
+    """Its points."""
     heard: tuple[str, ...] = ()
+    """Keys of the messages that it knew."""
     facts: tuple[str, ...] = ()
     """Ids of the facts that it knew."""
     news: tuple[str, ...] = ()
+    """What had been new then."""
     news_since: Moment | None = None
+    """Since when that had been new."""
 
 
 class Verdict(StrEnum):
@@ -133,6 +150,8 @@ class Changes(Frozen):
     category: Category | None = None
     subtype: str | None = None
     severity: Severity | None = None
+    team: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    """Who handles it: one of the policy's teams."""
 
 
 class Decision(Frozen):
@@ -144,6 +163,7 @@ class Decision(Frozen):
     at: Moment
     reason: ReasonCode | None = None
     comment: str = ""
+    """What the person wrote beside it."""
     changes: Changes | None = None
     member: str | None = None
     """`Member.key` where the word is on one case of a card with several; none: on the whole card."""
@@ -182,6 +202,7 @@ class Card(Frozen):
     """Keys of the events it was made and updated from."""
     decisions: tuple[Decision, ...] = ()
     supersedes: UUID | None = None
+    """The card in whose place it stands, by id."""
     members: tuple[Member, ...] = ()
     """The cases that share this card, its own first; empty where it is about one case alone."""
     ended: Ending | None = None

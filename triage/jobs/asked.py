@@ -163,7 +163,11 @@ def _changes(card: Card, request: Request) -> Changes:
     suggestion = card.proposal.suggestion
     category, severity = _one_of(Category, request.category), _one_of(Severity, request.severity)
     same = category is suggestion.category and suggestion.abstained is None
-    return Changes(category=None if same else category, severity=None if severity is suggestion.severity else severity)
+    return Changes(
+        category=None if same else category,
+        severity=None if severity is suggestion.severity else severity,
+        team=None if request.team in ("", card.proposal.team) else request.team[:80],
+    )
 
 
 def _one_of(kind: type[CodeT], value: str) -> CodeT | None:

@@ -72,6 +72,7 @@ class Request(Frozen):
     reason: str = ""
     category: str = ""
     severity: str = ""
+    team: str = ""
     comment: str = ""
     by: OdooUser | None = None
     """None: whoever asked is no active internal user any more."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from triage.domain import Card, CardState, Decision, Verdict
 from triage.odoo.card_rows import KIND, Answer, CardRow
-from triage.odoo.note import as_decided, note_text
+from triage.odoo.note import as_decided, note_text, team_as_decided
 from triage.odoo.publish import marker_of
 from triage.odoo.verbs import NoteText, Section
 
@@ -43,7 +43,7 @@ def row_of(
         "x_subtype": (suggestion.subtype or "").replace("_", " ") if says else "",
         "x_severity": suggestion.severity.value if _is_edited(card) else card.severity.value,
         "x_priority": 0 if card.proposal.priority is None else round(float(card.proposal.priority.score)),
-        "x_team": "" if is_unseen else card.proposal.team,
+        "x_team": "" if is_unseen else team_as_decided(card),
         "x_act_by": _odoo_time(act_by.at) if act_by else "",
         "x_confidence": _confidence(card) if says else "",
         "x_link": f"{address}/cards/{card.number}" if address else "",

@@ -113,6 +113,12 @@ def as_decided(card: Card) -> Suggestion:
     return suggestion
 
 
+def team_as_decided(card: Card) -> str:
+    """Who handles it, as people have corrected it."""
+    said = [word.changes.team for word in card.decisions if word.changes is not None and word.changes.team is not None]
+    return card.proposal.team if card.state is CardState.REJECTED or not said else said[-1]
+
+
 def withheld(proposal: Proposal, on: str) -> tuple[Fact, ...]:
     """Facts that not every reader of a text on such a record may see."""
     in_books = on in _BOOKS
@@ -159,7 +165,7 @@ def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterato
     yield Row(name="Confidence", value=_confidence(card, suggestion))
     if suggestion.secondary:
         yield Row(name="Also", value=", ".join(category.value for category in suggestion.secondary))
-    yield Row(name="Team", value=card.proposal.team)
+    yield Row(name="Team", value=team_as_decided(card))
     if len(card.members) > 1:
         more = label("members_more", card.proposal.reader, n=str(len(card.members) - 1))
         yield Row(name=label("members", card.proposal.reader), value=more)

@@ -206,6 +206,7 @@ def card_requests(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
                 "reason": row.x_new_reason or "",
                 "category": row.x_new_category or "",
                 "severity": row.x_new_severity or "",
+                "team": row.x_new_team or "",
                 "comment": row.x_new_comment or "",
                 "by": described(row.x_requested_by_id, step.get("groups") or []),
             }

@@ -103,6 +103,7 @@ _FIELDS: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
     ("x_requested_revision", "integer", "Seen revision", {}),
     ("x_new_category", "selection", "Corrected category", {"selection": _CATEGORIES}),
     ("x_new_severity", "selection", "Corrected severity", {"selection": _SEVERITIES}),
+    ("x_new_team", "char", "Corrected team", {}),
     ("x_new_reason", "selection", "Reason", {"selection": _REASONS}),
     ("x_new_comment", "text", "Comment", {}),
 )
@@ -112,6 +113,7 @@ _WISHES: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
     ("x_reason", "selection", "Reason", {"selection": _REASONS}),
     ("x_category", "selection", "Category", {"selection": _CATEGORIES}),
     ("x_severity", "selection", "Severity", {"selection": _SEVERITIES}),
+    ("x_team", "char", "Team", {}),
     ("x_comment", "text", "Comment", {}),
 )
 

@@ -10,6 +10,7 @@ CARDS = "x_triage_card"
 WAITING = ("open", "awaiting_second")
 UNDO_SECONDS = 60
 MOST_COMMENT = 2000
+MOST_TEAM = 80
 
 
 def check_readable(records: Any) -> None:
@@ -89,8 +90,11 @@ def sent(env: Any, error: Any, clock: Any, wishes: Any) -> dict[str, Any]:
     if kind == "edit":
         given["x_new_category"] = wishes.x_category if wishes.x_category != row.x_category or row.x_asks else False
         given["x_new_severity"] = wishes.x_severity if wishes.x_severity != row.x_severity else False
-        if not given["x_new_category"] and not given["x_new_severity"] and row.x_state == "open":
-            raise error("Nothing is corrected. Choose another category or severity, or accept the card.")
+        team = (wishes.x_team or "").strip()[:MOST_TEAM]
+        given["x_new_team"] = team if team and team != row.x_team else False
+        corrected = given["x_new_category"] or given["x_new_severity"] or given["x_new_team"]
+        if not corrected and row.x_state == "open":
+            raise error("Nothing is corrected. Choose another category, severity or team, or accept the card.")
     return pressed(env, error, clock, row, kind, given)
 
 

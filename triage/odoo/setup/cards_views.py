@@ -66,7 +66,7 @@ def _buttons() -> str:
         '<button name="%(cards_accept)d" type="action" string="Accept" class="btn-primary" '
         f"invisible=\"not ({_WAITS}) or {asked} or (x_asks and x_state == 'open')\"/>"
         '<button name="%(cards_edit)d" type="action" string="Correct" '
-        "context=\"{'default_x_category': x_category, 'default_x_severity': x_severity}\" "
+        "context=\"{'default_x_category': x_category, 'default_x_severity': x_severity, 'default_x_team': x_team}\" "
         f'invisible="not ({_WAITS}) or {asked}"/>'
         f'<button name="%(cards_reject)d" type="action" string="Reject" invisible="not ({_WAITS}) or {asked}"/>'
         '<button name="%(cards_undo)d" type="action" string="Take back" '
@@ -114,6 +114,7 @@ def wish_form() -> str:
         '<field name="x_reason" required="x_kind == \'reject\'"/>'
         '<field name="x_category" invisible="x_kind != \'edit\'"/>'
         '<field name="x_severity" invisible="x_kind != \'edit\'"/>'
+        '<field name="x_team" invisible="x_kind != \'edit\'"/>'
         '<field name="x_comment"/></group>'
         '<footer><button name="%(cards_send)d" type="action" string="Send" class="btn-primary"/>'
         '<button string="Cancel" special="cancel" class="btn-secondary"/></footer></form>'
