@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cards_circle import FEATURES, circle, walk
+from tests.cards_circle import circle, walk
 from tests.contract.targets import Target
 from triage.odoo.gate.inside import CARDS
 
 
 def test_from_a_mail_in_odoo_to_a_ticket_that_somebody_there_has_accepted(real_rpc: Target, tmp_path: Path) -> None:
-    mails = len(real_rpc.mails())
+    mails = real_rpc.mails() if real_rpc.catcher is not None else []
     with circle(real_rpc, tmp_path) as at:
         walk(at)
-        assert len(real_rpc.mails()) == mails
+        assert real_rpc.catcher is None or real_rpc.mails() == mails
     assert real_rpc.admin.count("ir.model", [("model", "=", CARDS)]) == 0
-    assert FEATURES

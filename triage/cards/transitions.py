@@ -182,7 +182,7 @@ def _check_changes(card: Card, changes: Changes, policy: Policy) -> None:
         raise DecisionRefused(
             f"card #{card.number}: {changes.team!r} is no team. Policy {policy.version} knows: "
             f"{', '.join(sorted(teams))}."
-        )
+        ).coded("no_team", number=card.number, team=changes.team, allowed=tuple(sorted(teams)))
     if suggestion.abstained is None and card.state is CardState.OPEN and not _differs(card, changes):
         raise DecisionRefused(f"card #{card.number}: the edit changes nothing; use accept.").coded(
             "edit_same", number=card.number
