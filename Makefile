@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 PROJECT := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 DEMO_HOME ?= var/demo
 
-.PHONY: demo test test-all lint types security sbom format clean requirements
+.PHONY: demo test test-all lint types security sbom docs format clean requirements
 
 demo: $(VENV)/.base
 	@$(BIN)/triage demo --home $(DEMO_HOME)$(if $(SERVE), --serve)
@@ -32,6 +32,11 @@ sbom: $(VENV)/.dev
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements requirements/base.txt --pyproject pyproject.toml --mc-type application --output-reproducible --output-format JSON --output-file dist/sbom.json
 	@echo "Written to dist/sbom.json."
+
+# The docs as a site in dist/site, with the reference made from the code.
+docs: $(VENV)/.dev
+	@$(BIN)/python -m mkdocs build --strict --quiet --config-file .ci/mkdocs.yml
+	@echo "Written to dist/site/index.html."
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .

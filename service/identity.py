@@ -49,11 +49,13 @@ class Provider(Frozen):
     issuer: Annotated[str, AfterValidator(_issuer)]
     """As it stands in its identity tokens."""
     client_id: Claim
+    """What the provider calls this service."""
     secret: SecretFrom | None = None
     """None: a public client, which PKCE alone protects."""
     name: Claim = "OpenID"
     """What the button on the sign-in page calls it."""
     scopes: tuple[Claim, ...] = ("openid", "profile", "email")
+    """What is asked for at sign-in."""
     hosts: tuple[Claim, ...] = ()
     """Other hosts that its endpoints may stand on."""
     make_accounts: bool = False
@@ -65,6 +67,7 @@ class Provider(Frozen):
     companies: FromClaim | None = None
     """The same for the companies whose cards they see. Without it new accounts see all of them."""
     timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    """How long the provider may take to answer."""
 
     @model_validator(mode="after")
     def _accounts_need_duties(self) -> Provider:

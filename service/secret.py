@@ -16,7 +16,9 @@ class SecretFrom(Frozen):
     """Where a secret stands: in a file (relative to the home folder) or in a variable of the environment."""
 
     file: Path | None = None
+    """A file that holds it, relative to the folder."""
     environment: str | None = None
+    """A variable that holds it."""
 
     @model_validator(mode="before")
     @classmethod

@@ -96,6 +96,7 @@ class Failure(Frozen):
 
     task: str
     reason: str
+    """Why there is no answer."""
     calls: tuple[ModelCall, ...] = ()
 
 
@@ -161,12 +162,15 @@ class Summary(Answer):
 
     task: str = "summarise"
     text: str
+    """What happened, in a sentence or a few."""
     key_points: tuple[str, ...] = ()
+    """What a reader should know, each by itself."""
     asks: tuple[str, ...] = ()
     """What somebody wants from the order desk."""
     references: tuple[str, ...] = ()
     """Order, invoice, delivery, tracking and item numbers as written."""
     language: str = "und"
+    """Language of the text (ISO 639-1)."""
     evidence: tuple[Evidence, ...] = ()
     promised: tuple[Promised, ...] = ()
     """What was promised in the thread, the oldest first."""

@@ -52,6 +52,7 @@ class ArrivalRecord(Frozen):
     id: str
     """Id of the arrival in the inbox."""
     source: str
+    """At which door it came in."""
     door: Door
     ref: RecordRef | None
     """None where what came in can no longer be read."""

@@ -27,6 +27,7 @@ class Checkpoint(Frozen):
     """A statement of what the store held at one moment. Signed and kept elsewhere, it shows what was cut off later."""
 
     v: Literal[1] = 1
+    """Version of this form."""
     origin: str
     """Which store this is; stays the same for all of its checkpoints."""
     number: int = Field(ge=1)
@@ -44,6 +45,7 @@ class Erasure(Frozen):
     subject: Hex
     """Keyed hash of the name or address that was asked for."""
     cases: tuple[Hex, ...]
+    """Keyed hashes of the cases that were forgotten."""
     keys: tuple[str, ...]
     """Ids (hex) of the keys that were deleted: what they sealed can never be read again."""
     cards: tuple[UUID, ...] = ()
@@ -57,9 +59,11 @@ class Removal(Frozen):
     """Payloads whose time was up were taken away; their envelopes stay, so the chain still verifies."""
 
     kinds: tuple[str, ...]
+    """Kinds of the records whose content went."""
     before: Moment
     """Records from before this moment."""
     count: int = Field(ge=0)
+    """How many records they were."""
     sequences: tuple[int, ...] = ()
     """Which records of the same stream; none in removals of earlier versions."""
     by: str
@@ -82,7 +86,9 @@ class Hold(Frozen):
     """A case was put on hold, or a hold was lifted: while it holds, nothing of the case is removed or erased."""
 
     case: Hex
+    """Keyed hash of the case that is kept."""
     by: str
     why: str
     at: Moment
     lifted: bool
+    """Whether the hold ended."""

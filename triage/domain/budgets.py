@@ -15,7 +15,9 @@ class Price(Frozen):
     """What a million tokens cost, in the currency of the budget."""
 
     input: Decimal = Field(ge=0)
+    """Of a million tokens that go there."""
     output: Decimal = Field(ge=0)
+    """Of a million tokens that come back."""
 
     def of(self, input_tokens: int, output_tokens: int) -> Decimal:
         """What so many tokens cost."""

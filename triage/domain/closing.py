@@ -48,6 +48,7 @@ class Switched(Frozen):
     """Somebody has switched the software off or on."""
 
     is_off: bool
+    """Whether it was switched off or on."""
     by: str
     why: str
     at: Moment

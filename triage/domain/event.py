@@ -44,6 +44,7 @@ class Advised(Frozen):
 
     kind: Literal["advised"] = "advised"
     cards: tuple[UUID, ...]
+    """The cards that were made or updated, by id."""
     advisories: tuple[RecordRef, ...] = ()
     """Notes, activities and drafts that were published; empty in shadow mode."""
 
@@ -60,6 +61,7 @@ class Abstained(Frozen):
 
     kind: Literal["abstained"] = "abstained"
     cards: tuple[UUID, ...]
+    """The cards that ask, by id."""
     why: str
 
 
@@ -68,6 +70,7 @@ class Coalesced(Frozen):
 
     kind: Literal["coalesced"] = "coalesced"
     into: str
+    """Key of the event that stands for this one, too."""
 
 
 class Superseded(Frozen):

@@ -11,6 +11,7 @@ class Fact(Frozen):
     name: str
     """Stable dotted name: `stock.shortage`, `credit.over_limit`, `promise.days_late`."""
     value: Scalar
+    """What was computed; its unit stands beside it."""
     unit: str | None = None
     """`days`, `%`, a unit of measure or an ISO 4217 currency; none for texts, dates and yes or no."""
     about: str | None = None

@@ -89,29 +89,39 @@ class Endpoint(Frozen):
     """A model server that may be asked. What is not listed is not called."""
 
     name: str
+    """What `--model NAME:MODEL` and records call it."""
     url: str
+    """Its address, up to `/v1`."""
     remote: bool = True
     """False only for a server in the house: then nothing is replaced."""
     region: str = ""
+    """Where it computes, for those who have to know."""
     contract: str = ""
+    """Under which contract it may get what leaves."""
     timeout_seconds: float = Field(default=60.0, gt=0)
+    """How long an answer may take."""
 
 
 class TimeStamping(Frozen):
     """Who is asked for time stamps of checkpoints (RFC 3161). Only a hash goes there."""
 
     url: str = Field(pattern="^https?://")
+    """Address of the authority (RFC 3161)."""
     ca_file: str
     """File (PEM) with the root certificates that its answers must lead to."""
     region: str = ""
+    """Where it is, for those who have to know."""
     contract: str = ""
+    """Under which contract it is used."""
 
 
 class Limits(Frozen):
     """Bounds on what is read. Beyond them a document is named, not read."""
 
     max_file_bytes: int = Field(default=25_000_000, gt=0)
+    """Larger files are named and left unread."""
     max_pages: int = Field(default=200, gt=0)
+    """Pages of a document beyond these are left unread."""
     max_scanned_pages: int = Field(default=20, gt=0)
     """Pages of a document that are read off their picture (OCR); a page takes seconds."""
     max_seconds: float = Field(default=30.0, gt=0)
@@ -120,16 +130,19 @@ class Limits(Frozen):
     max_memory_bytes: int = Field(default=1_000_000_000, gt=0)
     """That a document may take in the reading process beyond what the process holds anyway."""
     max_message_chars: int = Field(default=200_000, gt=0)
+    """Letters of a message beyond these are left unread."""
 
 
 class Policy(Frozen):
     """One company's policy. Its fingerprint stands in every record it acted on."""
 
     version: str = "default-1"
+    """What people call this version of the policy; it stands in every record."""
     modes: dict[Category, Mode] = {}
     default_mode: Mode = Mode.SHADOW
     teams: dict[Category, str] = {}
     default_team: str = "order desk"
+    """Who gets what no category or route names a team for."""
     min_confidence: float = Field(default=0.5, ge=0, le=1)
     """Below this measured confidence there is no suggestion but a question."""
     min_confidence_by_category: dict[Category, Annotated[float, Field(ge=0, le=1)]] = {}

@@ -33,15 +33,25 @@ class PriorityWeights(Frozen):
     """How many points each factor can add at the most. The score is their sum; the scale is the company's own."""
 
     promise: float = Field(default=40, ge=0)
+    """Points for a promise that is near or broken."""
     cut_off: float = Field(default=10, ge=0)
+    """Points for the carrier's cut-off of today."""
     severity: float = Field(default=60, ge=0)
+    """Points for the severity."""
     safety: float = Field(default=30, ge=0)
+    """Points where people may come to harm."""
     amount: float = Field(default=10, ge=0)
+    """Points for the order's value."""
     margin: float = Field(default=5, ge=0)
+    """Points for the margin that is at risk."""
     customer: float = Field(default=12, ge=0)
+    """Points for the customer's class."""
     penalty: float = Field(default=15, ge=0)
+    """Points for a penalty that a contract names."""
     age: float = Field(default=5, ge=0)
+    """Points for the time that the card has waited."""
     repeats: float = Field(default=8, ge=0)
+    """Points for the customer having been hit before."""
 
     def of(self, factor: Factor) -> float:
         """The most that a factor adds."""

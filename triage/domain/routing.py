@@ -18,9 +18,13 @@ class Route(Frozen):
     """What a company's policy says about tickets of one category, by the names that its Odoo uses."""
 
     team: str | None = None
+    """Who gets the card."""
     ticket_type: str | None = None
+    """Type of the draft ticket."""
     tags: tuple[str, ...] = ()
+    """Tags of the draft ticket."""
     category: str | None = None
+    """Category of the draft ticket in Odoo."""
     priority: str | None = None
     """Odoo's own value: `0` to `3`."""
 

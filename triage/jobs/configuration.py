@@ -38,9 +38,11 @@ class JobsConfiguration(Frozen):
     backoff_seconds: float = Field(default=15.0, ge=0)
     """Wait after the first failure; doubled with each further one."""
     backoff_most_seconds: float = Field(default=600.0, ge=0)
+    """The longest pause before another attempt."""
     outage_seconds: float = Field(default=5.0, ge=0)
     """First wait for an Odoo or a model that is down; doubled as long as it stays down. Burns no attempt."""
     outage_most_seconds: float = Field(default=120.0, ge=0)
+    """The longest pause while something is down."""
     off_seconds: float = Field(default=10.0, gt=0)
     """Between two looks whether the kill switch is on again."""
     busy_seconds: float = Field(default=1.0, ge=0)
@@ -52,6 +54,7 @@ class JobsConfiguration(Frozen):
     stuck_seconds: float = Field(default=1800.0, gt=0)
     """A job that is longer in one step costs its worker the process: it counts as failed, and a new worker starts."""
     heartbeat_seconds: float = Field(default=5.0, gt=0)
+    """How often a worker says that it is alive."""
     dead_seconds: float = Field(default=30.0, gt=0)
     """A worker that was not heard of for so long is dead; others take over what it held."""
     lost_seconds: float = Field(default=60.0, gt=0)

@@ -31,6 +31,7 @@ class Listener(Frozen):
     """A program that is told."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    """What records and metrics call it."""
     url: Annotated[str, AfterValidator(_address)]
     """Where events are posted. Nothing personal stands in them; beyond this machine use https all the same."""
     secret_files: Annotated[tuple[Path, ...], Field(min_length=1, max_length=5)]
@@ -42,6 +43,7 @@ class Listener(Frozen):
     confidence_below: Annotated[float, Field(ge=0, le=1)] | None = None
     """Of `card.unsure`: a suggestion whose measured confidence is lower counts as well."""
     timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    """How long it may take to answer."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class Sweeping(Frozen):
     deep_hours: float = Field(default=24.0, gt=0)
     """So often a look begins `deep_overlap_hours` before the end of the last, for transactions that ran for hours."""
     deep_overlap_hours: float = Field(default=48.0, gt=0)
+    """How far back the nightly sweep looks again."""
     first_days: float = Field(default=0.0, ge=0)
     """How far back the first round looks; 0: what there is already is left alone."""
     page: int = Field(default=500, ge=10, le=2000)
@@ -151,12 +152,16 @@ class Connection(Frozen):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     url: Name
+    """Address of Odoo, without a path."""
     database: Name
+    """Name of Odoo's database."""
     login: str = ""
     """Login of the service user; not needed with JSON-2."""
     api: Api = Api.AUTO
     key_file: Path | None = None
+    """File with the service user's API key or password."""
     timeout_seconds: float = Field(default=30.0, gt=0)
+    """How long a call may take."""
     calls_per_second: float | None = Field(default=None, gt=0)
     """Set to 1 for Odoo Online."""
     tickets: Tickets = Tickets()
