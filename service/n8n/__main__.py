@@ -41,8 +41,9 @@ def _run(out: Path, at: Addresses, days: float, home: Path | None) -> int:
         typer.echo("There is a working API key n8n: no other one was made, and n8n keeps the credential that it has.")
     typer.echo(
         f"""
-Into {settings.home / "service.yaml"}, under sources:
+Into {settings.home / "service.yaml"} (beside other sources, where there are some):
 
+sources:
   - name: {at.source}
     door: signed
     secrets: [{{file: {SIGNING}}}]

@@ -33,7 +33,7 @@ FILL_IN = "FILL-IN"
 class Addresses:
     """Where n8n finds what it needs, and where triage finds n8n."""
 
-    service: str = "http://127.0.0.1:8000"
+    service: str = "http://127.0.0.1:8087"
     n8n: str = "http://127.0.0.1:5678"
     chat: str = "https://chat.example/api/v1/chat.postMessage"
     channel: str = "order-desk"

@@ -23,6 +23,8 @@ _QUIET = {
     "N8N_DIAGNOSTICS_ENABLED": "false",
     "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
     "N8N_TEMPLATES_ENABLED": "false",
+    "N8N_DYNAMIC_BANNERS_ENABLED": "false",
+    "N8N_DISABLED_MODULES": "mcp-registry,instance-reporting",
     "N8N_PERSONALIZATION_ENABLED": "false",
     "N8N_HIRING_BANNER_ENABLED": "false",
     "N8N_COMMUNITY_PACKAGES_ENABLED": "false",

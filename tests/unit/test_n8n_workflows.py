@@ -93,7 +93,7 @@ def test_nothing_calls_without_being_known(path: Path) -> None:
 
 def prepared(tmp_path: Path) -> tuple[list[dict[str, Any]], str]:
     done = CliRunner().invoke(
-        app, [str(tmp_path / "out"), "--home", str(tmp_path / "home"), "--service", "http://triage.example:8000/"]
+        app, [str(tmp_path / "out"), "--home", str(tmp_path / "home"), "--service", "http://triage.example:8087/"]
     )
     assert done.exit_code == 0, done.output
     return json.loads((tmp_path / "out" / CREDENTIALS).read_text()), done.output
@@ -116,8 +116,8 @@ def test_preparing_writes_addresses_secrets_and_a_key_that_works(tmp_path: Path)
     assert key is not None
     assert set(key.scopes) == {"documents:compare", "jobs:admin", "evals:run"}
     text = (tmp_path / "out" / FLOWS / "carrier-status.json").read_text()
-    assert "http://triage.example:8000" in text
-    assert "http://127.0.0.1:8000" not in text
+    assert "http://triage.example:8087" in text
+    assert "http://127.0.0.1:8087" not in text
     assert (tmp_path / "out" / CREDENTIALS).stat().st_mode & 0o077 == 0
     for each in data.values():
         for value in each.values():
