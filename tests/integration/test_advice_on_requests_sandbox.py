@@ -115,6 +115,7 @@ def test_an_approval_request_gets_a_note_and_nothing_else(site: Site) -> None:
     assert (site.row("approval.request", number), now[1]) == before, "accepting a card approves nothing"
 
 
+@pytest.mark.slow
 def test_a_lead_that_is_a_complaint_gets_advice_and_stays_as_it_is(site: Site) -> None:
     number = site.make(
         "crm.lead", name="Crushed boxes", type="lead", stage_id=50, user_id=False, email_from="buyer@example.com",
@@ -173,6 +174,7 @@ def test_a_task_for_later_is_shown_and_drafted_only_once_a_person_has_accepted(s
     assert "whole" in site.run("audit", "verify")
 
 
+@pytest.mark.slow
 def test_without_a_project_it_is_only_shown_and_a_rejected_one_makes_none(site: Site) -> None:
     order = late_with_a_failed_check(site)
     site.policy(advice={"tickets": "accepted"})
@@ -181,6 +183,7 @@ def test_without_a_project_it_is_only_shown_and_a_rejected_one_makes_none(site: 
     assert tasks(site) == []
 
 
+@pytest.mark.slow
 def test_a_project_that_outsiders_follow_costs_neither_note_nor_ticket(site: Site) -> None:
     order = late_with_a_failed_check(site)
     site.policy(advice={"project": "Order desk", "tickets": "accepted"})

@@ -286,6 +286,7 @@ def test_model_outage(page: Page, at: Place, monkeypatch: pytest.MonkeyPatch, tm
     page.check_complete()
 
 
+@pytest.mark.slow
 def test_key_rotation(page: Page, at: Place, day: SampleDay, tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["keys", "create", "erp", "--scope", "cards:read", "--days", "3"])
     assert made.exit_code == 0
