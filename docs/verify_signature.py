@@ -63,7 +63,8 @@ def check_payloads(folder):
             except (KeyError, InvalidTag) as error:
                 yield f"stream {body['stream']}, record {body['seq']}: cannot be opened ({type(error).__name__})"
                 continue
-            if json.loads(content) != {"type": record["type"], "value": record["value"]}:
+            said = json.loads(content)
+            if (said["type"], said["value"]) != (record["type"], record["value"]):
                 yield f"stream {body['stream']}, record {body['seq']}: says something else than what was sealed"
 
 

@@ -80,6 +80,18 @@ class KeyMissing(StoreError):
     """A record cannot be opened because its key is gone."""
 
 
+class NewerRecord(StoreError):
+    """A record says what only a newer version of this software understands.
+
+    Who only reads leaves that out; who would act on it leaves it to that version.
+    """
+
+    def __init__(self, message: str, version: int) -> None:
+        self.version = version
+        """The version that wrote it, as `triage.domain.base.version_number` counts."""
+        super().__init__(message)
+
+
 class NotStorable(StoreError):
     """The database cannot hold a value, such as a text with the character NUL: that is no outage to wait for."""
 

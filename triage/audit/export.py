@@ -22,6 +22,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,11 +31,11 @@ from typing import Any
 from triage import __version__
 from triage.audit import sealing
 from triage.audit.checkpoints import Signed
-from triage.audit.journal import open_record
+from triage.audit.journal import unsealed
 from triage.audit.merkle import Tree
 from triage.audit.signing import BUNDLE, Signer
 from triage.domain import Card, Decision, utc
-from triage.errors import KeyMissing, UsageError
+from triage.errors import KeyMissing, NewerRecord, UsageError
 from triage.storage import checkpoints as rows
 from triage.storage import records
 from triage.storage.database import Database
@@ -157,11 +158,14 @@ class _Writer:
         line: dict[str, Any] = {"body": record.body.decode("utf-8"), "hash": record.hash, "sealed": None}
         if record.sealed is not None:
             line["sealed"] = base64.b64encode(record.sealed).decode("ascii")
+        value, name, said, erased = None, None, None, record.sealed is None
         try:
-            value = open_record(record, self._keys) if record.sealed is not None else None
-            erased = record.sealed is None
+            if not erased:
+                name, said = sealing.raw(content := unsealed(record, self._keys))
+                with suppress(NewerRecord):
+                    value = sealing.decode(content, reading=True)
         except KeyMissing:
-            value, erased = None, True
+            erased = True
         self._erased += erased
         if record.sealed is not None and not erased:
             self._opened_by[sealing.key_id(record.sealed)] = record.case_id
@@ -171,8 +175,8 @@ class _Writer:
             self._decisions.append(value)
         line |= {
             "erased": erased,
-            "type": None if value is None else type(value).__name__,
-            "value": None if value is None else json.loads(value.model_dump_json()),
+            "type": name,
+            "value": said,
         }
         return line
 

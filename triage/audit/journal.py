@@ -138,11 +138,12 @@ class Journal:
         return records.recorded_once(self.database, self._once(stream, "", name)) is not None
 
     def opened(self, record: Record) -> Frozen | None:
-        """The value of a record.
+        """The value of a record, to act on it.
 
-        Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed.
+        Raises `KeyMissing` where it was erased, `NewerRecord` where a newer version wrote more than this one knows,
+        `ChainBroken` where it was changed.
         """
-        return open_record(record, self.keys)
+        return sealing.decode(unsealed(record, self.keys))
 
     def _recorded(self, entry: _Entry) -> tuple[Record, bool]:
         entry.ready = self._ready(entry)
@@ -396,8 +397,12 @@ class Log:
 
 
 def open_record(record: Record, keys: Secrets) -> Frozen | None:
-    """The value of a record. Raises `KeyMissing` where it was erased, `ChainBroken` where it was changed."""
-    return sealing.decode(unsealed(record, keys))
+    """The value of a record, to be read: what only a newer version knows is left out.
+
+    Raises `KeyMissing` where it was erased, `NewerRecord` where nothing can be made of it, `ChainBroken` where it was
+    changed.
+    """
+    return sealing.decode(unsealed(record, keys), reading=True)
 
 
 def unsealed(record: Record, keys: Secrets) -> bytes:

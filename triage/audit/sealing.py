@@ -10,6 +10,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -17,9 +18,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
+from triage import __version__
 from triage.domain import TYPES, Frozen
-from triage.errors import ChainBroken, KeyMissing, UsageError
+from triage.domain.base import version_number
+from triage.errors import ChainBroken, KeyMissing, NewerRecord, UsageError
 from triage.storage.keys import CaseKey, Keys
+
+WRITTEN_BY = __version__
+"""The version that stands in what is written."""
 
 _FORMAT = b"\x01"
 _KEY_ID = slice(1, 9)
@@ -31,7 +37,7 @@ Place = bytes | Mapping[str, Any] | Sequence[str | int]
 
 
 def encode(value: Frozen | None) -> bytes:
-    """A value of the domain (or none) as compressed JSON with the name of its type.
+    """A value of the domain (or none) as compressed JSON with the name of its type and the version that wrote it.
 
     Raises `UsageError` for a type that is not listed in `triage.domain.TYPES`.
     """
@@ -40,16 +46,55 @@ def encode(value: Frozen | None) -> bytes:
     name = type(value).__name__
     if TYPES.get(name) is not type(value):
         raise UsageError(f"{name} cannot be recorded: it is not listed in triage.domain.TYPES.")
-    return zlib.compress(f'{{"type":"{name}","value":{value.model_dump_json()}}}'.encode(), 1)
+    return zlib.compress(f'{{"type":"{name}","by":"{WRITTEN_BY}","value":{value.model_dump_json()}}}'.encode(), 1)
 
 
-def decode(content: bytes) -> Frozen | None:
-    """The value that `encode` was given. Raises `ChainBroken` for anything else."""
+def decode(content: bytes, *, reading: bool = False) -> Frozen | None:
+    """The value that `encode` was given.
+
+    What a newer version wrote may say more than this one knows. Whoever acts on it must not: `NewerRecord` is raised.
+    Whoever is only `reading` gets it without what is unknown; `NewerRecord` is raised where nothing can be made of it.
+    What this version or an older one wrote is read strictly. Raises `ChainBroken` for anything else.
+    """
     try:
-        head, _, rest = zlib.decompress(content).partition(b',"value":')
-        name = json.loads(head + b"}")["type"]
-        return None if name is None else TYPES[name].model_validate_json(rest[:-1])
-    except (zlib.error, ValueError, KeyError, TypeError, ValidationError) as error:
+        head, rest = _parts(content)
+        name, version = _named(head)
+        if name is None:
+            return None
+        kind = TYPES.get(name)
+        newer = version > version_number(WRITTEN_BY)
+        if kind is None and newer:
+            raise _too_new(name, version)
+        return _validated(TYPES[name], rest, version if newer else 0, reading)
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise ChainBroken(f"a recorded value cannot be read: {error}") from error
+
+
+def _validated(kind: type[Frozen], value: bytes, newer: int, reading: bool) -> Frozen:
+    try:
+        return kind.model_validate_json(value)
+    except ValidationError as error:
+        if not newer:
+            raise
+        if reading:
+            with suppress(ValidationError):
+                return kind.model_validate_json(value, extra="ignore")
+        raise _too_new(kind.__name__, newer) from error
+
+
+def _too_new(name: str, version: int) -> NewerRecord:
+    wrote = f"{version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}"
+    return NewerRecord(
+        f"a {name} was written by version {wrote} and says more than {WRITTEN_BY} knows. Use that version.", version
+    )
+
+
+def raw(content: bytes) -> tuple[str | None, Any]:
+    """Name of the type and the value as JSON, whichever version wrote it. Raises `ChainBroken` for anything else."""
+    try:
+        head, rest = _parts(content)
+        return _named(head)[0], json.loads(rest)
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise ChainBroken(f"a recorded value cannot be read: {error}") from error
 
 
@@ -70,17 +115,24 @@ def type_of(content: bytes) -> str | None:
     Raises `ChainBroken` for what `encode` did not make.
     """
     try:
-        return _named(zlib.decompress(content).partition(b',"value":')[0])
+        name, version = _named(_parts(content)[0])
+        if name is not None and version <= version_number(WRITTEN_BY):
+            TYPES[name]
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise ChainBroken(f"a recorded value cannot be read: {error}") from error
+    return name
+
+
+def _parts(content: bytes) -> tuple[bytes, bytes]:
+    """What stands before the value, and the value."""
+    head, _, rest = zlib.decompress(content).partition(b',"value":')
+    return head, rest[:-1]
 
 
 @lru_cache(maxsize=256)
-def _named(head: bytes) -> str | None:
-    name: str | None = json.loads(head + b"}")["type"]
-    if name is not None:
-        TYPES[name]
-    return name
+def _named(head: bytes) -> tuple[str | None, int]:
+    told = json.loads(head + b"}")
+    return told["type"], version_number(told.get("by", "0"))
 
 
 class Secrets(Protocol):
@@ -107,7 +159,9 @@ def unseal(sealed: bytes, keys: Secrets, case: str, place: Place) -> bytes:
 def faults(sealed: bytes, keys: Keys, case: str, place: Place, named: str) -> Iterator[str]:
     """What is wrong with a sealed value in a row called `named`; nothing where its key was deleted on purpose."""
     try:
-        decode(unseal(sealed, keys, case, place))
+        decode(unseal(sealed, keys, case, place), reading=True)
+    except NewerRecord:
+        return
     except KeyMissing as error:
         if not keys.was_deleted(key_id(sealed)):
             yield f"{named}: {error}"

@@ -28,7 +28,7 @@ from triage.domain import (
     Stalled,
     Withdrawal,
 )
-from triage.errors import ChainBroken, KeyMissing
+from triage.errors import ChainBroken, KeyMissing, NewerRecord
 from triage.storage import members, records
 from triage.storage.database import Database
 from triage.storage.keys import Keys
@@ -142,6 +142,8 @@ def _entry(record: Record, keys: Keys) -> Entry:
         value, erased = open_record(record, keys), False
     except KeyMissing:
         value, erased = None, True
+    except NewerRecord:
+        value, erased = None, False
     return Entry(
         stream=record.stream,
         seq=record.seq,

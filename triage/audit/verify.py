@@ -11,7 +11,7 @@ from triage.audit.chain import GENESIS, fault
 from triage.audit.journal import unsealed
 from triage.audit.told import TELLING, Told, erasure_faults, hold_faults, member_faults, queue_faults, removal_faults
 from triage.domain import Card
-from triage.errors import ChainBroken, KeyMissing, StoreError
+from triage.errors import ChainBroken, KeyMissing, NewerRecord, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database
 from triage.storage.keys import Keys
@@ -144,7 +144,10 @@ def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[st
     try:
         content = unsealed(record, keys)
         if sealing.type_of(content) in TELLING:
-            told.note(record, sealing.decode(content))
+            told.note(record, sealing.decode(content, reading=True))
+    except NewerRecord:
+        counted["opened"] += 1
+        told.note_unread(record, None)
     except KeyMissing as error:
         if not keys.file.was_deleted(sealing.key_id(record.sealed)):
             return str(error)
@@ -170,7 +173,9 @@ def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], t
         if keys is None:
             continue
         try:
-            card = sealing.decode(sealing.unseal(row.sealed, keys, row.case_id, row.place()))
+            card = sealing.decode(sealing.unseal(row.sealed, keys, row.case_id, row.place()), reading=True)
+        except NewerRecord:
+            continue
         except KeyMissing as error:
             if not keys.was_deleted(sealing.key_id(row.sealed)):
                 yield f"card #{row.number}: {error}"

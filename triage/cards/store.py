@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -16,7 +17,7 @@ from triage.cards.sharing import Sharing
 from triage.cards.situating import Situation
 from triage.cards.updating import before_of
 from triage.domain import Before, Card, CardKey, CardState, Proposal, RecordRef, utc
-from triage.errors import ChainBroken, Conflict, KeyMissing, StoreError, UsageError
+from triage.errors import ChainBroken, Conflict, KeyMissing, NewerRecord, StoreError, UsageError
 from triage.storage import cards as rows
 from triage.storage import members, outcomes, queue, records
 from triage.storage.cards import CardRow
@@ -186,7 +187,7 @@ class CardStore:
                 )
             # An identical proposal adds events without a new revision; they stay.
             changed = card.with_(revision=expected_revision + 1, events=_merged(stored.events, card.events))
-            rows.replace(self._database, self._sealed(changed, row.case_id), expected_revision)
+            self._replace(row, self._sealed(changed, row.case_id), expected_revision)
             self.sharing.settle(changed)
             self._enqueue(changed)
             return changed
@@ -222,7 +223,7 @@ class CardStore:
             changed = changed.with_(
                 events=_merged(card.events, (event,)), revision=card.revision + 1, updated_at=self._clock()
             )
-            rows.replace(self._database, self._sealed(changed, row.case_id), card.revision)
+            self._replace(row, self._sealed(changed, row.case_id), card.revision)
             self._enqueue(changed)
             rows.add_event(self._database, str(card.id), self._keys.event_id(event))
             self.sharing.keep(changed, proposal, self._case_of(proposal, event))
@@ -261,10 +262,15 @@ class CardStore:
             changed = clusters.renewed(changed, proposal)
             case = self._case_of(proposal, event)
             self.sharing.note(changed, proposal)
-        rows.replace(self._database, self._sealed(changed, case), card.revision)
+        self._replace(row, self._sealed(changed, case), card.revision)
         self._enqueue(changed)
         rows.add_event(self._database, str(card.id), self._keys.event_id(event))
         return changed
+
+    def _replace(self, row: CardRow, changed: CardRow, expected_revision: int) -> None:
+        # What a newer version wrote beyond what is known here would be lost: `NewerRecord`.
+        sealing.decode(sealing.unseal(row.sealed, self._keys, row.case_id, row.place()))
+        rows.replace(self._database, changed, expected_revision)
 
     def _situated(self, card: Card, at: Situation) -> Card:
         if at != _NOWHERE:
@@ -323,18 +329,26 @@ class CardStore:
         )
         return row.with_sealed(sealing.seal(sealing.encode(card), self._keys.key_for(case), row.place()))
 
-    def _readable(self, row: CardRow) -> Card | None:
+    def _readable(self, row: CardRow, keys: sealing.Secrets | None = None) -> Card | None:
         try:
-            return self._open(row)
+            return self._open(row, keys)
         except KeyMissing:
             return None
 
     def _readable_of(self, found: Iterable[CardRow]) -> list[Card]:
-        return [card for card in map(self._readable, found) if card is not None]
+        rows_ = list(found)
+        keys = self._keys.together(sealing.key_id(row.sealed) for row in rows_)
+        cards: list[Card] = []
+        for row in rows_:
+            with suppress(NewerRecord):  # a card that only a newer version understands is shown there
+                if (card := self._readable(row, keys)) is not None:
+                    cards.append(card)
+        return cards
 
-    def _open(self, row: CardRow) -> Card:
+    def _open(self, row: CardRow, keys: sealing.Secrets | None = None) -> Card:
         try:
-            return cast(Card, sealing.decode(sealing.unseal(row.sealed, self._keys, row.case_id, row.place())))
+            content = sealing.unseal(row.sealed, keys or self._keys, row.case_id, row.place())
+            return cast(Card, sealing.decode(content, reading=True))
         except KeyMissing as error:
             raise KeyMissing(f"card #{row.number}: its content cannot be read. {error}") from error
         except ChainBroken as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
@@ -89,6 +90,15 @@ def fingerprint(value: Any) -> str:
     Integers beyond 2**53 have no canonical form in RFC 8785 and raise `rfc8785.IntegerDomainError`.
     """
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def version_number(version: str) -> int:
+    """A version such as `0.12.3` as a number that grows with it: thousands for each part. What follows a part's digits
+    does not count; a text that is no version is 0.
+    """
+    found = [re.match(r"[0-9]+", part) for part in version.split(".")[:3]]
+    numbers = [int(each[0]) if each else 0 for each in found] + [0, 0]
+    return numbers[0] * 1_000_000 + numbers[1] * 1_000 + numbers[2]
 
 
 def utc(moment: datetime) -> str:

@@ -206,12 +206,16 @@ class Inbox:
             if not rows.change(self.database, row.id, {"state": row.state, "run": row.run}, changes):
                 raise _ClosedMeanwhile
 
-    def wait(self, row: InboxRow, until: datetime, error: str | None = None, *, down: bool = False) -> bool:
+    def wait(
+        self, row: InboxRow, until: datetime, error: str | None = None, *, down: bool = False, version: int = 0
+    ) -> bool:
         """Put a run back to wait; this burns no attempt. `down`: for something that is down, so it waits longer.
+        `version`: for a worker of that version or a later one.
 
         False where it is not this run's turn any more, or not with this worker.
         """
-        return self._back(row, until, {"error": error, "waits": row.waits + 1 if down else row.waits})
+        waits = row.waits + 1 if down else row.waits
+        return self._back(row, until, {"error": error, "waits": waits, "version": max(row.version, version)})
 
     def fail(self, row: InboxRow, error: str, until: datetime, most: int) -> bool:
         """Count a failed attempt: the arrival waits until then, or is dead after `most` attempts.

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from triage.audit.sealing import WRITTEN_BY
 from triage.domain import utc
+from triage.domain.base import version_number
 from triage.errors import SwitchedOff
 from triage.jobs.configuration import JobsConfiguration
 from triage.jobs.engine import Run
@@ -99,7 +101,9 @@ class Relay:
             if most <= 0 or self._is_off(company):
                 continue
             without_odoo = self._outages.is_odoo_down
-            due = rows.due(self._database, company, now, 4 * most, without_odoo=without_odoo)
+            due = rows.due(
+                self._database, company, now, 4 * most, version=version_number(WRITTEN_BY), without_odoo=without_odoo
+            )
             waiting.append(list(_one_of_each_record(due))[:most])
         turns = (queue[place] for place in range(room) for queue in waiting if place < len(queue))
         return list({row.record: row for row, _ in zip(turns, range(room), strict=False)}.values())

@@ -40,6 +40,7 @@ from triage.errors import (
     Conflict,
     KeyMissing,
     ModelUnavailable,
+    NewerRecord,
     OdooUnavailable,
     RecordMissing,
     StoreError,
@@ -189,6 +190,9 @@ class Reviewer:
             with tracing.job(row.id, {"triage.job": row.id, "triage.attempt": row.attempts + 1}) as span:
                 _say_waits(row)
                 self._bring(row, span)
+        except NewerRecord as error:
+            self._inbox.wait(row, self._clock(), safe(error), version=error.version)
+            log.warning("job left to a newer version", job=row.id, version=error.version)
         except (SwitchedOff, OdooUnavailable, ModelUnavailable, AccessDenied, ConfigurationError) as error:
             self._wait(row, error)
         except StoreError as error:

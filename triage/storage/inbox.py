@@ -58,6 +58,8 @@ class InboxRow:
     error: str | None
     """Why the last attempt failed; never personal data."""
     finished_at: str | None
+    version: int = 0
+    """The version of this software (`version_number`) that is needed at least to work on it."""
 
     def place(self) -> tuple[str | int, ...]:
         """What the seal is bound to: the columns that never change."""
@@ -111,8 +113,11 @@ def waiting_companies(database: Database, now: str) -> list[str]:
     return [row[0] for row in database.query(sql, (now,))]
 
 
-def due(database: Database, company: str, now: str, limit: int, *, without_odoo: bool = False) -> list[InboxRow]:
-    """What a company has due and can be reviewed now, longest due first: its record is in nobody's hands.
+def due(
+    database: Database, company: str, now: str, limit: int, *, version: int, without_odoo: bool = False
+) -> list[InboxRow]:
+    """What a company has due and can be reviewed now, longest due first: its record is in nobody's hands, and it needs
+    no later version than this one.
 
     `without_odoo`: only what brings its case along.
     """
@@ -121,7 +126,8 @@ def due(database: Database, company: str, now: str, limit: int, *, without_odoo:
         " WHERE held.record = inbox.record AND held.state IN ('queued', 'working'))"
     )
     only = f" AND carries = {CASE}" if without_odoo else ""
-    return _many(database, f"{where}{only} ORDER BY due_at, received_at, id LIMIT ?", company, now, limit)
+    rest = f"{where}{only} AND version <= ? ORDER BY due_at, received_at, id LIMIT ?"
+    return _many(database, rest, company, now, version, limit)
 
 
 def queued_by(database: Database, worker: str) -> list[InboxRow]:
