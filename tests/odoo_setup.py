@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from triage.odoo.client import Odoo
@@ -19,6 +24,7 @@ from triage.odoo.setup.removing import Remover, planned_removal
 from triage.odoo.transport import Call, Transport
 
 READS = frozenset({"search_read", "fields_get", "read", "search_count", "context_get", "has_group"})
+SECRET = "hook-secret-that-nobody-guesses"
 HOOK = "http://127.0.0.1:9/hooks/odoo/odoo/a-secret-of-tests"
 ASKED = Asked("https://triage.example.com", lambda: HOOK)
 
@@ -146,3 +152,34 @@ def differences(before: Mapping[tuple[str, int], Any], after: Mapping[tuple[str,
                 f"{key[0]} {key[1]}: {', '.join(f'{n} {before[key][n]!r} → {after[key][n]!r}' for n in names)}"
             )
     return sorted(lines)
+
+
+@contextmanager
+def listening(status: int = 202) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A receiver on loopback, and what it was sent."""
+    heard: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/hooks/odoo/odoo/{SECRET}", heard
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something has happened that another program does."""
+    until = time.monotonic() + seconds
+    while not happened() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert happened()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.contract.arranged import Arranged
 from tests.contract.targets import Target
-from tests.odoo_setup import Killed, Setting, differences, state
+from tests.odoo_setup import Killed, Setting, differences, listening, state, wait_for
 from triage.errors import AccessDenied
 from triage.odoo.client import Odoo
 from triage.odoo.heartbeat import MODEL as HEARTBEAT
@@ -17,7 +19,7 @@ from triage.odoo.heartbeat import beat
 from triage.odoo.requests import MODEL as REQUESTS
 from triage.odoo.setup.features import FEATURES
 from triage.odoo.setup.manifest import read_manifest
-from triage.odoo.setup.plan import Do
+from triage.odoo.setup.plan import WRITES, Do
 from triage.odoo.setup.present import read_present
 from triage.odoo.setup.removing import Remover, planned_upgrade
 from triage.odoo.setup.sign_in import MODEL as SIGN_IN
@@ -52,8 +54,8 @@ def test_all_of_it_is_made_found_again_and_taken_away(setting: Setting) -> None:
     setting.setup(EVERYTHING)
 
     assert set(read_present(setting.connect()).parts) == {step.name for step in plan.of(Do.CREATE)}
+    assert _pending(setting) == []
     assert setting.setup(EVERYTHING).total() == 0
-    assert not setting.plan(EVERYTHING).writes
 
     odoo = setting.session()
     away = planned_upgrade(read_present(odoo), FEATURES, odoo.version.major)
@@ -61,10 +63,15 @@ def test_all_of_it_is_made_found_again_and_taken_away(setting: Setting) -> None:
     Remover(odoo, read_manifest(odoo)).take_away(away)
     assert {step.name for step in setting.plan(EVERYTHING).of(Do.CREATE)} == {each.name for each in away}
     setting.setup(EVERYTHING)
-    assert setting.setup(EVERYTHING).total() == 0
+    assert _pending(setting) == []
 
     setting.remove()
     assert differences(before, state(setting.connect())) == []
+
+
+def _pending(setting: Setting) -> list[tuple[Do, str, tuple[str, ...]]]:
+    """What another run would do."""
+    return [(step.do, step.name, step.changed) for step in setting.plan(EVERYTHING).steps if step.do in WRITES]
 
 
 def _killed_again_and_again(setting: Setting, wanted: list[str], is_answer_lost: bool) -> None:
@@ -177,3 +184,21 @@ def test_silence_makes_one_activity_until_the_service_is_back(speaking_rpc: Targ
     assert looked() == 0
     with pytest.raises(AccessDenied):
         bot.call(HEARTBEAT, "unlink", [row])
+
+
+def test_a_rule_calls_when_a_watched_field_changes_and_loses_no_save_when_nobody_answers(
+    speaking_rpc: Target, setting: Setting, arranged: Arranged
+) -> None:
+    if urlsplit(speaking_rpc.admin.server).hostname not in {"127.0.0.1", "localhost"}:
+        pytest.skip("this Odoo cannot reach a listener of the test")
+    order, lists = arranged.order(), [arranged.make("product.pricelist", {"name": f"List {n}"}) for n in (1, 2)]
+    with listening() as (address, heard):
+        setting.asked = replace(setting.asked, hook=lambda: address)
+        setting.setup(["rule:price"])
+        arranged.write(order, {"client_order_ref": "PO 9"})
+        assert heard == []
+        arranged.write(order, {"pricelist_id": lists[0]})
+        wait_for(lambda: bool(heard))
+        assert [(each["_model"], each["_id"]) for each in heard] == [("sale.order", order.id)]
+    arranged.write(order, {"pricelist_id": lists[1]})
+    assert arranged.row(order, "pricelist_id").one("pricelist_id") == lists[1]

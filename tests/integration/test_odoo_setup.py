@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from tests.odoo_setup import ASKED, Setting, differences, state
+from tests.odoo_setup import ASKED, Setting, differences, listening, state
 from tests.unit.opened_store import COMPANY, Opened
 from tests.unit.service_client import HOOK_SECRET, service
 from triage.cli import app as commands
@@ -78,29 +76,6 @@ def session(box: Sandbox, account: Account) -> Odoo:
 @pytest.fixture
 def setting(box: Sandbox) -> Setting:
     return Setting(lambda: session(box, box.admin))
-
-
-@contextmanager
-def listening(status: int = 202) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A receiver on loopback, and what it was sent."""
-    heard: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/hooks/odoo/odoo/{HOOK_SECRET}", heard
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_rule_calls_for_watched_fields_and_the_service_takes_it(
