@@ -8,11 +8,12 @@ them no longer than an erasure may take, or keep the keys in a cluster of their 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from typing_extensions import override
 
 from triage.errors import StoreError
-from triage.storage.keys import CaseKey, Keys
+from triage.storage.keys import CaseKey, Kept, Keys
 from triage.storage.postgres import PostgresDatabase
 
 _NOW = """to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
@@ -103,6 +104,7 @@ class KeyDatabase(Keys):
         )
         return self.key(case)
 
-    def _kept(self, key_id: bytes) -> tuple[str, bytes | None, str | None] | None:
-        rows = self._database.query("SELECT case_id, secret, deleted_at FROM case_keys WHERE id = ?", (key_id,))
-        return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+    def _kept_of(self, key_ids: Sequence[bytes]) -> dict[bytes, Kept]:
+        places = ", ".join("?" * len(key_ids))
+        sql = f"SELECT id, case_id, secret, deleted_at FROM case_keys WHERE id IN ({places})"  # noqa: S608
+        return {bytes(row[0]): (row[1], row[2], row[3]) for row in self._database.query(sql, key_ids)}

@@ -14,8 +14,9 @@ import stat
 import threading
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -39,6 +40,11 @@ CREATE TABLE IF NOT EXISTS keys (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS keys_live ON keys (case_id) WHERE secret IS NOT NULL;
 """
+
+
+Kept = tuple[str, bytes | None, str | None]
+"""Case, secret and time of deletion under a key's id."""
+_AT_ONCE = 500
 
 
 class CaseKey(NamedTuple):
@@ -98,7 +104,14 @@ class Keys(ABC):
 
         Raises `KeyMissing`; its text says whether the key was deleted or is unknown here.
         """
-        found = self._kept(key_id)
+        return self._secret(case, key_id, self._kept(key_id))
+
+    def together(self, key_ids: Iterable[bytes]) -> Together:
+        """Keys that are needed at once, with one look for all of them. For what is read now, never to be kept."""
+        wanted = list(dict.fromkeys(key_ids))
+        return Together(self, {each: row for part in _parts(wanted) for each, row in self._kept_of(part).items()})
+
+    def _secret(self, case: str, key_id: bytes, found: Kept | None) -> bytes:
         if found is None or found[0] != case:
             raise KeyMissing(f"{self.name}: key {key_id.hex()} is not in this key file.")
         _, secret, deleted_at = found
@@ -131,9 +144,13 @@ class Keys(ABC):
     def _made(self, case: str) -> CaseKey:
         """A new key, or the one that somebody else made meanwhile."""
 
+    def _kept(self, key_id: bytes) -> Kept | None:
+        """What stands under this id."""
+        return self._kept_of([key_id]).get(key_id)
+
     @abstractmethod
-    def _kept(self, key_id: bytes) -> tuple[str, bytes | None, str | None] | None:
-        """Case, secret and time of deletion under this id."""
+    def _kept_of(self, key_ids: Sequence[bytes]) -> dict[bytes, Kept]:
+        """What stands under each of these ids; a few hundred at the most."""
 
     def keyed_hash(self, purpose: str, *parts: str) -> str:
         """Keyed SHA-256 (hex) of some texts for one purpose: equal texts, equal hashes, and nobody without this file
@@ -174,6 +191,23 @@ class Keys(ABC):
                 f"{self.name} is not the key file of {database.name}. Put the right key file in its place; "
                 "without it the store cannot be read or continued."
             )
+
+
+@dataclass(frozen=True)
+class Together:
+    """Keys as they were found at one look. Raises as `Keys.opening`."""
+
+    _keys: Keys
+    _found: Mapping[bytes, Kept]
+
+    def opening(self, case: str, key_id: bytes) -> bytes:
+        """The secret under this id."""
+        return self._keys._secret(case, key_id, self._found.get(key_id))
+
+
+def _parts(key_ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(key_ids), _AT_ONCE):
+        yield key_ids[start : start + _AT_ONCE]
 
 
 class KeyFile(Keys):
@@ -246,9 +280,9 @@ class KeyFile(Keys):
             self._run("INSERT INTO keys (id, case_id, secret) VALUES (?, ?, ?)", (made.id, case, made.secret))
         return made
 
-    def _kept(self, key_id: bytes) -> tuple[str, bytes | None, str | None] | None:
-        rows = self._run("SELECT case_id, secret, deleted_at FROM keys WHERE id = ?", (key_id,))
-        return rows[0] if rows else None
+    def _kept_of(self, key_ids: Sequence[bytes]) -> dict[bytes, Kept]:
+        sql = f"SELECT id, case_id, secret, deleted_at FROM keys WHERE id IN ({', '.join('?' * len(key_ids))})"  # noqa: S608
+        return {bytes(row[0]): (row[1], row[2], row[3]) for row in self._run(sql, tuple(key_ids))}
 
     def _live(self, case: str) -> CaseKey | None:
         rows = self._run("SELECT id, secret FROM keys WHERE case_id = ? AND secret IS NOT NULL", (case,))
