@@ -10,6 +10,7 @@ from service.limiting import Limiter
 from service.problems import SOON
 from service.review.asking import CannotAsk
 from service.review.card_pages import card_pages
+from service.review.desk_pages import desk_pages
 from service.review.figure_pages import figure_pages
 from service.review.frame import Frame, Missing
 from service.review.guard import Forbidden, Guard, NotSignedIn, to_sign_in
@@ -26,7 +27,8 @@ def add_pages(app: FastAPI, installation: Installation, limiter: Limiter) -> Fra
     """Add the pages; returns what they work with, to be closed with the application (`Frame.sight.close`)."""
     frame = Frame(installation, Guard(installation), Sight(installation))
     doors = (signing_in(frame, limiter), provider_pages(frame, limiter), from_odoo(frame, limiter))
-    for router in (*doors, queue_pages(frame), card_pages(frame), figure_pages(frame), other_pages(frame)):
+    pages = (queue_pages, card_pages, figure_pages, desk_pages, other_pages)
+    for router in (*doors, *(each(frame) for each in pages)):
         app.include_router(router)
 
     @app.exception_handler(NotSignedIn)

@@ -51,6 +51,8 @@ PAGES: dict[tuple[str, str], tuple[str, dict[str, int]]] = {
     ("POST", "/cards/{number}/{act}"): ("/cards/1/claim", ACTING),
     ("GET", "/figures"): ("/figures", LEADING),
     ("GET", "/figures/{name}.csv"): ("/figures/category.csv", LEADING),
+    ("GET", "/figures/desk"): ("/figures/desk", LEADING),
+    ("GET", "/figures/desk/csv"): ("/figures/desk/csv", LEADING | {"lead": 404, "auditor": 404}),
     ("GET", "/policy"): ("/policy", LEADING),
     ("GET", "/dead-letters"): ("/dead-letters", LEADING),
     ("POST", "/dead-letters/{id}/{act}"): (

@@ -35,9 +35,9 @@ class Cards:
         self._keys = keys
         self._cards = cards
 
-    def before(self, until: datetime) -> list[Card]:
-        """Cards that came into being before a moment, by number, without erased ones."""
-        return [card for card in self._all() if card.created_at < until]
+    def before(self, until: datetime, companies: Sequence[str] | None = None) -> list[Card]:
+        """Cards (of these companies) that came into being before a moment, by number, without erased ones."""
+        return [card for card in self._all(companies) if card.created_at < until]
 
     def first_actions(self, cards: Sequence[Card], until: datetime) -> Waits:
         """From a card's coming into being until somebody claimed or decided it. Cards that ended by themselves, or on
@@ -93,10 +93,11 @@ class Cards:
         for card, at in self._database.query("SELECT card, claimed_at FROM queue WHERE claimed_at IS NOT NULL"):
             yield str(card), datetime.fromisoformat(str(at))
 
-    def _all(self) -> Iterator[Card]:
+    def _all(self, companies: Sequence[str] | None) -> Iterator[Card]:
         after: int | None = 0
+        only = {} if companies is None else {"company": companies}
         while after is not None:
-            found, after = self._cards.page({}, _PAGE, after)
+            found, after = self._cards.page(only, _PAGE, after)
             yield from found
 
 

@@ -79,7 +79,8 @@ class Observed:
 def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Observed:
     """Read store and Odoo for one period. A warehouse's cards are those about its orders; what is about no order
     belongs to none. Raises the errors of both."""
-    known = cards.before(period.until)
+    only = [scope.value] if scope.kind == "company" else None
+    known = cards.before(period.until, only)
     about = _orders_of(known, desk)
     mine = _in_scope([card for card in known if period.has(card.created_at)], scope, about, desk)
     hit = {order for orders in about.values() for order in orders}
@@ -93,7 +94,6 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Ob
     waiting = desk.backorders(period.until) if desk else []
     asked = desk.approvals(period.since, period.until) if desk and scope.kind != "warehouse" else []
     asked = [each for each in asked if scope.has(each.company, "")]
-    only = [scope.value] if scope.kind == "company" else None
     return Observed(
         period=period,
         scope=scope,
