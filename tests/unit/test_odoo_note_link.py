@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from tests.unit.odoo_cards import Remembering, card
 from tests.unit.test_odoo_publish import CONNECTION, OneCustomer
-from triage.domain import Advice
+from triage.domain import Advice, TicketsWhen
 from triage.domain.address import base_address
 from triage.errors import ConfigurationError
-from triage.odoo.gate.inside import our_page, rendered
+from triage.odoo.gate.inside import linked, our_page, rendered
 from triage.odoo.publish import Publisher
-from triage.odoo.verbs import Note, NoteText
+from triage.odoo.verbs import Activity, Note, NoteText, Ticket
 from triage.settings import Settings
 
 BAD = [
@@ -34,6 +34,23 @@ def test_a_note_links_to_its_card() -> None:
     html = rendered(note.text.model_dump(mode="json"))
     assert f'<p><a href="{address}">{address}</a></p>' in html
     assert html.endswith(f"({found.id}).</small></p>")
+
+
+def test_draft_tickets_and_activities_link_to_it_too() -> None:
+    hand, found = Remembering(), card()
+    advice = Advice(tickets=TicketsWhen.ADVISED)
+    Publisher(OneCustomer(), hand, CONNECTION, advice, address="https://triage.example").publish(found)  # type: ignore[arg-type]
+    address = f"https://triage.example/cards/{found.number}"
+    (ticket,) = [each for each in hand.asked if isinstance(each, Ticket)]
+    assert ticket.text.link == address
+    hand = Remembering()
+    asking = Advice(tickets=TicketsWhen.NEVER, activity=True)
+    Publisher(OneCustomer(), hand, CONNECTION, asking, address="https://triage.example").publish(found)  # type: ignore[arg-type]
+    (activity,) = [each for each in hand.asked if isinstance(each, Activity)]
+    assert activity.link == address
+    assert linked(activity.link) == f'<p><a href="{address}">{address}</a></p>'
+    with pytest.raises(ValidationError):
+        activity.with_(link="javascript:alert(1)//cards/7")
 
 
 def test_without_an_address_there_is_no_link() -> None:

@@ -17,7 +17,7 @@ from triage.domain import RecordRef
 from triage.errors import AccessDenied, OdooRejected, RecordMissing
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
-from triage.odoo.gate.inside import DRAFT_STAGE, MODULE, escaped, rendered
+from triage.odoo.gate.inside import DRAFT_STAGE, MODULE, escaped, linked, rendered
 from triage.odoo.rights import STAGE_MODELS
 from triage.odoo.verbs import Activity, Apply, Done, Note, NoteText, Posted, Ticket, Verb, Withdraw, check
 
@@ -132,7 +132,7 @@ class Direct:
     def _activity(self, verb: Activity) -> Done:
         if not self._odoo.has(verb.record.model, "activity_ids"):
             return Done(verb="activity", marker=verb.marker, status="absent")
-        note = f"<p>{escaped(verb.note)} {_OPEN}{verb.marker}{_CLOSE}</p>"
+        note = f"<p>{escaped(verb.note)} {_OPEN}{verb.marker}{_CLOSE}</p>{linked(verb.link)}"
         values: dict[str, Any] = {"summary": verb.summary[:200], "note": note, "date_deadline": verb.due.isoformat()}
         if numbers := self._standing(verb.marker):
             return self._update(verb.marker, numbers, values)

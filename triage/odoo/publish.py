@@ -34,7 +34,7 @@ class Publisher:
     What is published carries the card's marker, so that publishing again brings it up to date, whoever does it. Every
     method raises `OdooError` where Odoo does not take it; with a gate nothing of that card was written then.
     `may_note` says whether a card may have a note on its record today, of which there are so many; without it every
-    card may, as where a person posts it. `address` is that of the review pages: notes then link to their cards.
+    card may, as where a person posts it. `address` is that of the review pages, to which all then links.
     """
 
     def __init__(
@@ -178,6 +178,7 @@ class Publisher:
             record=card.proposal.record,
             summary=f"{REVIEW}{text.title.removeprefix(TITLE)}",
             note=text.footer,
+            link=self._linked(card, text).link,
             due=(act_by.at if act_by else card.created_at).date(),
             reviewer=self._advice_for(card).reviewer,
         )
@@ -189,7 +190,7 @@ class Publisher:
             marker=marker_of(card.id, "ticket"),
             record=record if in_odoo else None,
             name=f"{record.name}: {text.title.removeprefix(TITLE)}" if in_odoo else text.title,
-            text=text,
+            text=self._linked(card, text),
             team=self._team(card),
         )
 

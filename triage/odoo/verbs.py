@@ -5,13 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from triage.domain import RecordRef
 from triage.domain.address import is_safe_address
 from triage.domain.base import Frozen
 from triage.errors import OdooRejected
 from triage.odoo.gate.code import allowed
+
+
+def _leads_to_us(value: str) -> str:
+    if value and not is_safe_address(value):
+        raise ValueError("must be an address with https://, or with http:// on this machine itself")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_leads_to_us)]
+"""Of one of our pages, or empty."""
 
 
 class Row(Frozen):
@@ -37,15 +47,8 @@ class NoteText(Frozen):
     sections: tuple[Section, ...] = ()
     footer: str
     """Ends with the marker's card, so that people and software find it again."""
-    link: str = ""
+    link: Address = ""
     """Address of the card's page; opening it takes a sign-in, and gives no right. Empty: no link."""
-
-    @field_validator("link")
-    @classmethod
-    def _leads_to_us(cls, value: str) -> str:
-        if value and not is_safe_address(value):
-            raise ValueError("must be an address with https://, or with http:// on this machine itself")
-        return value
 
 
 class Note(Frozen):
@@ -68,6 +71,8 @@ class Activity(Frozen):
     due: date
     reviewer: str | None = None
     """Login of who is asked where the record has no user of its own."""
+    link: Address = ""
+    """As that of a note."""
 
 
 class Ticket(Frozen):

@@ -39,15 +39,19 @@ def rendered(text: dict[str, Any]) -> str:
         items = ["<li>" + escaped(item) + "</li>" for item in section.get("items", [])[:MOST_ITEMS]]
         if items:
             parts.append("<p>" + escaped(section.get("title")) + "</p><ul>" + "".join(items) + "</ul>")
-    link = str(text.get("link") or "")
-    if link and our_page(link):
-        parts.append('<p><a href="' + escaped(link) + '">' + escaped(link) + "</a></p>")
+    parts.append(linked(text.get("link")))
     parts.append("<p><small>" + escaped(text.get("footer")) + "</small></p>")
     return "".join(parts)
 
 
+def linked(value: Any) -> str:
+    """The link to a card's page as HTML; nothing where it is none, or leads elsewhere."""
+    link = str(value or "")
+    return '<p><a href="' + escaped(link) + '">' + escaped(link) + "</a></p>" if link and our_page(link) else ""
+
+
 def our_page(link: str) -> bool:
-    """Whether a link is one that a note may hold: to a card, over https or on the machine itself."""
+    """Whether a link is one that may stand in Odoo: to a card, over https or on the machine itself."""
     starts = ("https://", "http://localhost:", "http://localhost/", "http://127.0.0.1:", "http://127.0.0.1/")
     number = link.rsplit("/cards/", 1)[-1]
     return link.startswith(starts) and "/cards/" in link and number.isdigit() and "@" not in link
@@ -152,7 +156,7 @@ def activity(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str,
     planned = target_of(env, error, row, "mail.activity")
     values: dict[str, Any] = {
         "summary": str(step.get("summary") or "")[:200],
-        "note": "<p>" + escaped(step.get("note")) + "</p>",
+        "note": "<p>" + escaped(step.get("note")) + "</p>" + linked(step.get("link")),
     }
     if planned:
         same_place(error, planned.res_model, planned.res_id, record)
