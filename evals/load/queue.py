@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--requests", type=int, default=300)
     given = parser.parse_args()
+    import_module("service.app")  # before the store is filled, which takes minutes: what is missing shows at once
     with tempfile.TemporaryDirectory(prefix="triage-queue-") as folder, _place(given.database) as place:
         home = Path(folder) / "home"
         environment = {**os.environ, **({"TRIAGE_DATABASE": place} if place else {}), "TRIAGE_HOME": str(home)}

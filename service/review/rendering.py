@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from fastapi.responses import HTMLResponse
@@ -89,7 +90,7 @@ class Writing:
     """Dates, times and numbers for one reader."""
 
     def __init__(self, language: str, timezone: str = "UTC") -> None:
-        self._locale = language if language in LANGUAGES else "en"
+        self._locale = _locale(language if language in LANGUAGES else "en")
         try:
             self._zone = ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -112,7 +113,17 @@ class Writing:
 
     def share(self, value: float) -> str:
         """A probability as per cent."""
-        return format_percent(value, locale=self._locale)
+        return _per_cent(round(value, 4), self._locale)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+@lru_cache(4096)
+def _per_cent(value: float, locale: Locale) -> str:
+    return format_percent(value, locale=locale)
 
 
 @cache

@@ -55,6 +55,20 @@ def test_an_unknown_case_has_no_key(keys: Keys) -> None:
         keys.opening("case a", b"12345678")
 
 
+def test_many_keys_at_one_look_are_the_same_keys(keys: Keys) -> None:
+    made = [keys.key_for(f"case {number}") for number in range(3)]
+    keys.delete("case 1")
+    together = keys.together([*(each.id for each in made), b"12345678"])
+    assert together.opening("case 0", made[0].id) == made[0].secret == keys.opening("case 0", made[0].id)
+    for case, key_id, said in (
+        ("case 1", made[1].id, "its content is erased"),
+        ("case 0", made[2].id, "not in this key file"),
+        ("case 9", b"12345678", "not in this key file"),
+    ):
+        with pytest.raises(KeyMissing, match=said):
+            together.opening(case, key_id)
+
+
 def test_a_deleted_key_is_gone_from_the_file(file: KeyFile) -> None:
     made = file.key_for("case a")
     assert made.secret in file.path.read_bytes()
