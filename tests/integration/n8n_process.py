@@ -38,6 +38,10 @@ _QUIET = {
 """Nothing is told to n8n's makers, and nobody from outside reaches it."""
 
 
+class NotInstalled(Exception):
+    """n8n could not be installed."""
+
+
 def missing() -> str | None:
     """What keeps n8n from being installed here, and what to do; none where it is installed or can be."""
     if _is_ready(folder()):
@@ -58,7 +62,7 @@ def folder() -> Path:
 def installed() -> Path:
     """The folder with n8n, installed where it is not. Takes some minutes the first time.
 
-    Raises `AssertionError` with npm's words where that fails.
+    Raises `NotInstalled` with npm's words where that fails: no network, or no C++ compiler for its database.
     """
     at = folder()
     if _is_ready(at):
@@ -72,7 +76,8 @@ def installed() -> Path:
         ["npm", "rebuild", "node", "sqlite3", "isolated-vm", *quiet],
     ):
         done = subprocess.run(command, check=False, cwd=at, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
-        assert done.returncode == 0, f"{' '.join(command)} failed:\n{done.stderr[-2000:]}"
+        if done.returncode != 0:
+            raise NotInstalled(f"n8n {VERSION} cannot be installed here: {' '.join(command[:2])}: {done.stderr[-800:]}")
     (at / "ready").write_text(f"{VERSION} {NODE}\n")
     return at
 

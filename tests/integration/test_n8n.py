@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 
 from service.n8n.preparing import LISTENING
 from tests.integration.jobs_setting import stalled_orders
-from tests.integration.n8n_process import missing
+from tests.integration.n8n_process import NotInstalled, installed, missing
 from tests.integration.n8n_scene import CARRIER, DEAD, GATE, SUPPLIER, UNSURE, Scene, scene_in, wait_for
 from triage.cli.wiring import now, open_store
 from triage.jobs.inbox import Inbox
@@ -27,6 +27,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    try:
+        installed()
+    except NotInstalled as error:
+        pytest.skip(str(error))
     with scene_in(tmp_path_factory.mktemp("scene")) as made:
         yield made
 
