@@ -67,7 +67,7 @@ COMMON = {
     "received_at": "When it came in.",
     "created_at": "When it came into being.",
     "updated_at": "When it was last changed.",
-    "captured_at": "When it was read: \"now\" for everything that is computed.",
+    "captured_at": 'When it was read: "now" for everything that is computed.',
 }
 """What entries of these names mean wherever they stand."""
 
@@ -146,7 +146,8 @@ def _model(told_of: Mapping[str, Any], depth: int) -> Iterator[str]:
                 if "default" in told and told["default"] not in (None, [], {})
                 else ""
             )
-            yield f"| `{name}` | {_type(told)} | {_cell(default)} | {_cell(told.get('description') or COMMON.get(name))} |"
+            meaning = told.get("description") or COMMON.get(name)
+            yield f"| `{name}` | {_type(told)} | {_cell(default)} | {_cell(meaning)} |"
         yield ""
     if told_of.get("enum"):
         yield "One of " + ", ".join(f"`{each}`" for each in told_of["enum"]) + ".\n"

@@ -68,7 +68,9 @@ def test_facts_are_listed_in_the_reference() -> None:
     source = "".join(path.read_text() for path in (ROOT / "triage" / "facts").glob("*.py"))
     names = set(
         re.findall(
-            r'"((?:stock|approval|lead|quality|credit|price|promise|shipment|confirmation|invoice|delivery|data|owner)\.[a-z_]+)"', source
+            r'"((?:stock|approval|lead|quality|credit|price|promise|shipment|confirmation|invoice|delivery|data|owner)'
+            r'\.[a-z_]+)"',
+            source,
         )
     )
     assert names, Fact

@@ -40,7 +40,8 @@ def cancel(database: Database, card: str, revision: int, at: str) -> bool:
     transaction."""
     return (
         database.execute(
-            "UPDATE effects SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'waiting' AND attempts = 0",
+            "UPDATE effects SET state = 'cancelled', finished_at = ?"
+            " WHERE id = ? AND state = 'waiting' AND attempts = 0",
             (at, f"{card}:{revision}"),
         )
         == 1

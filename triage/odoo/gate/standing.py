@@ -36,14 +36,17 @@ def standing(connection: Connection, is_gate_wanted: bool, environment: Mapping[
     except OdooError as error:
         return _down(error)
     try:
-        gate = Gate.find(odoo)
+        return _standing(odoo, connection, is_gate_wanted)
     except (ConfigurationError, OdooRejected) as error:
         return Standing(is_up=True, gate_matches=False, trouble=str(error))
     except OdooError as error:
         return _down(error)
     finally:
         odoo.close()
-    if gate is not None:
+
+
+def _standing(odoo: Odoo, connection: Connection, is_gate_wanted: bool) -> Standing:
+    if Gate.find(odoo) is not None:
         return Standing(is_up=True, gate_matches=True)
     if not is_gate_wanted:
         return Standing(is_up=True)
