@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 ROOMS = [
     "service", "evals", "triage.cli", "triage.reports", "triage.jobs", "triage.pipeline", "triage.odoo",
-    "triage.intake", "triage.tasks", "triage.verify", "triage.models", "triage.privacy", "triage.documents", "triage.facts", "triage.cards",
-    "triage.audit", "triage.storage", "triage.domain",
+    "triage.intake", "triage.tasks", "triage.verify", "triage.models", "triage.privacy", "triage.documents",
+    "triage.facts", "triage.cards", "triage.audit", "triage.storage", "triage.domain",
 ]  # fmt: skip
 BELOW_ALL = {"triage", "triage.errors", "triage.settings", "prompts", "triage.sample_day"}
 
