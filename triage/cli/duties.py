@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from triage.domain.policies import PolicyBook
     from triage.jobs.inbox import Inbox
     from triage.jobs.listeners import OpenListener
-    from triage.jobs.schedules import Schedule
+    from triage.jobs.schedules import Schedule, Task
     from triage.jobs.sweeps import Sweeper
     from triage.jobs.switching import Switch
     from triage.pipeline import Publish
@@ -60,8 +60,8 @@ def schedule_of(
     from triage.cli.setup_duties import SetupDuties
     from triage.jobs.schedules import Schedule, Task
 
-    kept = _Kept(office, store, inbox, switch, holder, listeners)
-    told = [Task("notices", lambda: _NOTICES_EVERY, kept.tell)] if listeners else []
+    kept = _Kept(office, store, inbox, switch, holder)
+    told = [_telling(kept, each) for each in listeners]
     return Schedule(
         [
             *told,
@@ -76,19 +76,17 @@ def schedule_of(
     )
 
 
+def _telling(kept: _Kept, listener: OpenListener) -> Task:
+    """A task of its own, so that a listener that is down keeps no other one waiting."""
+    from triage.jobs.schedules import Task
+
+    return Task(f"notices {listener.listener.name}", lambda: _NOTICES_EVERY, lambda: kept.tell(listener))
+
+
 class _Kept:
     """The tasks of one worker. Without a named Odoo they do nothing; while the switch is off only sweeps go on."""
 
-    def __init__(
-        self,
-        office: InstalledOffice,
-        store: Store,
-        inbox: Inbox,
-        switch: Switch,
-        holder: str,
-        listeners: Sequence[OpenListener],
-    ) -> None:
-        self._listeners = listeners
+    def __init__(self, office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> None:
         self._office = office
         self._store = store
         self._inbox = inbox
@@ -147,17 +145,17 @@ class _Kept:
             raise OdooUnavailable("Odoo gave no answer to what decisions set going.")  # so that pauses grow
         return found.is_behind
 
-    def tell(self) -> bool:
+    def tell(self, listener: OpenListener) -> bool:
         from triage.jobs.notices import Notices
         from triage.storage.leases import Leases
         from triage.storage.watermarks import Watermarks
 
-        leases = Leases(self._store.database, now)
-        if self._is_off() or not leases.take("notices", self._holder, _NOTICES_LEASE):
+        leases, name = Leases(self._store.database, now), f"notices {listener.listener.name}"
+        if self._is_off() or not leases.take(name, self._holder, _NOTICES_LEASE):
             return False
         try:
             told = Notices(
-                self._listeners,
+                [listener],
                 self._store.cards,
                 self._inbox,
                 Watermarks(self._store.database),
@@ -167,9 +165,9 @@ class _Kept:
                 self._is_off,
             ).once()
         finally:
-            leases.give_back("notices", self._holder)
+            leases.give_back(name, self._holder)
         if told:
-            log.info("notices", told=told)
+            log.info("notices", to=listener.listener.name, told=told)
         return False
 
     def watch(self) -> bool:
