@@ -127,7 +127,7 @@ def counting(events: int = 20_000) -> dict[str, float]:
     """Microseconds of computing that each event takes in the outermost layer, with its counting and without."""
     import asyncio
 
-    from service import gateway
+    gateway = import_module("service.gateway")
     from triage import metrics, tracing
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
