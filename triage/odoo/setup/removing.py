@@ -145,8 +145,23 @@ class Remover:
             there = [each.id for each in these if each.is_there]
             if model == "ir.model.fields" and there:
                 there = self._without_other_sides(there)
+            names = self._called(there) if model == "ir.model" else []
             if there:
                 delete(self.odoo, model, there)
+            self._tidy(names)
+
+    def _called(self, ids: list[int]) -> list[str]:
+        """Technical names of models of ours."""
+        rows = self.odoo.read("ir.model", ids, ["model"])
+        return [name for row in rows if (name := row.text("model") or "").startswith("x_")]
+
+    def _tidy(self, models: list[str]) -> None:
+        """Odoo 19 keeps external ids of what these models inherited, whose records have gone with them."""
+        for name in models:
+            left = [("model", "=", "ir.model.inherit"), ("name", "=like", f"model_inherit__{name}__%")]
+            rows = self.odoo.search("ir.model.data", left, ["id"])
+            if rows:
+                self.odoo.call("ir.model.data", "unlink", [row.id for row in rows])
 
     def _without_other_sides(self, ids: list[int]) -> list[int]:
         """Delete the one2many fields among these, on whose other side Odoo holds on; the others."""
@@ -161,9 +176,8 @@ class Remover:
 
         It is done while the administrator's right to it still stands; a run that was broken off may have taken it.
         """
-        rows = self.odoo.read("ir.model", [found.id], ["model"])
-        model = rows[0].text("model") if rows else None
-        if model is None or not model.startswith("x_"):
+        model = next(iter(self._called([found.id])), None)
+        if model is None:
             return
         with suppress(AccessDenied):
             while ids := [row.id for row in self.odoo.search(model, [], ["id"], limit=_PAGE, active_test=False)]:
