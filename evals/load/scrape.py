@@ -154,9 +154,9 @@ def counting(events: int = 20_000) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="triage-counting-") as folder, metrics.shared(Path(folder), "web"):
         spent()
         with_it = min(spent() for _ in range(5))
-        count, gateway._Request.count = gateway._Request.count, lambda self: None  # type: ignore[method-assign]
+        count, gateway._Request.count = gateway._Request.count, lambda self: None
         without = min(spent() for _ in range(5))
-        gateway._Request.count = count  # type: ignore[method-assign]
+        gateway._Request.count = count
         began = time.process_time()
         for _ in range(events):  # what the acceptor adds
             metrics.meters().events.labels("hook", "new").inc()
