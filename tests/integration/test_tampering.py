@@ -9,12 +9,14 @@ import json
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.databases import PostgresServer, place_in
 from tests.unit.opened_store import COMPANY, ORDER, Opened, case, decision, event, proposal
 from triage.audit.chain import digest, record_hash
 from triage.audit.checkpoints import Signed, compare, make
@@ -24,6 +26,7 @@ from triage.cards import transitions
 from triage.domain import Category, NoException, Policy
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
+from triage.storage.placeholders import arranged
 
 COMPANIES = (COMPANY, "Elsewhere B.V.")
 FEW, MANY = 60, 1000
@@ -268,6 +271,87 @@ def test_a_thousand_random_damages_are_found(original: Path, tmp_path: Path) -> 
 @pytest.mark.slow
 def test_no_false_alarm_on_a_thousand_untouched_stores(original: Path, tmp_path: Path) -> None:
     check_untouched(original, tmp_path, range(MANY))
+
+
+TABLES = ("journal", "payloads", "removals", "cards", "card_events", "checkpoints")
+
+
+class Server:
+    """A store on PostgreSQL, spoken to in the words of the damages, past its triggers and foreign keys."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        connection.execute("SET session_replication_role = replica")
+
+    def execute(self, sql: str, values: tuple = ()) -> psycopg.Cursor:
+        sql = sql.replace("SELECT rowid,", "SELECT ctid::text,").replace("rowid = ?", "ctid = CAST(? AS TEXT)::tid")
+        if sql.startswith("INSERT OR REPLACE INTO payloads"):
+            self.execute("DELETE FROM payloads WHERE stream = ? AND seq = ?", values[:2])
+            sql = (
+                "INSERT INTO payloads (stream, seq, sealed, month) VALUES (?, ?, ?, (SELECT payload_month(kind, at)"
+                " FROM journal WHERE stream = ? AND seq = ?))"
+            )
+            values = (*values, *values[:2])
+        elif sql.startswith("INSERT OR REPLACE INTO journal"):
+            self.execute("DELETE FROM journal WHERE stream = ? AND seq = ?", values[:2])
+        cursor = psycopg.RawCursor(self._connection)
+        return cursor.execute(*arranged(sql.replace("INSERT OR REPLACE", "INSERT"), values))  # type: ignore[arg-type]
+
+    def iterdump(self) -> Iterator[object]:
+        for table in TABLES:
+            yield from self.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+
+
+@pytest.fixture(scope="module")
+def on_server(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> tuple[Path, str]:
+    """The same store in a database, and its name."""
+    folder = tmp_path_factory.mktemp("tampering-server")
+    url = postgres.database()
+    place_in(folder, url)
+    make_key(folder / "signing.key")
+    signer = KeySigner.read(folder / "signing.key")
+    random_ = random.Random(7)
+    with Opened(folder) as opened:
+        fill(opened, 0, 6, random_)
+        make(opened.journal, opened.clock, signer)
+        fill(opened, 6, 4, random_)
+        (folder / "kept.json").write_text(make(opened.journal, opened.clock, signer).to_text())
+        fill(opened, 10, 3, random_)
+    return folder, url.split("@/", 1)[1].split("?", 1)[0]
+
+
+def check_server(on_server: tuple[Path, str], postgres: PostgresServer, numbers: range) -> None:
+    folder, name = on_server
+    missed = []
+    for number in numbers:
+        copy = f"{name}_{number}"
+        postgres.run(f"CREATE DATABASE {copy} TEMPLATE {name}")
+        random_ = random.Random(number)
+        with psycopg.connect(postgres.url(copy), autocommit=True) as connection:
+            store = Server(connection)
+            before = list(store.iterdump())
+            while list(store.iterdump()) == before:
+                damage = random_.choice(DAMAGES)
+                with suppress(psycopg.DataError, psycopg.IntegrityError), connection.transaction():
+                    damage(store, random_)  # type: ignore[arg-type]
+        kept = folder / "kept.json" if damage is cut else None
+        with KeyFile(folder / "keys.db") as keys, Database.open(postgres.url(copy)) as database:
+            first = verify(database, keys).first_bad
+            if first is None and kept is not None:
+                first = compare(database, Signed.read(kept), [read_public(folder / "signing.key.pub")])
+        if first is None:
+            missed.append((number, damage.__name__))
+        postgres.run(f"DROP DATABASE {copy}")
+    assert missed == []
+
+
+def test_random_damage_is_found_on_a_server(on_server: tuple[Path, str], postgres: PostgresServer) -> None:
+    check_server(on_server, postgres, range(5))
+
+
+@pytest.mark.slow
+def test_a_thousand_random_damages_are_found_on_a_server(on_server: tuple[Path, str], postgres: PostgresServer) -> None:
+    check_server(on_server, postgres, range(FEW, FEW + MANY))
 
 
 def shortened(original: Path, home: Path) -> None:

@@ -303,13 +303,35 @@ def test_what_came_in_and_nobody_has_looked_at_is_found_and_forgotten(opened: Op
         0,
         RecordRef(model="mail", id=None, name="lost.eml"),
     )
+    ((row, arrival),) = forgetting.unread(opened.journal, [found])
+    assert (row.state, arrival.key) == ("waiting", "lost")
     erase(opened, "rosa@rot.example")
+    assert list(forgetting.unread(opened.journal, [found])) == []
     assert forgetting.find(opened.journal, ["rosa@rot.example"]) == []
     row = inbox.get(inbox.id_of("mail", "lost"))
     assert row is not None
     with pytest.raises(KeyMissing):
         inbox.load(row)
     assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_what_only_named_the_record_of_a_forgotten_case_goes_with_it(opened: Opened) -> None:
+    inbox = Inbox(opened.journal, opened.clock)
+    for key, record in (("hers", ORDER), ("his", OTHER), ("later", ORDER)):
+        inbox.accept(
+            Arrival(
+                key=key, source="odoo", door=Door.HOOK, ref=record, company=COMPANY, received_at=NOW, due_at=NOW
+            )
+        )  # fmt: skip
+    for key in ("hers", "his"):
+        inbox.finish(inbox.id_of("odoo", key), NoException(why="thanks"))
+    erase(opened, "Jane Doe")
+    rows = {key: inbox.get(inbox.id_of("odoo", key)) for key in ("hers", "his", "later")}
+    assert {key: row is not None and row.sealed is not None for key, row in rows.items()} == {
+        "hers": False,
+        "his": True,
+        "later": True,  # it is still to be read, and then tells what Odoo tells
+    }
 
 
 def test_who_is_working_on_a_case_that_is_erased_records_nothing_more_of_it(opened: Opened) -> None:

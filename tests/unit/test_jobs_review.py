@@ -37,6 +37,7 @@ from triage.errors import (
     AccessDenied,
     ModelInvalid,
     ModelUnavailable,
+    NewerRecord,
     NotStorable,
     OdooUnavailable,
     RecordMissing,
@@ -49,6 +50,7 @@ from triage.jobs.inbox import Inbox
 from triage.jobs.review import Reviewer, safe
 from triage.models.turns import turn
 from triage.pipeline import Desk, one_policy
+from triage.storage import inbox as inbox_rows
 from triage.storage import records
 from triage.storage.database import Database
 from triage.storage.inbox import InboxRow
@@ -290,6 +292,20 @@ def test_what_may_work_later_is_waited_for(bench: Bench, error: Exception) -> No
     assert (row.state, row.attempts, row.waits) == ("waiting", 0, 1)
     wait = datetime.fromisoformat(row.due_at) - bench.clock.now
     assert wait.total_seconds() == (getattr(error, "retry_after", None) or 5)
+
+
+def test_what_only_a_newer_version_understands_is_left_to_it(bench: Bench) -> None:
+    job = bench.accept()
+
+    def meet() -> None:
+        raise NewerRecord("a Case was written by version 999.1.2", 999_001_002)
+
+    bench.office.classify.before = meet
+    row = bench.review(job)
+    assert (row.state, row.attempts, row.waits, row.version) == ("waiting", 0, 0, 999_001_002)
+    database, later = bench.office.journal.database, "9999"
+    assert inbox_rows.due(database, row.company, later, 9, version=999_001_001) == []
+    assert [each.id for each in inbox_rows.due(database, row.company, later, 9, version=999_001_002)] == [row.id]
 
 
 def test_what_fails_by_itself_is_given_up_after_three_attempts(bench: Bench) -> None:

@@ -183,6 +183,11 @@ def erase(
                 event=None,
                 value=erasure,
             )
+            for case in cases:
+                # Arrivals without a case of their own lie under a key of their day; they named the record.
+                if case.record is not None:
+                    name = journal.keys.keyed_hash("arrival-record", case.record.key)
+                    inbox.drop_of_record(journal.database, name)
             for row in rows:
                 if row.state in card_rows.WAITING:
                     card_rows.expire_unreadable(journal.database, row)
@@ -205,6 +210,14 @@ def handed_over(journal: Journal, found: Sequence[Found]) -> Iterator[tuple[Reco
                 continue
             if value is not None:
                 yield record, value
+
+
+def unread(journal: Journal, found: Sequence[Found]) -> Iterator[tuple[InboxRow, Arrival]]:
+    """What came in for these cases and nobody has worked on yet, opened: no record has it."""
+    for case in found:
+        for row in inbox.of_key(journal.database, case.id):
+            if (arrival := _arrival(journal, row)) is not None:
+                yield row, arrival
 
 
 def _live_keys(journal: Journal, case: str) -> list[bytes]:

@@ -102,6 +102,17 @@ def _export(names: Sequence[str], out: Path, deep: bool, why: str, home: Path | 
                 }
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 count += 1
+            for row, arrival in forgetting.unread(store.journal, found):
+                line = {
+                    "company": row.company,
+                    "record": None,
+                    "at": row.received_at,
+                    "kind": f"arrival ({row.state})",
+                    "type": "Arrival",
+                    "value": arrival.model_dump(mode="json"),
+                }
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                count += 1
         try:
             _note_reading(store, names, why, count)
         except BaseException:

@@ -207,6 +207,18 @@ def drop_payloads(database: Database, before: str) -> int:
     return database.execute(sql, (before,))
 
 
+def drop_of_record(database: Database, record: str) -> int:
+    """Take away what finished arrivals on a record said (`record` is its keyed hash); how many that were."""
+    return database.execute(
+        "UPDATE inbox SET sealed = NULL WHERE record = ? AND state = 'done' AND sealed IS NOT NULL", (record,)
+    )
+
+
+def of_key(database: Database, key_case: str) -> list[InboxRow]:
+    """What came in under this key and is not finished, the oldest first."""
+    return _many(database, "WHERE key_case = ? AND state <> 'done' ORDER BY received_at, id", key_case)
+
+
 def delete_finished(database: Database, before: str) -> int:
     """Delete the rows of arrivals that were finished before a time: from then on a duplicate is new."""
     return database.execute("DELETE FROM inbox WHERE state = 'done' AND finished_at < ?", (before,))
