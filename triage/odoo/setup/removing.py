@@ -185,6 +185,7 @@ class Remover:
 
     def _forget(self) -> None:
         """The last of ours: external ids whose records Odoo took with others, and the parameter."""
+        self._tidy(["x_triage_%"])
         rows = self.odoo.search("ir.model.data", [("module", "=", MODULE)], ["id"])
         if rows:
             self.odoo.call("ir.model.data", "unlink", [row.id for row in rows])
