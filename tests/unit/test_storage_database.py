@@ -36,9 +36,17 @@ def test_opening_again_keeps_what_is_there(home: Path) -> None:
         assert len(store.query("SELECT * FROM migrations")) == len(migrations.known(store.engine))
 
 
-def test_a_newer_store_is_refused(home: Path) -> None:
+def test_what_a_newer_version_added_is_let_be(home: Path) -> None:
+    for _ in range(2):
+        with Database.open(target_in(home)) as store:
+            store.execute(
+                "INSERT INTO migrations (number, name, sha256) VALUES (9998, 'later', '') ON CONFLICT DO NOTHING"
+            )
+
+
+def test_a_store_that_a_newer_version_changed_is_refused(home: Path) -> None:
     with Database.open(target_in(home)) as store:
-        store.execute("INSERT INTO migrations (number, name, sha256) VALUES (9999, 'later', '')")
+        store.execute("INSERT INTO migrations (number, name, sha256) VALUES (9999, 'later_breaks_older', '')")
     with pytest.raises(StoreError, match="newer version"):
         Database.open(target_in(home))
 

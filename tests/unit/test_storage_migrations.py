@@ -103,6 +103,45 @@ def test_what_is_translated_is_what_can_be(migration: migrations.Migration) -> N
     assert not migration.translated or left == []
 
 
+ADDS = re.compile(
+    r"CREATE TABLE \w+ \(.*?\)|CREATE (UNIQUE )?INDEX .*?|CREATE TRIGGER .*?END"
+    r"|ALTER TABLE \w+ ADD COLUMN \w+ (TEXT|INTEGER|BLOB)( NOT NULL DEFAULT .*?| DEFAULT .*?)?",
+    re.DOTALL,
+)
+RULED_SINCE = 17
+"""Migrations before it were never beside an older version."""
+
+
+def only_adds(sql: str) -> bool:
+    """Whether versions that do not know this migration can go on after it."""
+    text = re.sub(r"--.*", "", sql)
+    found = re.split(r";\s*(?=CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|\Z)", text.strip())
+    new = set(re.findall(r"CREATE TABLE (\w+)", text))
+    bound = set(re.findall(r"CREATE (?:UNIQUE INDEX|TRIGGER)[^;]*? ON (\w+)", text))
+    return bound <= new and all(ADDS.fullmatch(each.strip()) for each in found if each.strip())
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_version_that_does_not_know_a_migration_can_go_on_after_it(engine: str) -> None:
+    found = [each for each in migrations.known(engine) if each.number >= RULED_SINCE]
+    assert [each.name for each in found if not each.name.endswith(migrations.BREAKS) and not only_adds(each.sql)] == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE cards;",
+        "ALTER TABLE cards RENAME COLUMN state TO stage;",
+        "ALTER TABLE cards ADD COLUMN must TEXT NOT NULL;",
+        "CREATE TABLE more (a TEXT);\nALTER TABLE cards DROP COLUMN state;",
+        "UPDATE cards SET state = 'open';",
+        "CREATE UNIQUE INDEX cards_team ON cards (team);",
+    ],
+)
+def test_what_takes_away_or_demands_is_no_addition(sql: str) -> None:
+    assert not only_adds(sql)
+
+
 def test_a_store_is_made_once_by_many(postgres: PostgresServer) -> None:
     url, failed = postgres.schema(), []
 

@@ -14,6 +14,11 @@ What needs other words has a twin `NNNN_name.postgresql.sql` with the same table
 (`tests/unit/test_storage_migrations.py` compares them); a twin alone is for PostgreSQL only.
 
 Each is applied once, in its own transaction, and noted in the table `migrations` with the digest of its text.
+
+A migration only adds: tables, indexes, columns with a default or that may be none. Then versions that do not know it go
+on with the store, and can be started again: an upgrade has both at work, and may have to go back. One that cannot do
+without changing or taking away what is there says so in its name, `NNNN_name_breaks_older.sql`: older versions then
+refuse the store, and the changelog says that all have to be stopped for it.
 """
 
 from __future__ import annotations
@@ -43,6 +48,8 @@ _NOW = {
     "postgresql": """to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""",
 }
 _LOCK = "migrations"
+BREAKS = "_breaks_older"
+"""Ends the name of a migration after which a version that does not know it must not use the store."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,8 @@ def known(engine: str = "sqlite") -> tuple[Migration, ...]:
 def apply(database: Database) -> None:
     """Bring the tables to this version.
 
-    Raises `StoreError` where a newer version has been here, or where an applied migration is not the one we know.
+    What a newer version has added is let be. Raises `StoreError` where a newer version has changed what this one relies
+    on, or where an applied migration is not the one we know.
     """
     if _pending(database):
         with database.locked((_LOCK,)):
@@ -115,14 +123,16 @@ def _pending(database: Database) -> tuple[Migration, ...]:
     ours = {migration.number: migration for migration in known(database.engine)}
     if not database.has_table("migrations"):
         return tuple(ours.values())
-    applied = {row["number"]: row["sha256"] for row in database.query("SELECT number, sha256 FROM migrations")}
-    for number, sha256 in sorted(applied.items()):
+    applied = {row["number"]: row for row in database.query("SELECT number, name, sha256 FROM migrations")}
+    for number, row in sorted(applied.items()):
         if number not in ours:
+            if not row["name"].endswith(BREAKS):
+                continue
             raise StoreError(
-                f"{database.name}: written by a newer version (migration {number:04}; this one knows {max(ours):04}). "
+                f"{database.name}: changed by a newer version (migration {number:04}; this one knows {max(ours):04}). "
                 "Install that version, or a later one."
             )
-        if ours[number].sha256 != sha256:
+        if ours[number].sha256 != row["sha256"]:
             raise StoreError(
                 f"{database.name}: migration {number:04} was applied with another text than this version's. "
                 "Open the store with the version that made it."
