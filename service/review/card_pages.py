@@ -156,6 +156,7 @@ def _card_page(
         reply_parts=parts_of_reply(card.proposal.reply.text, card.proposal.reply.blanks) if card.proposal.reply else [],
         is_erased=made_from is None,
         facts=shown_facts,
+        later=showing.later_of(card.proposal, facts, writing),
         beside=beside,
         hidden_facts=hidden,
         confidential=frame.sight.may_see_confidential(person),

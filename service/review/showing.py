@@ -10,7 +10,8 @@ from service.review.rendering import Words, Writing
 from service.review.seeing import Sight
 from triage.cards.seen import Seen
 from triage.cli.show import is_difference
-from triage.domain import Box, Card, Evidence, OnPage, Page, Paper, Person, Proposal, Quote
+from triage.domain import Box, Card, Evidence, Fact, OnPage, Page, Paper, Person, Proposal, Quote
+from triage.facts.labels import later_title
 
 _CONTEXT_PAGES = 20
 
@@ -288,3 +289,12 @@ def _links(sources: Sequence[str], odoo: str | None) -> Iterator[tuple[str, str]
 def odoo_link(odoo: str, model: str, number: int) -> str:
     """Address of a record's form: understood by every version from 14 to 19."""
     return f"{odoo.rstrip('/')}/web#id={number}&model={model}&view_type=form"
+
+
+def later_of(proposal: Proposal, facts: Sequence[Fact], writing: Writing) -> str | None:
+    """The task for later in the language of the card, where its reader may see the facts that it follows from."""
+    later = proposal.follow_up
+    if later is None or not {fact.id for fact in facts}.issuperset(later.why):
+        return None
+    due = f" ({writing.value(later.due)})" if later.due else ""
+    return f"{later_title(later, proposal.reader)}{due}"

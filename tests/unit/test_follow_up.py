@@ -11,7 +11,7 @@ from tests.unit.opened_store import abstained
 from triage.cards.follow_up import follow_up, working_day
 from triage.domain import Case, Category, Company, Fact, RecordRef, Suggestion, View
 from triage.domain.follow_up import FollowUpKind
-from triage.facts.labels import LABELS, LANGUAGES
+from triage.facts.labels import LABELS, LANGUAGES, later_title
 
 K = FollowUpKind
 FRIDAY = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
@@ -47,23 +47,23 @@ def fact(name: str, about: str | None = "M8", confidential: bool = False) -> Fac
     ],
 )
 def test_the_first_rule_that_holds(names: list[str], category: Category, kind: FollowUpKind | None) -> None:
-    found = follow_up(view(*map(fact, names)), Suggestion(category=category), "en")
+    found = follow_up(view(*map(fact, names)), Suggestion(category=category))
     assert (found.kind if found else None) is kind
 
 
 def test_it_names_what_it_is_about_and_the_facts_that_it_follows_from() -> None:
-    found = follow_up(view(fact("quality.blocked", "FS-933")), Suggestion(category=Category.DELAY), "en")
+    found = follow_up(view(fact("quality.blocked", "FS-933")), Suggestion(category=Category.DELAY))
     assert found is not None
-    assert found.title == "Decide about FS-933: release it, sort it out or send it back"
+    assert later_title(found, "en") == "Decide about FS-933: release it, sort it out or send it back"
     assert found.why == ("quality.blocked[FS-933]",)
-    claim = follow_up(view(), Suggestion(category=Category.DAMAGE_LOSS), "de")
+    claim = follow_up(view(), Suggestion(category=Category.DAMAGE_LOSS))
     assert claim is not None
-    assert (claim.title, claim.why) == ("Den Schaden zu S00001 beim Spediteur anmelden", ())
+    assert (later_title(claim, "de"), claim.why) == ("Den Schaden zu S00001 beim Spediteur anmelden", ())
 
 
 def test_it_is_due_on_a_working_day_of_the_company() -> None:
     [in_utc, in_auckland] = [
-        follow_up(view(fact("equipment.down"), zone=zone), Suggestion(category=Category.DELAY), "en")
+        follow_up(view(fact("equipment.down"), zone=zone), Suggestion(category=Category.DELAY))
         for zone in ("UTC", "Pacific/Auckland")
     ]
     assert in_utc is not None
@@ -75,10 +75,10 @@ def test_it_is_due_on_a_working_day_of_the_company() -> None:
 
 def test_a_confidential_fact_a_question_and_another_record_leave_nothing() -> None:
     one = view(fact("quality.blocked", confidential=True))
-    assert follow_up(one, Suggestion(category=Category.DELAY), "en") is None
-    assert follow_up(view(fact("quality.blocked")), abstained(Category.DELAY), "en") is None
+    assert follow_up(one, Suggestion(category=Category.DELAY)) is None
+    assert follow_up(view(fact("quality.blocked")), abstained(Category.DELAY)) is None
     other = Suggestion(category=Category.DAMAGE_LOSS, record=RecordRef(model="sale.order", id=2, name="S2"))
-    assert follow_up(view(), other, "en") is None
+    assert follow_up(view(), other) is None
 
 
 @pytest.mark.parametrize("kind", list(K))

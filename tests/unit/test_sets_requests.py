@@ -30,5 +30,5 @@ def test_the_task_that_is_left_for_later_is_the_labelled_one(row: dict[str, Any]
     """Under the right category; one that is no exception makes no card and leaves nothing."""
     case, category = Case.model_validate(row["case"]), Category(row["label"])
     view = View(case=case, papers=(), facts=establish_facts(case, (), Policy()))
-    found = None if category is Category.OTHER else follow_up(view, Suggestion(category=category), row["language"])
+    found = None if category is Category.OTHER else follow_up(view, Suggestion(category=category))
     assert (found.kind if found else None) == (FollowUpKind(row["follow_up"]) if row["follow_up"] else None)

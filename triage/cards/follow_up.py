@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from triage.domain import Category, Fact, Suggestion, View
 from triage.domain.follow_up import FollowUp, FollowUpKind
-from triage.facts.labels import label
 
 K = FollowUpKind
 
@@ -45,9 +44,9 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 
-def follow_up(view: View, suggestion: Suggestion, reader: str) -> FollowUp | None:
-    """The task that this suggestion leaves for later, in the reader's language; none where it abstains or nothing is
-    left. It says nothing confidential.
+def follow_up(view: View, suggestion: Suggestion) -> FollowUp | None:
+    """The task that this suggestion leaves for later; none where it abstains or nothing is left. It says nothing
+    confidential.
     """
     if suggestion.abstained is not None or (suggestion.record is not None and suggestion.record != view.case.record):
         return None
@@ -62,7 +61,7 @@ def follow_up(view: View, suggestion: Suggestion, reader: str) -> FollowUp | Non
         about = found[0].about if found else None
         return FollowUp(
             kind=rule.kind,
-            title=label(f"later_{rule.kind.value}", reader, about=about or view.case.record.name),
+            about=about or view.case.record.name,
             why=tuple(fact.id for fact in found[:3]),
             due=working_day(today + timedelta(days=rule.days)),
         )

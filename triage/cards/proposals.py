@@ -85,7 +85,7 @@ def _proposal(view: View, suggestion: Suggestion, policy: Policy) -> Proposal:
         heard=tuple(message.id for message in view.case.messages),
         reply=view.reply,
         routing=view.routing,
-        follow_up=follow_up(view, suggestion, summary.reader if summary else view.case.company.language),
+        follow_up=follow_up(view, suggestion),
         origins=origins_of(view, suggestion) if policy.clusters else (),
         **_explained(view, suggestion),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.domain import Card, Proposal
-from triage.facts.labels import label
+from triage.facts.labels import label, later_title
 
 Told = tuple[str, list[str]]
 
@@ -38,7 +38,7 @@ def is_list(heading: str, reader: str) -> bool:
 def _later(proposal: Proposal) -> Iterator[str]:
     later = proposal.follow_up
     if later is not None:
-        yield f"{later.title} ({later.due})" if later.due else later.title
+        yield later_title(later, proposal.reader) + (f" ({later.due})" if later.due else "")
 
 
 def _reply(card: Card) -> Iterator[str]:

@@ -27,8 +27,8 @@ class FollowUp(Frozen):
     """A task that could be made of it. Nothing is made before a person has accepted the card."""
 
     kind: FollowUpKind
-    title: str
-    """In the reader's language."""
+    about: str
+    """The product, purchase, equipment, approval or record that it is about."""
     why: tuple[str, ...] = ()
     """Ids of the facts that it follows from."""
     due: date | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from triage.domain.follow_up import FollowUp
+
 LANGUAGES = ("en", "de", "fr", "es", "nl")
 
 LABELS: dict[str, tuple[str, str, str, str, str]] = {
@@ -120,6 +122,11 @@ def label(name: str, language: str, **values: str) -> str:
     code = language[:2].lower()
     told = LABELS[name][LANGUAGES.index(code) if code in LANGUAGES else 0]
     return told.format(**values) if values else told
+
+
+def later_title(later: FollowUp, language: str) -> str:
+    """A task for later in this language."""
+    return label(f"later_{later.kind.value}", language, about=later.about)
 
 
 _MONTHS: dict[str, str] = {

@@ -25,7 +25,7 @@ from triage.domain import (
 )
 from triage.domain.follow_up import FollowUp
 from triage.domain.priority import WEIGHED
-from triage.facts.labels import label
+from triage.facts.labels import label, later_title
 from triage.facts.phrases import PREFIX
 from triage.odoo.own_words import DISCLAIMER, TITLE
 from triage.odoo.verbs import NoteText, Row, Section
@@ -77,11 +77,6 @@ def rejected_text(card: Card) -> NoteText:
     )
 
 
-def told_later(later: FollowUp) -> str:
-    """A task for later with its day."""
-    return f"{later.title} ({later.due})" if later.due else later.title
-
-
 def task_text(card: Card, later: FollowUp) -> NoteText:
     """What a draft task says: what to do, the facts that it follows from, and on which record. Whoever reads the
     project's tasks may not read the record, so nothing else of the card stands there."""
@@ -89,7 +84,7 @@ def task_text(card: Card, later: FollowUp) -> NoteText:
     hidden = {fact.id for fact in withheld(proposal, "project.task")}
     why = [_line(fact.how) for fact in proposal.facts if fact.id in later.why and fact.id not in hidden and fact.how]
     return NoteText(
-        title=later.title,
+        title=later_title(later, proposal.reader),
         rows=(Row(name="About", value=f"{proposal.record.name} ({proposal.record.model})"),),
         sections=tuple(_section("Facts", why)),
         footer=f"{DISCLAIMER} Card {card.number} ({card.id}).",
@@ -193,8 +188,10 @@ def _sections(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[Section]:
     asked = [one for one in proposal.questions if one not in proposal.asks]
     yield from _section(label("questions", proposal.reader), (_line(one) for one in asked))
     yield from _section(label("next", proposal.reader), [_line(proposal.next_step)])
-    if later := proposal.follow_up:
-        yield from _section(label("later", proposal.reader), [_line(told_later(later))])
+    later = proposal.follow_up
+    if later is not None and not {fact.id for fact in hidden} & set(later.why):
+        due = f" ({later.due})" if later.due else ""
+        yield from _section(label("later", proposal.reader), [_line(later_title(later, proposal.reader) + due)])
     yield from _section("Evidence", _evidence(suggestion.evidence, hidden))
     yield from _section("What speaks against it", _evidence(suggestion.against, hidden))
     yield from _section("Facts", _facts(proposal, hidden))

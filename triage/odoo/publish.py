@@ -11,6 +11,7 @@ import structlog
 
 from triage.domain import Advice, Advisory, Card, CardState, Publication, RecordRef, TicketsWhen, Withdrawal
 from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
+from triage.facts.labels import later_title
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.note import as_decided, end_text, note_text, rejected_text, task_text
@@ -143,7 +144,7 @@ class Publisher:
         verb = Ticket(
             marker=marker,
             record=record,
-            name=f"{record.name}: {later.title}",
+            name=f"{record.name}: {later_title(later, card.proposal.reader)}",
             text=self._linked(card, task_text(card, later)),
             project=self._project(name),
             due=later.due,
