@@ -10,10 +10,22 @@ import pytest
 
 from tests.databases import target_in
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision, event, proposal, ref
-from triage.audit import forgetting, retention
+from triage.audit import forgetting, retention, retiring
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
-from triage.domain import Arrival, Case, Category, Company, Door, Message, NoException, Partner, RecordRef
+from triage.cards import transitions
+from triage.domain import (
+    Arrival,
+    Case,
+    Category,
+    Company,
+    Door,
+    Message,
+    NoException,
+    Partner,
+    Policy,
+    RecordRef,
+)
 from triage.errors import KeyMissing, StoreError, UsageError
 from triage.jobs.inbox import Inbox
 from triage.storage.database import Database
@@ -226,6 +238,27 @@ def test_of_what_went_no_bytes_stay_in_the_file(opened: Opened) -> None:
         list(retention.apply(opened.journal, COMPANY, {"capture": 30}, NOW + timedelta(days=90), "timer"))
     assert not any(sealed[30:] in file.read_bytes() for file in files)
     assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_closed_cards_are_emptied_when_their_time_is_up(opened: Opened) -> None:
+    card, other = opened.cards.get(1), opened.cards.get(2)
+    for each in (card, other):
+        opened.cards.save(transitions.decide(each, decision(each), Policy()), each.revision)
+    later = opened.clock.now + timedelta(days=31)
+    retention.hold(opened.journal, opened.cards.case_key(other), COMPANY, "legal", "claim 7", NOW)
+    assert retiring.apply(opened.journal, COMPANY, 32, later, "timer") == 0
+    assert retiring.apply(opened.journal, COMPANY, 30, later, "timer") == 1
+    assert retiring.apply(opened.journal, COMPANY, 30, later, "timer") == 0
+    with pytest.raises(KeyMissing):
+        opened.cards.get(1)
+    assert [each.number for each in opened.cards.all()] == [2]
+    assert len(of_hers(opened)) > 0  # what was recorded goes by its own time
+    assert verify(opened.database, opened.keys, Ledger(opened.home / "erasures.jsonl").keys()).first_bad is None
+
+
+def test_an_open_card_keeps_its_content(opened: Opened) -> None:
+    assert retiring.apply(opened.journal, COMPANY, 1, NOW + timedelta(days=400), "timer") == 0
+    assert len(opened.cards.all()) == 2
 
 
 def test_a_step_goes_before_its_kind(opened: Opened) -> None:

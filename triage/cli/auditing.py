@@ -161,7 +161,7 @@ def run_hold(handle: str, lifted: bool, why: str, home: Path | None) -> int:
 
 def run_retain(apply: bool, home: Path | None) -> int:
     """Show, or take away, the payloads whose time is up."""
-    from triage.audit import retention
+    from triage.audit import retention, retiring
     from triage.storage import checkpoints
 
     settings = Settings.of(home)
@@ -172,6 +172,9 @@ def run_retain(apply: bool, home: Path | None) -> int:
     with open_store(settings) as store:
         days = {company: policies.of(company).retention for company in checkpoints.sizes(store.database)}
         for company, names in days.items():
+            if retiring.NAME in names:
+                closed = sum(1 for _ in retiring.due(store.journal, company, names[retiring.NAME], now()))
+                typer.echo(f"{company}: content of cards closed for {names[retiring.NAME]} days: {closed}")
             for expired in retention.preview(store.journal, company, names, now()):
                 on_hold = f", {expired.held} more on hold" if expired.held else ""
                 typer.echo(f"{company}: {expired.name} older than {expired.days} days: {expired.count}{on_hold}")
@@ -183,7 +186,7 @@ def run_retain(apply: bool, home: Path | None) -> int:
 
 
 def _take_away(journal: Journal, days: Mapping[str, Mapping[str, int]]) -> None:
-    from triage.audit import retention
+    from triage.audit import retention, retiring
 
     with journal.database.wiping():
         whole = retention.whole_months(journal, days, now())
@@ -192,6 +195,9 @@ def _take_away(journal: Journal, days: Mapping[str, Mapping[str, int]]) -> None:
             removals = retention.apply(journal, company, names, now(), person(), whole)
             taken = sum(each.count for each in removals)
             typer.echo(f"{company}: {taken} payloads taken away; their envelopes stay.")
+            if retiring.NAME in names:
+                emptied = retiring.apply(journal, company, names[retiring.NAME], now(), person())
+                typer.echo(f"{company}: {emptied} closed cards emptied.")
         for month, gone in retention.drop_months(journal, whole):
             typer.echo(f"{month}: " + ("gone as a whole." if gone else "is being read; it goes the next time."))
 

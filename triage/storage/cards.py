@@ -181,6 +181,17 @@ def of_case(database: Database, case: str) -> list[CardRow]:
     return _many(database, "WHERE case_id = ? ORDER BY number", case)
 
 
+def closed_before(database: Database, company: str, before: str) -> list[CardRow]:
+    """A company's cards that cannot be decided any more and have not changed since then, by number."""
+    return _many(database, f"WHERE company = ? AND updated_at < ? AND NOT {_OPEN} ORDER BY number", company, before)
+
+
+def seal_anew(database: Database, row: CardRow, sealed: bytes) -> bool:
+    """Put other content in the place of a card's, where the card is as it was seen; false where it is not."""
+    sql = f"UPDATE cards SET sealed = ? WHERE id = ? AND revision = ? AND NOT {_OPEN}"  # noqa: S608
+    return database.execute(sql, (sealed, row.id, row.revision)) == 1
+
+
 def every(database: Database) -> Iterator[CardRow]:
     """All cards by number, read as they are used."""
     return map(_row, database.scan(f"{_SELECT} ORDER BY number"))

@@ -87,6 +87,12 @@ def put(database: Database, row: MemberRow) -> None:
     )
 
 
+def seal_anew(database: Database, row: MemberRow, sealed: bytes) -> None:
+    """Put other content in the place of a case's on a card."""
+    sql = "UPDATE card_members SET sealed = ? WHERE card = ? AND company = ? AND record = ?"
+    database.execute(sql, (sealed, row.card, row.company, row.record))
+
+
 def mark(database: Database, card: str, company: str, record: str, waits: bool) -> None:
     """Say whether a member still waits."""
     database.execute(

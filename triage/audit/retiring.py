@@ -1,0 +1,61 @@
+"""Takes away what closed cards say, when policy's time for `card` is up: the card stays, as one of an erased case does.
+
+The content is sealed anew, empty, under a key that was deleted before: verification, pages and queries know such cards
+already. Records of the card go by their own kind and step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from triage.audit import retention, sealing
+from triage.audit.checkpoints import STORE
+from triage.audit.journal import Journal
+from triage.domain import Card, Removal, utc
+from triage.errors import KeyMissing, NewerRecord
+from triage.storage import cards, members, records
+from triage.storage.cards import CardRow
+
+NAME = "card"
+"""By what policy's `retention` calls it."""
+_AT_ONCE = 200
+
+
+def due(journal: Journal, company: str, days: int, now: datetime) -> Iterator[CardRow]:
+    """Closed cards that have not changed for so many days, can be read, and have no case on hold."""
+    for row in cards.closed_before(journal.database, company, utc(now - timedelta(days=days))):
+        try:
+            content = sealing.unseal(row.sealed, journal.keys, row.case_id, row.place())
+            card = sealing.decode(content, reading=True)
+        except (KeyMissing, NewerRecord):
+            continue
+        if isinstance(card, Card):
+            cases = retention.cases_of(journal, card, row.case_id)
+            if not retention.held(journal, [case for case, _ in cases]):
+                yield row
+
+
+def apply(journal: Journal, company: str, days: int, now: datetime, by: str) -> int:
+    """Take their content away; returns of how many. What was taken away stands in a record of the chain first."""
+    found = list(due(journal, company, days, now))
+    for start in range(0, len(found), _AT_ONCE):
+        some = found[start : start + _AT_ONCE]
+        case = journal.keys.case_id(STORE, f"cards:{utc(now)}:{start}")
+        key = journal.keys.key_for(case)
+        journal.keys.delete(case)
+        nothing = sealing.encode(None)
+        with journal.database.locked((records.stream_lock(company),)):
+            journal.record(
+                stream=company,
+                kind="retention",
+                case=journal.keys.case_id(STORE, "retention"),
+                event=None,
+                value=Removal(kinds=(NAME,), before=now - timedelta(days=days), count=len(some), by=by, at=now),
+            )
+            for row in some:
+                if not cards.seal_anew(journal.database, row, sealing.seal(nothing, key, row.place())):
+                    continue  # somebody took a word back meanwhile
+                for member in members.of_card(journal.database, row.id):
+                    members.seal_anew(journal.database, member, sealing.seal(nothing, key, member.place()))
+    return len(found)
