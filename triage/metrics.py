@@ -35,6 +35,10 @@ DOORS = ("hook", "bridge", "signed", "api")
 """Where events come in from outside."""
 
 
+DOORS = ("hook", "bridge", "signed", "api")
+"""Where an event may be refused."""
+
+
 class Meters:
     """What is counted, as attributes. Times are in seconds."""
 
@@ -82,6 +86,8 @@ class Meters:
         self.started.set(time.time())
         for where in STORE_ERRORS:  # what is there from the beginning can be seen to rise
             self.store_errors.labels(where).inc(0)
+        for door in DOORS:
+            self.events.labels(door, "refused").inc(0)
         for door in DOORS:
             self.events.labels(door, "refused").inc(0)
 

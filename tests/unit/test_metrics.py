@@ -290,6 +290,7 @@ def test_events_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
     }
     assert found["triage_events_total", "hook", "new"] == 1
     assert found["triage_events_total", "hook", "duplicate"] == 1
+    assert found["triage_events_total", "hook", "refused"] == 0  # there from the beginning: its first rise can be seen
     assert found["triage_acknowledge_seconds_count",] == 2
     assert found["triage_http_requests_total", "POST", "/hooks/odoo/{source}/{secret}", "404"] == 1
     assert found["triage_http_requests_total", "other", "(none)", "404"] == 1
