@@ -213,7 +213,7 @@ def decide(
             case=cards.case_key(card),
             event=card.events[-1],
             value=decision,
-            acting={"policy": policy.fingerprint()},
+            acting={"policy": policy.fingerprint()} | ({"channel": channel} if channel else {}),
             subjects=[by],
         )
         set_going(journal, decided, decision.at)

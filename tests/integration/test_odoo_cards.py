@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.integration.cards_in_odoo import Desk, desk, set_up
+from triage.audit.story import story
 from triage.cards import transitions
 from triage.cli.wiring import now
 from triage.domain import CardState, Category, Duty, Ending, Verdict
@@ -97,6 +98,8 @@ def test_an_ordinary_user_accepts_and_the_row_says_so(at: Desk, femke: Account) 
     assert (at.now(card).state, decision.by, decision.channel) == (CardState.ACCEPTED, "Femke", "odoo")
     assert (row["x_state"], row["x_request"], row["x_requested_by_id"]) == ("accepted", False, False)
     assert row["x_answer"].startswith("Accepted by Femke at ")
+    told = [each for each in story(at.at.store.database, at.at.store.keys, at.now(card)) if each.kind == "decision"]
+    assert [each.acting.get("channel") for each in told] == ["odoo"]
     assert [
         each
         for each in at.day.box.rows("mail.message")

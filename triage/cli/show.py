@@ -21,6 +21,7 @@ from triage.domain import (
     Advised,
     Card,
     Case,
+    Decision,
     Evidence,
     Fact,
     LinkStatus,
@@ -224,9 +225,12 @@ def _parts(card: Card, suggestion: Suggestion) -> Iterator[Table | Text | Rule]:
     plain = [fact for fact in proposal.facts if fact not in beside and fact.name not in counted]
     yield from _bullets("Facts", [fact_line(fact) for fact in plain])
     yield from _bullets("Mind", proposal.warnings)
-    yield from _bullets(
-        "Decisions", [f"{d.at:%Y-%m-%d %H:%M} {d.verdict.value} by {d.by} {d.comment}" for d in card.decisions]
-    )
+    yield from _bullets("Decisions", map(_word, card.decisions))
+
+
+def _word(said: Decision) -> str:
+    where = " in Odoo" if said.channel == "odoo" else ""
+    return f"{said.at:%Y-%m-%d %H:%M} {said.verdict.value} by {said.by}{where} {said.comment}"
 
 
 def is_difference(fact: Fact) -> bool:
