@@ -2,8 +2,9 @@
 
     python -m evals.load.fake_model --seconds 0.2 --failing 0.1
 
-A process of its own. It prints its address; each line on standard input (`counts`,
-`fail SECONDS`) is answered by a line.
+A process of its own. It prints its address; each line on standard input is answered by a line: `counts`,
+`fail SECONDS` (503 for so long), `rubbish SECONDS` (answers that are none), `slow SECONDS MORE` (each takes so much
+longer), `failing SECONDS SHARE` (another share of failures).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from tests.fake_model_server import Asked, FakeModelServer, says, status
 
 _ORDER = re.compile(r"\bT\d{5}\b")
 _PASSAGE = "the parts inside are bent"
+_RUBBISH = "Certainly! Here is { what you asked for:"
+TROUBLES = ("fail", "rubbish", "slow", "failing")
 
 
 @dataclass
@@ -64,7 +67,8 @@ class Model:
 
     def __init__(self, seconds: float, failing: float, most: int | None = None) -> None:
         self.tally = Tally()
-        self.down_until = 0.0
+        self.troubles: dict[str, tuple[float, float]] = {}
+        """What it was told to do wrong: until when (monotonic), and how much."""
         self._seconds = seconds
         self._failing = failing
         self._most = most
@@ -78,18 +82,29 @@ class Model:
             status(refused)(handler, asked)
             return
         began = time.monotonic()
-        time.sleep(self._seconds)
+        time.sleep(self._seconds + (self._told("slow") or 0.0))
         with self._lock:
             self.tally.under_way -= 1
             self.tally.busy_seconds += time.monotonic() - began
             self.tally.left += _is_gone(handler.connection)
-        says(json.dumps(answer(asked)))(handler, asked)
+        says(_RUBBISH if self._told("rubbish") is not None else json.dumps(answer(asked)))(handler, asked)
+
+    def trouble(self, name: str, seconds: float, size: float = 0.0) -> None:
+        """Do this wrong for so long from now."""
+        self.troubles[name] = (time.monotonic() + seconds, size)
+
+    def _told(self, name: str) -> float | None:
+        """How much of this trouble there is now; none where there is none."""
+        until, size = self.troubles.get(name, (0.0, 0.0))
+        return size if time.monotonic() < until else None
 
     def _enter(self, asked: Asked) -> int:
         handed = content(asked)
         with self._lock:
             tally = self.tally
-            if time.monotonic() < self.down_until or self._chance.random() < self._failing:
+            share = self._told("failing")
+            failing = self._failing if share is None else share
+            if self._told("fail") is not None or self._chance.random() < failing:
                 tally.failed += 1
                 return 503
             if self._most is not None and tally.under_way >= self._most:
@@ -163,8 +178,8 @@ def main() -> None:
         print(json.dumps(server.url), flush=True)
         for line in sys.stdin:
             word, _, rest = line.strip().partition(" ")
-            if word == "fail":
-                model.down_until = time.monotonic() + float(rest)
+            if word in TROUBLES:
+                model.trouble(word, *map(float, rest.split()))
             server.requests.clear()
             print(json.dumps(model.tally.told()), flush=True)
 

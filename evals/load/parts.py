@@ -27,6 +27,7 @@ import psutil  # type: ignore[import-untyped]
 import yaml
 
 from triage.domain import RecordRef
+from triage.odoo.sandbox import Sandbox, hang, html, throttle
 
 NOTE = "a person decides"
 """Stands in every note of ours."""
@@ -37,6 +38,9 @@ LETTER = (
 HOOK_SECRET = "LOAD_HOOK_SECRET"  # noqa: S105  the name of a variable
 SECRET = "only-for-this-run-0001"  # noqa: S105
 COMPANY = "Measured B.V."
+
+
+_FAULTS = {"hangs": hang(5.0), "proxy": html(502), "limited": throttle()}
 
 
 class Helper:
@@ -185,11 +189,13 @@ def wait_for(url: str, seconds: float = 90) -> None:
     raise SystemExit(f"{url} does not answer within {seconds:.0f} s.")
 
 
-def post(port: int, path: str, body: bytes, patience: float = 10.0) -> tuple[int, Any]:
+def post(
+    port: int, path: str, body: bytes, patience: float = 10.0, headers: Mapping[str, str] | None = None
+) -> tuple[int, Any]:
     """One call over a connection of its own, as Odoo makes it. Raises `OSError` or `http.client.HTTPException`."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        connection.request("POST", path, body, headers or {"Content-Type": "application/json"})
         answer = connection.getresponse()
         said = answer.read()
     finally:
@@ -246,8 +252,11 @@ def load_now() -> str:
     return f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
-def serve_odoo(count: int, home: Path) -> None:
-    """Serve a look-alike with so many stalled orders until standard input ends; tell of its notes when asked."""
+def serve_odoo(count: int, home: Path, apart: int = 0) -> None:
+    """Serve a look-alike with so many stalled orders until standard input ends; tell of its notes when asked.
+
+    The last `apart` of them have a customer each, so that nothing is read of the others together with them.
+    """
     from triage.odoo.sandbox.demo import sample_day
 
     with sample_day(18) as day:
@@ -257,6 +266,8 @@ def serve_odoo(count: int, home: Path) -> None:
             made = []
             for number in range(1, count + 1):
                 name = f"T{number:05}"
+                if number > count - apart:
+                    customer = env["res.partner"].create({"name": f"Buyer {number}"})
                 order = env["sale.order"].create({"partner_id": customer.id, "name": name, "state": "sale"})
                 order.message_post(
                     body=LETTER.format(name=name, number=number), message_type="email", author_id=customer.id,
@@ -274,13 +285,29 @@ def serve_odoo(count: int, home: Path) -> None:
         print(json.dumps({"orders": orders, **reach}), flush=True)
         wanted = {number for number, _ in orders}
         for line in sys.stdin:
-            word, _, rest = line.strip().partition(" ")
-            if word == "down":
-                day.box.stop()
-                threading.Timer(float(rest), day.box.start).start()
+            _misbehave(day.box, *line.split())
             rows = day.box.rows("mail.message")
             notes = Counter(row["res_id"] for row in rows if row["res_id"] in wanted and NOTE in str(row["body"]))
             print(json.dumps({"notes": notes, "calls": len(day.box.calls)}), flush=True)
+
+
+def _misbehave(box: Sandbox, word: str = "", *given: str) -> None:
+    """`down SECONDS`: its port is closed for so long; `closed`, `open`: until told otherwise; `meets KIND COUNT`: so
+    many requests meet a fault; `served`: none does any more; `unreadable ID`, `readable ID`: an order has a date that
+    is none, and has one again.
+    """
+    if word == "down":
+        box.stop()
+        threading.Timer(float(given[0]), box.start).start()
+    elif word in ("closed", "open"):
+        (box.stop if word == "closed" else box.start)()
+    elif word == "meets":
+        box.faults.plan(*[_FAULTS[given[0]]] * int(given[1]))
+    elif word == "served":
+        box.faults.clear()
+    elif word in ("unreadable", "readable"):
+        date = "not a time" if word == "unreadable" else "2026-11-20 09:00:00"
+        box.edit(lambda env: env.db.tables.update("sale.order", int(given[0]), {"date_order": date}))
 
 
 def main() -> None:
@@ -288,8 +315,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, default=100)
     parser.add_argument("--home", type=Path, required=True, help="folder that gets odoo.yaml and the key")
+    parser.add_argument("--apart", type=int, default=0, help="so many of them are of customers of their own")
     asked = parser.parse_args()
-    serve_odoo(asked.orders, asked.home)
+    serve_odoo(asked.orders, asked.home, asked.apart)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from evals.load import parts
 RULES = Path(__file__).parents[2] / "service" / "monitoring" / "alerts.yaml"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?<![\w.])(\d+)([smhd])(?!\w)")
+_ONE = 5.0
 _SHORTEST = 2
 """Seconds; a range must hold two scrapes."""
 
@@ -56,6 +57,22 @@ class Watch:
         query = f'max_over_time(ALERTS{{alertstate="firing"}}[{max(1, round(seconds))}s])'
         found = self._ask(f"/api/v1/query?{urllib.parse.urlencode({'query': query})}")["result"]
         return {each["metric"]["alertname"] for each in found}
+
+    def spans(self, since: float, until: float) -> dict[str, list[tuple[float, float]]]:
+        """When each alert fired between two times (Unix), as begin and end of each time that it did; what lies less
+        than five seconds apart is one.
+        """
+        asked = {"query": 'max by (alertname) (ALERTS{alertstate="firing"})', "step": "1", "start": str(since)}
+        told = self._ask(f"/api/v1/query_range?{urllib.parse.urlencode(asked | {'end': str(until)})}")["result"]
+        found: dict[str, list[tuple[float, float]]] = {}
+        for each in told:
+            spans = found.setdefault(each["metric"]["alertname"], [])
+            for moment, _ in each["values"]:
+                if spans and moment - spans[-1][1] < _ONE:
+                    spans[-1] = (spans[-1][0], moment)
+                else:
+                    spans.append((moment, moment))
+        return found
 
     def value(self, query: str) -> float | None:
         """The largest value of a query; none where it finds nothing."""
