@@ -225,7 +225,7 @@ def _parts(card: Card, suggestion: Suggestion) -> Iterator[Table | Text | Rule]:
     plain = [fact for fact in proposal.facts if fact not in beside and fact.name not in counted]
     yield from _bullets("Facts", [fact_line(fact) for fact in plain])
     yield from _bullets("Mind", proposal.warnings)
-    yield from _bullets("Decisions", map(_word, card.decisions))
+    yield from _bullets("Decisions", [_word(said) for said in card.decisions])
 
 
 def _word(said: Decision) -> str:
