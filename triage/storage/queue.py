@@ -167,7 +167,8 @@ class Chosen:
                 parts.append(condition)
                 values.append(value)
         if self.unclaimed:
-            parts.append("claimed_by IS NULL")
+            # not `IS NULL`: an index would find all of those, and every page would be sorted anew
+            parts.append("coalesce(claimed_by, '') = ''")
         return (" AND ".join(parts) or "1 = 1"), values
 
 
