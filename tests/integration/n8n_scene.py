@@ -30,7 +30,7 @@ from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.settings import Settings
 
 COMPANY = "Brandt & Mercer Supply B.V."
-LONGEST = 90.0
+LONGEST = 180.0
 CARRIER, SUPPLIER, UNSURE, DEAD, GATE = (
     "triageCarrier0Wf",
     "triageSupplierWf",
