@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import stamina
 
 from tests.contract.arranged import Arranged
 from tests.contract.targets import Target
 from tests.odoo_setup import Killed, Setting, differences, listening, state, wait_for
-from triage.errors import AccessDenied
+from triage.errors import AccessDenied, OdooRejected
 from triage.odoo.client import Odoo
 from triage.odoo.heartbeat import MODEL as HEARTBEAT
 from triage.odoo.heartbeat import beat
@@ -171,7 +172,9 @@ def test_silence_makes_one_activity_until_the_service_is_back(speaking_rpc: Targ
     cron = read_present(admin).id_of("heartbeat") or 0
     bot = Odoo(speaking_rpc.bot.transport, speaking_rpc.bot.server)
 
+    @stamina.retry(on=OdooRejected, attempts=6, wait_initial=2.0, wait_max=10.0, timeout=None)
     def looked() -> int:
+        """How many were told, after a look; a server's own look may be under way."""
         admin.call("ir.cron", "method_direct_trigger", [cron])
         return sum(each.is_there for each in read_present(admin).made.values())
 
