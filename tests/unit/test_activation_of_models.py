@@ -115,6 +115,9 @@ def test_another_layer_does_not_start_until_it_is_activated(
     assert "classify/layer is" in said(refused)
     with open_store(Settings.of(installed, {})) as store, pytest.raises(ConfigurationError, match="classify/layer"):
         InstalledOffice(Settings.of(installed, {}), store, "embedded").check()
+    told = command(installed, "policy", "activate", "--by", "mila", "--why", " ")
+    assert told.exit_code == 2
+    assert "1 events of the last 30 days are recorded: --impact 30" in said(told)
     second = command(installed, "policy", "activate", "--by", "mila", "--why", "a layer of ours", "--impact", "1")
     assert second.exit_code == 0, second.output
     assert "embedded: classify/layer: " in second.output

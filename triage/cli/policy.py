@@ -21,6 +21,9 @@ policy_app = typer.Typer(
     help="Check and show the policy; put it into force, with models, prompts and layers.", no_args_is_help=True
 )
 
+_LATELY = 30
+"""Days of which it is told how many events a replay would find."""
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The policy as YAML.", show_default=False)]
 
 
@@ -176,6 +179,10 @@ def _activate(wanted: Wanted, home: Path | None) -> int:
         counted = _impact(store, book, wanted.impact, wanted.models) if wanted.impact else {}
         for what, count in counted.items():
             typer.echo(f"  {count} {what}")
+        if not wanted.impact and (recorded := _recorded(store)):
+            typer.echo(
+                f"  {recorded} events of the last {_LATELY} days are recorded: --impact {_LATELY} replays them first"
+            )
         made = activations.activate(
             book, text, by=wanted.by or person(), why=wanted.why, second=wanted.second, impact=counted, models=models
         )
@@ -186,6 +193,17 @@ def _activate(wanted: Wanted, home: Path | None) -> int:
         f"Activated by {made.by}{others}: {made.policy}, with {', '.join(models)}. It acts from the next event on."
     )
     return 0
+
+
+def _recorded(store: Store) -> int:
+    """How many events were recorded lately."""
+    from datetime import timedelta
+
+    from triage.cli.wiring import now
+    from triage.domain import utc
+
+    sql = "SELECT count(*) FROM journal WHERE kind = 'event' AND at >= ?"
+    return int(store.database.query(sql, (utc(now() - timedelta(days=_LATELY)),))[0][0])
 
 
 def _changes(before: Activated | None, book: PolicyBook, models: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
