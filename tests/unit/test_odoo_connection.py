@@ -20,6 +20,15 @@ def write(home: Path, text: str) -> Path:
     return home
 
 
+def test_a_key_file_lies_beside_the_file_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odoo.yaml").write_text("url: https://odoo.example\ndatabase: d\nlogin: u\nkey_file: odoo.key\n")
+    (tmp_path / "odoo.key").write_text("the-key\n")
+    monkeypatch.chdir("/")
+    found = read_connection(tmp_path, {})
+    assert found is not None
+    assert found.server({}).key == "the-key"
+
+
 def test_nothing_named_is_no_odoo(tmp_path: Path) -> None:
     assert read_connection(tmp_path, {}) is None
 

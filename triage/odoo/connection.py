@@ -159,7 +159,7 @@ class Connection(Frozen):
     """Login of the service user; not needed with JSON-2."""
     api: Api = Api.AUTO
     key_file: Path | None = None
-    """File with the service user's API key or password."""
+    """File with the service user's API key or password; relative to the folder of this file."""
     timeout_seconds: float = Field(default=30.0, gt=0)
     """How long a call may take."""
     calls_per_second: float | None = Field(default=None, gt=0)
@@ -228,6 +228,8 @@ def read_connection(home: Path, environment: Mapping[str, str] = os.environ) -> 
     values |= {"api": environment["TRIAGE_ODOO_API"]} if environment.get("TRIAGE_ODOO_API") else {}
     if not values:
         return None
+    if isinstance(values.get("key_file"), str):  # beside the file that names it, wherever the command was called
+        values["key_file"] = str(home / Path(values["key_file"]).expanduser())
     try:
         return Connection.model_validate(values)
     except ValidationError as error:

@@ -32,10 +32,9 @@ class Gate:
         """Of the code, as the gate itself tells it. An administrator's `triage odoo check` compares the code itself."""
         self.has_tickets = bool(told["draft_stage"])
         """Whether there is Helpdesk with a stage for drafts."""
-        self.has_cards = bool(told["cards"])
-        """Whether there is the model of cards, which `triage odoo setup` makes."""
-
-        self.has_tasks = bool(told["tasks"])
+        self.has_cards = bool(told.get("cards"))
+        """Whether there is the model of cards, which `triage odoo setup` makes. Gates of before tell nothing of it."""
+        self.has_tasks = bool(told.get("tasks"))
         """Whether there is Project, for draft tasks."""
 
     @classmethod
