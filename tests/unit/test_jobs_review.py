@@ -158,7 +158,14 @@ class Bench:
         self.office = Office(home, self.clock)
         self.inbox = Inbox(self.office.journal, self.clock)
         self.switch = Switch()
+        self.presses = 0
         self.reviewer = self.made()
+
+    def asked(self) -> None:
+        """What is done when somebody has pressed a button of a card in Odoo."""
+        if self.office.odoo.error is not None:
+            raise self.office.odoo.error
+        self.presses += 1
 
     def made(self, worker: str = "w1", gate: Gate | None = None, **more: object) -> Reviewer:
         configuration = JobsConfiguration().with_(**more)
@@ -171,6 +178,7 @@ class Bench:
             switch=self.switch,
             answering=self.office,
             gate=gate,
+            asked=self.asked,
         )
 
     def accept(self, key: str = "a", ref: RecordRef = ORDER, after: float = 0, **more: object) -> str:
@@ -530,3 +538,13 @@ def test_an_error_is_told_without_its_words() -> None:
     said = safe(caught.value)
     assert said.startswith("StoreError at tests/unit/test_jobs_review.py:")
     assert "Jane" not in said
+
+
+def test_a_hint_about_a_cards_row_has_requests_answered_and_is_no_case(bench: Bench) -> None:
+    row_in_odoo = RecordRef(model="x_triage_card", id=5, name="x_triage_card:5")
+    job = bench.accept(ref=row_in_odoo)
+    bench.office.odoo.error = OdooUnavailable("down")
+    assert (bench.review(job).state, bench.presses) == ("waiting", 0)
+    bench.office.odoo.error = None
+    assert (bench.review(job).outcome, bench.presses) == ("no_exception", 1)
+    assert bench.office.cards.all() == []

@@ -294,3 +294,11 @@ def test_what_nobody_foresaw_is_a_500_that_tells_nothing(web: Service, monkeypat
     assert answer.headers["x-request-id"] == web.lines()[0]["request"]
     assert "ValueError at" in web.lines()[0]["error"]
     assert PERSONAL not in answer.text + web.log.getvalue()
+
+
+def test_a_call_about_a_cards_row_is_taken_where_the_source_may_name_it() -> None:
+    named = {"name": "odoo", "door": "hook", "secrets": [{"file": "s"}], "company": "N", "models": ["x_triage_card"]}
+    arrival = hook_arrival(Source.model_validate(named), {"_id": 5, "_model": "x_triage_card"}, datetime.now(UTC))
+    assert arrival.ref.key == "x_triage_card:5"
+    with pytest.raises(ValueError, match="is no name of a model"):
+        Source.model_validate({**named, "models": ["x_other"]})
