@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from triage.domain import Category, ReasonCode, Severity
-from triage.domain.cards import CardState
 from triage.errors import UsageError
 from triage.odoo.card_links import MARKER
 from triage.odoo.card_rows import MODEL
 from triage.odoo.gate.code import plain
 from triage.odoo.setup import cards_pressed
+from triage.odoo.setup.cards_access import GROUP, access
+from triage.odoo.setup.cards_fields import FIELDS, WISH_FIELDS, field
 from triage.odoo.setup.cards_views import form, order_page, rows_list, search, wish_form
 from triage.odoo.setup.parts import (
-    SERVICE_GROUP,
     Export,
     Feature,
     FieldOf,
@@ -31,8 +29,6 @@ from triage.odoo.setup.parts import (
 from triage.odoo.setup.shared import CODE, webhook
 
 WISHES = "x_triage_word"
-GROUP = "cards_group"
-"""Whoever is in it sees the cards of records that they may read, and decides what the service lets them."""
 LINKS = {
     "sale.order": "x_sale_order_id",
     "stock.picking": "x_stock_picking_id",
@@ -51,76 +47,14 @@ FORMS = {
 PAGE = "x_triage_card_ids"
 _FIRST = 17
 """Before, views say otherwise what they hide."""
-_ALL = "[(1, '=', 1)]"
-_OWN = "[('create_uid', '=', user.id)]"
-_COMPANY = "['|', ('x_company_id', '=', False), ('x_company_id', 'in', company_ids)]"
-_READERS = f"['&', ('x_reader_ids', 'in', [user.id]), {_COMPANY[1:-1]}]"
 _PRESS = "\naction = pressed(env, UserError, datetime, record, {kind!r}, {{}})\n"
 _SEND = "\naction = sent(env, UserError, datetime, record)\n"
 _OPEN = "\naction = opened(env, UserError, record)\n"
 
 
-def _words(codes: Sequence[str]) -> str:
-    """Choices of a selection as Odoo keeps and tells them."""
-    return repr([(code, code.replace("_", " ").capitalize()) for code in codes])
-
-
-_STATES = _words([state.value for state in CardState])
-_CATEGORIES = _words([category.value for category in Category])
-_SEVERITIES = _words([severity.value for severity in Severity])
-_REASONS = _words([reason.value for reason in ReasonCode])
-_REQUESTS = repr([("accept", "Accept"), ("edit", "Correct"), ("reject", "Reject"), ("undo", "Take back")])
-
-_FIELDS: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
-    ("x_name", "char", "Name", {}),
-    ("x_number", "integer", "Card", {}),
-    ("x_version", "char", "Shows", {}),
-    ("x_revision", "integer", "Revision", {}),
-    ("x_state", "selection", "State", {"selection": _STATES}),
-    ("x_category", "selection", "Category", {"selection": _CATEGORIES}),
-    ("x_subtype", "char", "Kind", {}),
-    ("x_severity", "selection", "Severity", {"selection": _SEVERITIES}),
-    ("x_priority", "integer", "Priority", {}),
-    ("x_team", "char", "Team", {}),
-    ("x_act_by", "datetime", "Act by", {}),
-    ("x_confidence", "char", "Confidence", {}),
-    ("x_body", "html", "What is known", {}),
-    ("x_link", "char", "Review page", {}),
-    ("x_hold", "char", "Not to be decided here", {}),
-    ("x_asks", "boolean", "Asks what it is", {}),
-    ("x_answer", "text", "How it stands", {}),
-    ("x_decided_at", "datetime", "Last word at", {}),
-    ("x_refusal", "text", "Refused", {}),
-    ("x_record_model", "char", "Model of the record", {}),
-    ("x_record_id", "integer", "Id of the record", {}),
-    ("x_record_name", "char", "Record", {}),
-    ("x_company_id", "many2one", "Company", {"relation": "res.company"}),
-    ("x_reader_ids", "many2many", "Readers", {"relation": "res.users"}),
-    ("x_request", "selection", "Asked for", {"selection": _REQUESTS}),
-    ("x_request_no", "integer", "Requests", {}),
-    ("x_requested_by_id", "many2one", "Asked by", {"relation": "res.users"}),
-    ("x_requested_at", "datetime", "Asked at", {}),
-    ("x_requested_revision", "integer", "Seen revision", {}),
-    ("x_new_category", "selection", "Corrected category", {"selection": _CATEGORIES}),
-    ("x_new_severity", "selection", "Corrected severity", {"selection": _SEVERITIES}),
-    ("x_new_team", "char", "Corrected team", {}),
-    ("x_new_reason", "selection", "Reason", {"selection": _REASONS}),
-    ("x_new_comment", "text", "Comment", {}),
-)
-_WISHES: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
-    ("x_card_id", "many2one", "Card", {"relation": MODEL, "on_delete": "cascade"}),
-    ("x_kind", "selection", "What", {"selection": repr([("edit", "Correct"), ("reject", "Reject")])}),
-    ("x_reason", "selection", "Reason", {"selection": _REASONS}),
-    ("x_category", "selection", "Category", {"selection": _CATEGORIES}),
-    ("x_severity", "selection", "Severity", {"selection": _SEVERITIES}),
-    ("x_team", "char", "Team", {}),
-    ("x_comment", "text", "Comment", {}),
-)
-
-
 def parts(place: Place) -> list[Part]:
     """What is made. Without code in server actions there are no buttons: the list links to the review pages."""
-    return [*_model(place), *_access(place), *(_buttons(place) if place.code else ()), *_looks(place), *_hint(place)]
+    return [*_model(place), *access(place), *(_buttons(place) if place.code else ()), *_looks(place), *_hint(place)]
 
 
 def _model(place: Place) -> list[Part]:
@@ -132,14 +66,14 @@ def _model(place: Place) -> list[Part]:
             why="the list of what waits for a decision; nothing is decided by it",
             unique=("model",),
         ),
-        *(_field("cards", "cards_model", *each) for each in _FIELDS),
+        *(field("cards", "cards_model", *each) for each in FIELDS),
     ]
     if not place.code:
-        made.append(_field("cards", "cards_model", MARKER, "char", "Marker", {}))
+        made.append(field("cards", "cards_model", MARKER, "char", "Marker", {}))
     for model, name in LINKS.items():
         if place.has(model):
             words = model.replace(".", " ").replace("_", " ").capitalize()
-            made.append(_field("cards", "cards_model", name, "many2one", words, {"relation": model}))
+            made.append(field("cards", "cards_model", name, "many2one", words, {"relation": model}))
     if place.code:
         made.append(
             Part(
@@ -150,61 +84,8 @@ def _model(place: Place) -> list[Part]:
                 unique=("model",),
             )
         )
-        made += [_field("wishes", "wishes_model", *each) for each in _WISHES]
+        made += [field("wishes", "wishes_model", *each) for each in WISH_FIELDS]
     return made
-
-
-def _field(prefix: str, model: str, name: str, kind: str, label: str, more: dict[str, Value]) -> Part:
-    values: dict[str, Value] = {"model_id": Ref(model), "name": name, "ttype": kind, "field_description": label, **more}
-    return Part(f"{prefix}_{name}", "ir.model.fields", values, why=label.lower(), unique=("model_id", "name"))
-
-
-def _access(place: Place) -> list[Part]:
-    made = [
-        Part(GROUP, "res.groups", {"name": "Order triage: cards"}, why="sees and decides cards; put people into it"),
-        _may("cards_read", "cards_model", Known("base.group_user"), "r", "everybody inside may read what rules show"),
-        _may("cards_administer", "cards_model", Known("base.group_system"), "rd", "administrators read and clear"),
-        _rule(
-            "cards_readers",
-            "cards_model",
-            Known("base.group_user"),
-            _READERS if place.code else _COMPANY,
-            "who may read a record, as Odoo says of each, sees its card; and only in their companies"
-            if place.code
-            else "everybody of the company sees that there is a card; it says nothing of its record",
-        ),
-        _rule("cards_all", "cards_model", Known("base.group_system"), _ALL, "administrators see every row"),
-    ]
-    if not place.code:
-        made += [
-            _may("cards_written", "cards_model", Known(SERVICE_GROUP), "rwcd", "there is no gate, so it writes itself"),
-            _rule("cards_service", "cards_model", Known(SERVICE_GROUP), _ALL, "the service sees the rows it writes"),
-        ]
-        return made
-    return [
-        *made,
-        _may("wishes_fill", "wishes_model", Ref(GROUP), "rwc", "who decides fills in what to correct, or why not"),
-        _rule("wishes_own", "wishes_model", Ref(GROUP), _OWN, "everybody sees what they filled in themselves"),
-    ]
-
-
-def _may(name: str, model: str, group: Ref | Known, rights: str, why: str) -> Part:
-    values: dict[str, Value] = {"name": f"Order triage: {name}", "model_id": Ref(model), "group_id": group}
-    values |= {
-        f"perm_{word}": letter in rights
-        for word, letter in (("read", "r"), ("write", "w"), ("create", "c"), ("unlink", "d"))
-    }
-    return Part(name, "ir.model.access", values, why=why)
-
-
-def _rule(name: str, model: str, group: Ref | Known, domain: str, why: str) -> Part:
-    values: dict[str, Value] = {
-        "name": f"Order triage: {name}",
-        "model_id": Ref(model),
-        "groups": Many((group,)),
-        "domain_force": domain,
-    }
-    return Part(name, "ir.rule", values, why=why)
 
 
 def _buttons(place: Place) -> list[Part]:
