@@ -36,7 +36,8 @@ class Hand:
             deck = deck or self.chance.sample(list(self.faults), len(self.faults))
             name = deck.pop()
             fault, at = self.faults[name], time.time()
-            if any(rested.get(place, 0) > at for place in fault.touches):
+            tired = any(rested.get(place, 0) > at for place in fault.touches)
+            if tired or (fault.alert and self.day.fires(fault.alert)):
                 deck.insert(0, name)
                 continue
             with held(fault.touches, self.locks) as is_free:

@@ -73,13 +73,15 @@ def _poisoned(day: Day, chance: Chance) -> None:
     before, until = set(day.ids), time.time() + 3 * PATIENCE
     day.send(ref)
     [job] = [one for one in set(day.ids) - before if _names(day, one, ref)]
-    while again(lambda: day.inbox.get(job)).state != "dead":
-        if time.time() > until:
-            day.wrong.append(f"{job}: a record that cannot be read is not given up")
-            return
+    while again(lambda: day.inbox.get(job)).state != "dead" and time.time() < until:
         time.sleep(0.3)
-    day.until_told("TriageDeadLetters", time.time(), "an arrival was given up")
+    if time.time() < until:
+        day.until_told("TriageDeadLetters", time.time(), "an arrival was given up")
     day.tell(day.site.odoo, f"readable {ref.id}")
+    if again(lambda: day.inbox.get(job)).state != "dead":
+        day.wanted.append(ref)
+        day.wrong.append(f"{job}: an arrival about a record that cannot be read was not given up")
+        return
     if chance.random() < 0.5:
         day.wanted.append(ref)
         again(lambda: day.inbox.retry(job, "mila", "the record was put right"))
@@ -95,14 +97,14 @@ def _names(day: Day, job: str, ref: RecordRef) -> bool:
 
 LONG: Mapping[str, Fault] = MappingProxyType(
     {
-        "Odoo away": Fault(_odoo_away, touching("odoo")),
-        "model away": Fault(_model_away, touching("model", "workers", "switch", "odoo")),
-        "no worker": Fault(_no_worker, touching("workers")),
-        "gate changed by hand": Fault(_gate_changed, touching("odoo")),
-        "budget spent": Fault(_budget_spent, touching("policy")),
-        "checkpoint overdue": Fault(_checkpoint_old, touching("checkpoint")),
-        "call lost": Fault(_call_lost, touching("odoo", "workers", "switch")),
-        "poisoned event": Fault(_poisoned, touching("odoo", "workers", "switch")),
+        "Odoo away": Fault(_odoo_away, touching("odoo"), alert="TriageOdooUnreachable"),
+        "model away": Fault(_model_away, touching("model", "workers", "switch", "odoo"), alert="TriageModelOutage"),
+        "no worker": Fault(_no_worker, touching("workers"), alert="TriageNoWorker"),
+        "gate changed by hand": Fault(_gate_changed, touching("odoo"), alert="TriageGateMismatch"),
+        "budget spent": Fault(_budget_spent, touching("policy"), alert="TriageBudgetNearlyUsed"),
+        "checkpoint overdue": Fault(_checkpoint_old, touching("checkpoint"), alert="TriageCheckpointOverdue"),
+        "call lost": Fault(_call_lost, touching("odoo", "workers", "switch"), alert="TriageEventsLost"),
+        "poisoned event": Fault(_poisoned, touching("odoo", "workers", "switch"), alert="TriageDeadLetters"),
     }
 )
 

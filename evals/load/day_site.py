@@ -8,7 +8,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -95,13 +94,17 @@ class Day:
         with self._lock:
             return helper.ask(words)
 
+    def fires(self, alert: str) -> bool:
+        """Whether an alert fires now; without Prometheus none does."""
+        try:
+            return self.watch is not None and alert in self.watch.firing()
+        except OSError:
+            return False
+
     def until_told(self, alert: str, began: float, why: str) -> None:
         """Go on until the alert fires, or has had more than its time; it must have. Without Prometheus: its time."""
         until = began + self.claims.enough(alert) + PATIENCE * (self.watch is not None)
-        while time.time() < until:
-            with suppress(OSError):
-                if self.watch is not None and alert in self.watch.firing():
-                    break
+        while time.time() < until and not self.fires(alert):
             time.sleep(0.5)
         self.claims.add(alert, began, time.time(), why, must=True)
 
@@ -162,6 +165,8 @@ class Fault:
     touches: frozenset[str]
     only: str | None = None
     """The engine that it needs: `sqlite` or `postgresql`."""
+    alert: str | None = None
+    """The alert that it waits for: it is not begun while that one still fires."""
 
 
 def touching(*places: str) -> frozenset[str]:
