@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -61,6 +62,11 @@ class PostgresServer:
     def data(self) -> Path:
         """The folder with everything that the server has on the disk."""
         return Path(self._server.pgdata)
+
+    def program(self, name: str, *words: str) -> None:
+        """Run one of the server's own programs, of its version: `pg_dump` and the like."""
+        done = subprocess.run([Path(self._server.bin_path) / name, *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{name}: {done.stderr}"
 
     def url(self, database: str = "postgres", schema: str | None = None, user: str = "postgres") -> str:
         """Address of a database, or of a schema in it."""
