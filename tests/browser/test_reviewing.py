@@ -112,7 +112,7 @@ def test_two_people_on_one_card(somebody: Somebody, site: Site) -> None:
     mila.press("a")
     mila.page.wait_for_url("**/queue**")
     joris.press("a")
-    expect(joris.page.get_by_role("alert")).to_contain_text("Card 8 has changed")
+    expect(joris.page.get_by_role("alert")).to_contain_text("Kaart 8 is veranderd")
     assert [each.by for each in card_of(site, 8).decisions] == ["Mila Novak"]
     joris.go("/cards/9")
     joris.press("c")
