@@ -186,9 +186,7 @@ def _may_undo(frame: Frame, session: Session, card: Card) -> bool:
     if last is None or card.ended is not None or last.by != session.person.name or now() - last.at > UNDO:
         return False
     found = effects.of_card(frame.opened().store.database, str(card.id))
-    return all(
-        each.state == effects.WAITING and not each.attempts for each in found if each.revision == card.revision
-    )
+    return all(each.state == effects.WAITING and not each.attempts for each in found if each.revision == card.revision)
 
 
 def _document(frame: Frame, session: Session, number: str, index: int) -> Any:
