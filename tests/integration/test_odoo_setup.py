@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from tests.odoo_setup import ASKED, Setting, differences, listening, state
 from tests.unit.opened_store import COMPANY, Opened
 from tests.unit.service_client import HOOK_SECRET, service
 from triage.cli import app as commands
+from triage.cli.connected import using
+from triage.cli.setup_duties import SetupDuties
 from triage.domain import Company, Door
 from triage.jobs.inbox import Inbox
 from triage.jobs.looks import Place
@@ -25,6 +28,7 @@ from triage.jobs.requests import SOURCE, Requests
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection, Sweeping
 from triage.odoo.grant import grant
+from triage.odoo.heartbeat import MODEL as HEARTBEAT
 from triage.odoo.requests import MODEL as REQUESTS
 from triage.odoo.sandbox import Account, Sandbox
 from triage.odoo.setup import applying, manifest
@@ -149,6 +153,28 @@ def test_what_was_asked_comes_into_the_inbox_once_by_looking_and_by_the_hint(
         assert refused.status_code == 422
     setting.remove()
     assert looked.once() is None
+
+
+@NEWEST
+def test_workers_take_in_what_was_asked_and_give_a_sign_of_life(
+    box: Sandbox, setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.cli.setup_duties.now", lambda: NOW)
+    setting.setup(["asking", "heartbeat"])
+    box.edit(lambda env: env[REQUESTS].create({"x_model": "sale.order", "x_res_id": 1}))
+    connection = Connection(url=box.url, database=box.database, login="order-triage", api=Api.JSONRPC)
+    with using(connection, environment={"TRIAGE_ODOO_KEY": KEY}) as at, Opened(tmp_path / "store") as opened:
+        inbox = Inbox(opened.journal, lambda: NOW)
+        office: Any = SimpleNamespace(has_odoo=lambda: True, odoo=lambda: at)
+        tasks = {task.name: task for task in SetupDuties(office, inbox).tasks()}
+        for _ in range(2):
+            assert {task.run() for task in tasks.values()} == {False}
+        assert sum(inbox.counts().values()) == 1
+        assert str(box.rows(HEARTBEAT)[0]["x_beat"]).startswith("20")
+        assert [task.every_seconds() for task in tasks.values()] == [20, 120]
+        setting.remove()
+        assert {task.run() for task in tasks.values()} == {False}
+        assert [task.every_seconds() for task in tasks.values()] == [300, 300]
 
 
 def _next(features: dict[str, Feature]) -> dict[str, Feature]:
