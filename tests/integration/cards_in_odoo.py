@@ -147,5 +147,3 @@ def desk(home: Path, day: SampleDay, **odoo: Any) -> Iterator[Desk]:
         made = Desk(day, at, office, duties, People(at.store.database, now), switch)
         made.policy()
         yield made
-
-
