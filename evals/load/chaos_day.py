@@ -105,6 +105,7 @@ def run(asked: Asked, home: Path, stack: ExitStack) -> dict[str, Any]:
     sender.ids.update(day.ids)
     wanted = {ref.id: ref for ref in [*refs, *day.wanted]}
     found = compare(day.store, day.inbox, list(wanted.values()), sender, day.site.odoo, day.site.model)
+    found["outcomes recorded beyond one"] -= day.retried
     wrong = [*day.wrong, *accounted(found), *_given_up(day, found)]
     if day.watch:
         wrong += day.claims.judged(fired)

@@ -85,6 +85,7 @@ def _poisoned(day: Day, chance: Chance) -> None:
     if chance.random() < 0.5:
         day.wanted.append(ref)
         again(lambda: day.inbox.retry(job, "mila", "the record was put right"))
+        day.retried += 1
     else:
         day.discarded.append(job)
         again(lambda: day.inbox.discard(job, "mila", "a test"))

@@ -71,6 +71,8 @@ class Day:
     """Orders of these that must have a card in the end."""
     discarded: list[str] = field(default_factory=list)
     """Arrivals that a person gave up."""
+    retried: int = 0
+    """How often a person had one tried again; each is a record of its own beside the outcome's."""
     wrong: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
