@@ -85,8 +85,8 @@ def _row(kpi: dict[str, Any], t: Words, w: Writing) -> dict[str, str]:
 def _written(value: float | None, unit: str, t: Words, w: Writing) -> str:
     if value is None:
         return "–"
-    if unit == "share":
-        return w.share(value)
+    if unit == "share":  # with a decimal: 99.7 is not all
+        return f"{w.value(round(value * 100, 1))} %"
     return w.value(int(value)) if unit == "count" else t("desk.hours", number=w.value(round(value, 1)))
 
 

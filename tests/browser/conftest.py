@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.acceptance.command import environment, triage
+from tests.browser import desk_numbers
 from triage.cli.wiring import now
 from triage.domain import Duty
 from triage.storage.database import Database
@@ -54,6 +55,7 @@ def filled(home: Path) -> None:
         people = People(database, now)
         for name, (duties, language) in PEOPLE.items():
             people.add(name, duties, password=PASSWORD, language=language)
+        desk_numbers.keep(database)
         database.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

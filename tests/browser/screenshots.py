@@ -93,6 +93,7 @@ def _document(page: Page, home: Path, address: str, numbers: Numbers) -> None:
     save(page, "members", height=690)
     for name, path, height in (
         ("figures", "/figures", _HEIGHT),
+        ("desk", "/figures/desk", 640),
         ("story", "/cards/1/story", _HEIGHT),
         ("record", f"/cards/{numbers.shared}/record", 420),
         ("search", "/search?q=S00388", 300),
@@ -115,7 +116,8 @@ def _look_everywhere(page: Page, home: Path, address: str, numbers: Numbers, fol
     folder.mkdir(parents=True, exist_ok=True)
     paths = {
         "queue": "/queue", "card": "/cards/2", "document": "/cards/17", "members": f"/cards/{numbers.shared}",
-        "figures": "/figures", "story": "/cards/1/story", "record": f"/cards/{numbers.shared}/record",
+        "figures": "/figures", "desk": "/figures/desk", "story": "/cards/1/story",
+        "record": f"/cards/{numbers.shared}/record",
         "search": "/search?q=S00388", "dead-letters": "/dead-letters", "policy": "/policy", "help": "/help",
         "blind": f"/cards/{numbers.unseen}", "error": "/nowhere",
     }  # fmt: skip

@@ -11,8 +11,8 @@ from tests.browser.conftest import Person
 
 Somebody = Callable[..., Person]
 PAGES = (
-    "/queue", "/queue?team=nobody", "/cards/1", "/cards/17", "/cards/1/story", "/cards/1/record", "/figures", "/help",
-    "/dead-letters", "/policy", "/search?q=nothing", "/nowhere/at/all", "/cards/99999",
+    "/queue", "/queue?team=nobody", "/cards/1", "/cards/17", "/cards/1/story", "/cards/1/record", "/figures",
+    "/figures/desk", "/help", "/dead-letters", "/policy", "/search?q=nothing", "/nowhere/at/all", "/cards/99999",
 )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def kpis(seen: Observed) -> list[Kpi]:
             _sources(seen) or "nothing that arrived then is still known",
         ),
         Kpi(
-            "aged_backorders", "Aged backorders", "count", _count(seen.aged, seen.has_odoo),
+            "aged_backorders", "Aged backorders", "count", _count(seen.aged, seen.has_odoo, len(seen.backorders)),
             f"Backorders that waited at the end of the period and were older than {AGED_DAYS} days.",
             odoo or f"{len(seen.backorders)} waited in all",
         ),
@@ -85,8 +85,8 @@ def kpis(seen: Observed) -> list[Kpi]:
     ]  # fmt: skip
 
 
-def _count(number: int, is_known: bool) -> Estimate:
-    return Estimate(float(number) if is_known else None, None, None, number)
+def _count(number: int, is_known: bool, of: int | None = None) -> Estimate:
+    return Estimate(float(number) if is_known else None, None, None, number if of is None else of)
 
 
 def _most(pair: tuple[str, int]) -> tuple[int, str]:
