@@ -78,7 +78,7 @@ def _row(kpi: dict[str, Any], t: Words, w: Writing) -> dict[str, str]:
         "value": _written(told["value"], kpi["unit"], t, w),
         "interval": "" if told["low"] is None else " – ".join(ends),
         "n": w.value(told["n"]),
-        "note": t("desk.none") if told["value"] is None else "",
+        "note": t("figures.few" if kpi.get("is_withheld") else "desk.none") if told["value"] is None else "",
     }
 
 

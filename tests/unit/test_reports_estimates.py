@@ -38,6 +38,18 @@ def test_fewer_than_half_have_no_half_time() -> None:
     assert estimates.waiting(Waits((1.0, 5.0, 5.0, 5.0), (True, False, False, False))).value is None
 
 
+def test_an_end_that_most_draws_do_not_reach_is_not_made_up() -> None:
+    # 52 of 100 had it, within six hours; half of the draws never come to a half.
+    hours, seen = tuple(1 + number / 10 for number in range(52)) + (100.0,) * 48, (True,) * 52 + (False,) * 48
+    found = estimates.waiting(Waits(hours, seen))
+    assert (found.value, found.low, found.high) == (5.9, None, None)
+    slow = Waits(tuple(10 + number / 10 for number in range(100)), (True,) * 100)
+    gap = estimates.waiting_difference(slow, Waits(hours, seen))
+    assert gap.value == pytest.approx(-9.0)
+    assert not gap.is_clear
+    assert estimates.waiting(slow).high is not None
+
+
 @pytest.mark.parametrize("shift", [0.0, 6.0])
 def test_intervals_of_a_difference_hold_the_truth_about_as_often_as_they_say(
     shift: float, monkeypatch: pytest.MonkeyPatch

@@ -42,29 +42,32 @@ class Cards:
     def first_actions(self, cards: Sequence[Card], until: datetime) -> Waits:
         """From a card's coming into being until somebody claimed or decided it. Cards that ended by themselves, or on
         which nobody had done anything by then, count as not yet."""
-        claimed = {card: at for card, at in self._claims() if at < until}
-        hours, seen = [], []
+        claimed = {card: (at, who) for card, at, who in self._claims()}
+        hours, seen, people = [], [], set()
         for card in cards:
-            acts = [each.at for each in card.decisions] + ([claimed[str(card.id)]] if str(card.id) in claimed else [])
-            first = min((at for at in acts if at < until), default=None)
-            end = first or min(card.ended.at if card.ended else until, until)
+            acts = [(each.at, each.by) for each in card.decisions]
+            acts += [claimed[str(card.id)]] if str(card.id) in claimed else []
+            first = min((act for act in acts if act[0] < until), default=None)
+            end = first[0] if first else min(card.ended.at if card.ended else until, until)
             hours.append(max(0.0, (end - card.created_at).total_seconds() / 3600))
             seen.append(first is not None)
-        return Waits(tuple(hours), tuple(seen))
+            people.update([first[1].casefold()] if first else [])
+        return Waits(tuple(hours), tuple(seen), len(people))
 
     def second_looks(self, cards: Sequence[Card], until: datetime) -> Waits:
         """From the first person's decision to the second's, where a second person was asked for."""
-        hours, seen = [], []
+        hours, seen, people = [], [], set()
         for card in cards:
-            said = sorted(each.at for each in card.decisions)
-            if not card.proposal.second_person or not said or said[0] >= until:
+            said = sorted((each.at, each.by) for each in card.decisions)
+            if not card.proposal.second_person or not said or said[0][0] >= until:
                 continue
-            second = next((at for at in said[1:] if at < until), None)
-            if second is None and card.state is not CardState.AWAITING_SECOND:
+            if len(said) == 1 and card.state is not CardState.AWAITING_SECOND:
                 continue  # rejected by the first person: nobody else was asked
-            hours.append(((second or until) - said[0]).total_seconds() / 3600)
+            second = next((word for word in said[1:] if word[0] < until), None)  # later ones still waited then
+            hours.append(((second[0] if second else until) - said[0][0]).total_seconds() / 3600)
             seen.append(second is not None)
-        return Waits(tuple(hours), tuple(seen))
+            people.update([second[1].casefold()] if second else [])
+        return Waits(tuple(hours), tuple(seen), len(people))
 
     def arrived(self, period: Period, companies: Sequence[str] | None) -> list[Arrived]:
         """How what arrived in the period ended, by source. What has been forgotten since is not counted."""
@@ -89,9 +92,10 @@ class Cards:
         found = {(str(company), str(record)): date.fromisoformat(str(day)) for company, record, day in rows}
         return FirstPromises(found, self._keys)
 
-    def _claims(self) -> Iterator[tuple[str, datetime]]:
-        for card, at in self._database.query("SELECT card, claimed_at FROM queue WHERE claimed_at IS NOT NULL"):
-            yield str(card), datetime.fromisoformat(str(at))
+    def _claims(self) -> Iterator[tuple[str, datetime, str]]:
+        sql = "SELECT card, claimed_at, claimed_by FROM queue WHERE claimed_at IS NOT NULL"
+        for card, at, who in self._database.query(sql):
+            yield str(card), datetime.fromisoformat(str(at)), str(who)
 
     def _all(self, companies: Sequence[str] | None) -> Iterator[Card]:
         after: int | None = 0

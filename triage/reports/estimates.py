@@ -1,7 +1,8 @@
 """Medians, shares and differences with their 95 % intervals.
 
 Shares: Wilson; differences of shares: Newcombe's method 10. Medians: percentile bootstrap, 2,000 draws. Times to an
-event that has not happened to everybody: Kaplan and Meier's estimate, so that what still waits counts as waiting.
+event that has not happened to everybody: Kaplan and Meier's estimate, so that what still waits counts as waiting; where
+draws have no half-time so often that an end of the interval is unknown, there is no interval.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ FEWEST = 30
 """Below this many on one side an interval of a difference is given, but nothing is concluded from it."""
 _SEED = 20_260_901
 _Z = 1.96
+_TAIL = 0.025
 
 Sample = NDArray[np.float64]
 
@@ -43,6 +45,8 @@ class Waits:
 
     hours: tuple[float, ...] = ()
     seen: tuple[bool, ...] = ()
+    people: int | None = None
+    """How many different people brought the event about; none where that is nobody's work."""
 
 
 def median(values: Sequence[float]) -> Estimate:
@@ -120,6 +124,8 @@ def _bootstrapped(draw: Callable[[np.random.Generator], float], value: float, n:
     """The same seed every time: a report made twice is the same report."""
     generator = np.random.default_rng(_SEED)
     drawn = np.asarray([draw(generator) for _ in range(DRAWS)])
+    if np.isnan(drawn).mean() > _TAIL:  # what has no half-time lies beyond all others: that end is not known
+        return Estimate(value, None, None, n)
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return Estimate(value, float(low), float(high), n)
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from statistics import median as middle
 
 from triage.reports import estimates
-from triage.reports.estimates import Estimate
+from triage.reports.estimates import Estimate, Waits
 from triage.reports.observed import AGED_DAYS, Observed
 
+FEWEST_PEOPLE = 5
+"""A figure of what people did is not told where fewer did it: it could be put down to one of them."""
 _NO_ODOO = "no Odoo was read"
+_FEW_PEOPLE = f"not shown: fewer than {FEWEST_PEOPLE} people did it"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Kpi:
     """What is counted, in a sentence."""
     note: str = ""
     """Why it is missing, or what stands beside it."""
+    is_withheld: bool = False
+    """Whether it is known and not told, because too few people stand behind it."""
 
 
 def kpis(seen: Observed) -> list[Kpi]:
@@ -46,9 +51,10 @@ def kpis(seen: Observed) -> list[Kpi]:
             odoo or ("none were asked for, or this Odoo has no tiers" if not seen.approvals.hours else ""),
         ),
         Kpi(
-            "second_person", "Second person's turnaround", "hours", estimates.waiting(seen.second_looks),
+            "second_person", "Second person's turnaround", "hours", _of_people(seen.second_looks),
             "Half of the cards that a second person had to confirm were confirmed after this time.",
-            "" if seen.second_looks.hours else "no card asked for a second person",
+            _why(seen.second_looks, "" if seen.second_looks.hours else "no card asked for a second person"),
+            is_withheld(seen.second_looks),
         ),
         Kpi(
             "line_fill_rate", "Line fill rate", "share", estimates.share(seen.filled, seen.lines),
@@ -73,9 +79,10 @@ def kpis(seen: Observed) -> list[Kpi]:
             odoo or f"{len(seen.backorders)} waited in all",
         ),
         Kpi(
-            "first_action", "Time to first action", "hours", estimates.waiting(seen.first_actions),
+            "first_action", "Time to first action", "hours", _of_people(seen.first_actions),
             "Half of the period's cards were claimed or decided after this time; others count as waiting.",
-            _acted(seen),
+            _why(seen.first_actions, _acted(seen)),
+            is_withheld(seen.first_actions),
         ),
         Kpi(
             "exceptions", "Exceptions", "count", _count(seen.cards, True),
@@ -83,6 +90,19 @@ def kpis(seen: Observed) -> list[Kpi]:
             ", ".join(f"{name} {number}" for name, number in sorted(seen.categories.items(), key=_most)),
         ),
     ]  # fmt: skip
+
+
+def is_withheld(waits: Waits) -> bool:
+    """Whether so few people did what was waited for that nothing is told of it."""
+    return waits.people is not None and 0 < waits.people < FEWEST_PEOPLE
+
+
+def _of_people(waits: Waits) -> Estimate:
+    return Estimate(None, None, None, len(waits.hours)) if is_withheld(waits) else estimates.waiting(waits)
+
+
+def _why(waits: Waits, otherwise: str) -> str:
+    return _FEW_PEOPLE if is_withheld(waits) else otherwise
 
 
 def _count(number: int, is_known: bool, of: int | None = None) -> Estimate:

@@ -95,9 +95,7 @@ def _compared(old: Kpi, new: Kpi, before: Observed, after: Observed) -> Comparis
     made = _DIFFERENCES.get(new.code)
     gap = made(before, after) if made else None
     if gap is None or gap.value is None or old.estimate.value is None or new.estimate.value is None:
-        why = (
-            new.note or old.note if new.estimate.value is None or old.estimate.value is None else "a count, not a rate"
-        )
+        why = _missing(old, new) or "a count, not a rate"
         return Comparison(new, old.estimate, new.estimate, None, "cannot be said", why)
     if gap.n < FEWEST:
         why = f"{gap.n} on the smaller side; {FEWEST} are the fewest to conclude from"
@@ -159,6 +157,11 @@ def _doubts(before: Observed, after: Observed, beside: Estimate | None) -> list[
         )
     elif beside is None:
         found.append("Outside of the pilot no orders were finished to compare with.")
+    elif beside.n < FEWEST:
+        found.append(
+            f"One side of the comparison with the rest of the desk has {beside.n} orders; {FEWEST} are the fewest to "
+            "conclude from."
+        )
     elif not beside.is_clear:
         found.append("Against the change outside of the pilot, the change of the cycle time is not clear.")
     if any(each.has_odoo is False for each in (before, after)):

@@ -1,0 +1,61 @@
+"""What people did, as reports tell it: who still waited then counts, and nothing is told of few people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.unit.opened_store import NOW, Opened, decision, proposal, ref
+from triage.domain import Card, CardState, Decision
+from triage.reports.cards import Cards
+from triage.reports.estimates import Waits
+from triage.reports.kpi import Kpi, kpis
+from triage.reports.observed import Observed
+from triage.reports.periods import Period, Scope
+from triage.reports.pilot import Assumptions, compare
+
+HOURS = tuple(1.0 + number / 10 for number in range(40))
+SEEN = Observed(Period(date(2026, 9, 1), date(2026, 9, 30), ZoneInfo("UTC")), Scope(), has_odoo=False)
+
+
+def _hour(card: Card, hour: int, by: str) -> Decision:
+    return decision(card, by=by).with_(at=NOW + timedelta(hours=hour))
+
+
+def test_who_waited_for_a_second_person_then_is_not_forgotten_because_they_have_come_since(home: Path) -> None:
+    with Opened(home) as opened:
+        card = opened.cards.put(proposal(record=ref(1)), "file:1")
+        asked = card.with_(proposal=card.proposal.with_(second_person=True))
+        both = (_hour(card, 1, "mila"), _hour(card, 30, "Noor"))
+        confirmed = asked.with_(decisions=both, state=CardState.ACCEPTED)
+        refused = asked.with_(decisions=both[:1], state=CardState.REJECTED)
+        cards = Cards(opened.database, opened.keys, opened.cards)
+        then = cards.second_looks([confirmed, refused], NOW + timedelta(hours=11))
+        assert then == Waits((10.0,), (False,), 0)
+        later = cards.second_looks([confirmed, refused], NOW + timedelta(hours=99))
+        assert later == Waits((29.0,), (True,), 1)
+        acted = cards.first_actions([confirmed, refused, card], NOW + timedelta(hours=99))
+        assert (acted.seen, acted.people) == ((True, True, False), 1)
+
+
+def _told(seen: Observed) -> dict[str, Kpi]:
+    return {each.code: each for each in kpis(seen)}
+
+
+@pytest.mark.parametrize(("people", "is_told"), [(1, False), (4, False), (5, True)])
+def test_a_figure_of_fewer_than_five_people_is_withheld(people: int, is_told: bool) -> None:
+    waits = Waits(HOURS, (True,) * 40, people)
+    after = replace(SEEN, first_actions=waits, second_looks=waits)
+    for code in ("first_action", "second_person"):
+        found = _told(after)[code]
+        assert (found.estimate.value is not None, found.is_withheld) == (is_told, not is_told)
+        assert is_told or "fewer than 5 people" in found.note
+    many = replace(SEEN, first_actions=Waits(HOURS, (True,) * 40, 9))
+    (told,) = (each for each in compare(many, after, Assumptions()).comparisons if each.kpi.code == "first_action")
+    assert (told.difference is not None) == is_told
+    assert told.verdict == ("no clear change" if is_told else "cannot be said")
+    assert is_told or told.why == "pilot: not shown: fewer than 5 people did it"
