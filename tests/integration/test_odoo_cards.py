@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from tests.integration.cards_in_odoo import Desk, desk, set_up
+from tests.unit.test_newer_records import newer
+from triage.audit import sealing
 from triage.audit.story import story
 from triage.cards import transitions
 from triage.cli.wiring import now
-from triage.domain import CardState, Category, Duty, Ending, Verdict
+from triage.domain import Card, CardState, Category, Duty, Ending, Verdict
 from triage.errors import Conflict
 from triage.odoo.sandbox import Account
 from triage.odoo.sandbox.demo import SampleDay, sample_day
@@ -325,6 +327,24 @@ def test_while_the_switch_is_off_nothing_is_written_or_decided(at: Desk, femke: 
     finally:
         at.switch.on("mila", "done")
     assert at.answered(card)["x_state"] == "accepted"
+
+
+def test_a_card_of_a_newer_version_is_left_to_it_and_holds_no_other_request_up(
+    at: Desk, femke: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            sealing, "encode", lambda value: newer(value, **({"mood": "calm"} if type(value) is Card else {}))
+        )
+        theirs = at.card(owner=femke)
+    ours = at.card(owner=femke)
+    at.duties.mirror()
+    for each in (theirs, ours):
+        assert at.press(femke, "accept", each) == ""
+    at.duties.answer()
+    assert [at.now(each).state for each in (theirs, ours)] == [CardState.OPEN, CardState.ACCEPTED]
+    assert at.row(ours)["x_state"] == "accepted"
+    assert at.row(theirs)["x_state"] == "open"
 
 
 def test_users_write_nothing_themselves_and_the_gate_asks_for_nothing(at: Desk, femke: Account) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.integration.sweeping import NOON, Desk, desk_at
 from tests.unit.opened_store import COMPANY, Opened, decision, event, proposal
+from tests.unit.test_newer_records import newer
+from triage.audit import sealing
 from triage.audit.story import story
 from triage.audit.verify import verify
 from triage.cards import transitions
@@ -272,6 +274,22 @@ def test_while_a_company_is_switched_off_nothing_is_written_on_its_notes(office:
     assert (found.expired, found.told, office.notes) == (1, 0, {1: "open normal"})
     switch.on("mila", "fine again", COMPANY)
     assert (office.resolve().told, office.notes) == (1, {1: "expired normal"})
+
+
+def test_a_card_of_a_newer_version_is_left_to_it_and_keeps_no_other_one_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "encode", lambda value: newer(value, mood="calm"))
+        office.put()
+    office.put(RecordRef(model="sale.order", id=398, name="S00398"))
+    office.desk.clock.after(hours=25)
+    assert office.watch().stalled == 1
+    assert [office.card(number).stall is not None for number in (1, 2)] == [False, True]
+    office.desk.clock.after(days=30)
+    assert office.resolve().expired == 1
+    assert [office.card(number).state for number in (1, 2)] == [CardState.OPEN, CardState.EXPIRED]
+    assert office.resolve().expired == 0  # the day's look has come to its end
 
 
 def test_without_an_odoo_no_record_is_looked_at_again(office: Office) -> None:

@@ -24,6 +24,7 @@ from triage.errors import (
     Conflict,
     DecisionRefused,
     KeyMissing,
+    NewerRecord,
     OdooRejected,
     RecordMissing,
     SwitchedOff,
@@ -71,7 +72,7 @@ class Asked:
                 counts[self._answer(request)] += 1
             except SwitchedOff:
                 counts["put_off"] += 1
-            except (OdooRejected, AccessDenied, RecordMissing) as error:
+            except (OdooRejected, AccessDenied, RecordMissing, NewerRecord) as error:  # the next one is not held up
                 log.warning("a request in Odoo", request=request.token, error=type(error).__name__)
                 counts["put_off"] += 1
         return Answered(**counts)

@@ -16,7 +16,7 @@ import structlog
 
 from triage.cards.published import is_taken_back
 from triage.domain import Card
-from triage.errors import AccessDenied, KeyMissing, OdooRejected, RecordMissing, SwitchedOff, UsageError
+from triage.errors import AccessDenied, KeyMissing, NewerRecord, OdooRejected, RecordMissing, SwitchedOff, UsageError
 from triage.jobs.showing import Rows
 from triage.odoo.card_rows import card_of_row
 from triage.odoo.card_text import version_of
@@ -121,7 +121,7 @@ class Mirror:
                 written += self._bring(rows, shown, card)
             except SwitchedOff:
                 continue  # the company's switch is off: tried again as long as it is
-            except (OdooRejected, AccessDenied, RecordMissing) as error:
+            except (OdooRejected, AccessDenied, RecordMissing, NewerRecord) as error:
                 log.warning("a card's row", card=card, error=type(error).__name__)
                 shown[card] = _Shown(version_of(waiting.get(card, 0), is_unseen=False), card in waiting)
                 refused += 1
@@ -166,6 +166,8 @@ class Mirror:
             rows.cards.get(card)
         except (KeyMissing, UsageError):
             return False
+        except NewerRecord:
+            return True  # whoever wrote it reads it
         return True
 
     @staticmethod

@@ -18,7 +18,7 @@ from triage.cards.published import is_untold
 from triage.cards.store import CardStore
 from triage.domain import Arrival, Card, Door, Ending, Endings
 from triage.domain.policies import PolicyBook
-from triage.errors import Conflict, OdooError, OdooUnavailable, SwitchedOff
+from triage.errors import Conflict, NewerRecord, OdooError, OdooUnavailable, SwitchedOff
 from triage.jobs.review import safe
 from triage.jobs.sweeps import Accepting
 from triage.pipeline import Publish, publish
@@ -137,7 +137,7 @@ class Resolution:
                     event=card.events[-1],
                     value=Endings(cards=(ending,)),
                 )
-        except Conflict:
+        except (Conflict, NewerRecord):  # somebody was quicker, or only a newer version may write it
             return False
         return True
 
@@ -147,13 +147,13 @@ class Resolution:
             return 0
         told = 0
         for card in self._cards.ended_since(now - _LOOK_BACK):
-            if not is_untold(card, self._journal):
-                continue
             try:
+                if not is_untold(card, self._journal):
+                    continue
                 publish(card, self._publish, self._cards, self._journal)
             except OdooUnavailable:
                 raise
-            except (OdooError, SwitchedOff) as error:  # one card's trouble is not the next one's
+            except (OdooError, SwitchedOff, NewerRecord) as error:  # one card's trouble is not the next one's
                 log.warning("note not brought up to date", card=str(card.id), error=safe(error))
             else:
                 told += 1

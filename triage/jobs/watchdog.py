@@ -14,7 +14,7 @@ from triage.cards.published import stands
 from triage.cards.store import CardStore
 from triage.domain import Card, Stall, Stalled
 from triage.domain.policies import PolicyBook
-from triage.errors import Conflict, OdooError, SwitchedOff
+from triage.errors import Conflict, NewerRecord, OdooError, SwitchedOff
 from triage.jobs.review import safe
 from triage.odoo.load import Load
 from triage.odoo.touched import Touch, touches
@@ -120,17 +120,18 @@ class Watchdog:
                     event=card.events[-1],
                     value=Stalled(card=card.id, stall=stall),
                 )
-        except Conflict:
+        except (Conflict, NewerRecord):  # somebody was quicker, or only a newer version may write it
             return False
         self._say(marked)
         return True
 
     def _say(self, card: Card) -> None:
-        if self._publish is None or not stands(card, self._journal):
+        if self._publish is None:
             return
         try:
-            publish(card, self._publish, self._cards, self._journal)
-        except (OdooError, SwitchedOff) as error:
+            if stands(card, self._journal):
+                publish(card, self._publish, self._cards, self._journal)
+        except (OdooError, SwitchedOff, NewerRecord) as error:
             log.warning("note not brought up to date", card=str(card.id), error=safe(error))
 
 
