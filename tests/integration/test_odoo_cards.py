@@ -12,9 +12,13 @@ from tests.unit.test_newer_records import newer
 from triage.audit import sealing
 from triage.audit.story import story
 from triage.cards import transitions
+from triage.cards.handling import Handler
 from triage.cli.wiring import now
 from triage.domain import Card, CardState, Category, Duty, Ending, Verdict
-from triage.errors import Conflict
+from triage.errors import Conflict, SwitchedOff
+from triage.jobs import mirror
+from triage.jobs.showing import Rows
+from triage.odoo.card_rows import Answer
 from triage.odoo.sandbox import Account
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.pipeline import decide
@@ -327,6 +331,42 @@ def test_while_the_switch_is_off_nothing_is_written_or_decided(at: Desk, femke: 
     finally:
         at.switch.on("mila", "done")
     assert at.answered(card)["x_state"] == "accepted"
+
+
+def test_a_closed_row_is_written_once_and_odoo_is_not_asked_about_it_again(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    by_page(at, "Femke", card)
+    at.duties.mirror()
+    assert at.row(card)["x_state"] == "accepted"
+    asked = len(at.day.box.calls)
+    at.duties.mirror()
+    assert len(at.day.box.calls) == asked
+    Handler(at.at.store.cards, at.at.store.journal, now).undo(str(card.id), "Femke")
+    at.duties.mirror()
+    assert at.row(card)["x_state"] == "open"
+
+
+def test_a_company_that_is_switched_off_holds_no_other_card_up(
+    at: Desk, femke: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at.duties.mirror()
+    held, free = [at.card(owner=femke) for _ in range(2)], at.card(owner=femke)
+    off, put = {each.number for each in held}, Rows.put
+
+    def switched(self: Rows, card: Card, answer: Answer | None = None) -> object:
+        if card.number in off:
+            raise SwitchedOff("this card's company is switched off")
+        return put(self, card, answer)
+
+    monkeypatch.setattr(mirror, "_AT_ONCE", 1)
+    monkeypatch.setattr(Rows, "put", switched)
+    behind = [at.duties.mirror() for _ in range(4)]
+    assert at.row(free)["x_state"] == "open"
+    assert behind == [True, True, True, False], "what is held waits for the clock, and is not looked at again at once"
+    off.clear()
+    assert [at.duties.mirror() for _ in range(2)] == [True, False]
+    assert {at.row(each)["x_state"] for each in held} == {"open"}
 
 
 def test_a_card_of_a_newer_version_is_left_to_it_and_holds_no_other_request_up(

@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 
 from triage.cards.published import is_taken_back
+from triage.cards.transitions import is_undecided
 from triage.domain import Card
 from triage.errors import AccessDenied, KeyMissing, NewerRecord, OdooRejected, RecordMissing, SwitchedOff, UsageError
 from triage.jobs.showing import Rows
@@ -54,6 +55,8 @@ class _Shown:
     version: str
     is_there: bool = True
     """False: the card is to have no row."""
+    is_final: bool = False
+    """Says that the card is closed; not put again."""
 
 
 class Mirror:
@@ -75,6 +78,8 @@ class Mirror:
         self._holder = holder
         self._keep = timedelta(days=keep_days)
         self._shown: dict[str, _Shown] | None = None
+        self._held: dict[str, None] = {}
+        """Cards of companies that are switched off, the one first that was tried longest ago."""
         self._compared = self._looked = datetime.min.replace(tzinfo=UTC)
 
     def once(self) -> Mirrored:
@@ -114,18 +119,23 @@ class Mirror:
 
     def _write(self, rows: Rows, shown: dict[str, _Shown], removed: int) -> Mirrored:
         waiting = rows.cards.revisions_waiting(allowed()["advise"])
-        todo = self._todo(rows, shown, waiting)
-        written = refused = 0
-        for card in todo[:_AT_ONCE]:
+        todo = dict.fromkeys(self._todo(rows, shown, waiting))
+        self._held = {card: None for card in self._held if card in todo}
+        fresh = [card for card in todo if card not in self._held]
+        written = refused = brought = 0
+        for card in [*fresh, *self._held][:_AT_ONCE]:
+            self._held.pop(card, None)
             try:
-                written += self._bring(rows, shown, card)
+                written += self._bring(rows, shown, card, waiting.get(card, 0))
+                brought += 1
             except SwitchedOff:
-                continue  # the company's switch is off: tried again as long as it is
+                self._held[card] = None  # tried again as long as it is off, and holds no other company up
             except (OdooRejected, AccessDenied, RecordMissing, NewerRecord) as error:
                 log.warning("a card's row", card=card, error=type(error).__name__)
                 shown[card] = _Shown(version_of(waiting.get(card, 0), is_unseen=False), card in waiting)
                 refused += 1
-        return Mirrored(written=written, removed=removed, refused=refused, is_behind=len(todo) > _AT_ONCE)
+        is_behind = len(fresh) > _AT_ONCE or (bool(brought) and len(todo) > _AT_ONCE)
+        return Mirrored(written=written, removed=removed, refused=refused, is_behind=is_behind)
 
     def _todo(self, rows: Rows, shown: dict[str, _Shown], waiting: dict[str, int]) -> list[str]:
         """Cards whose rows are not as they should be: new or changed ones, closed ones, and seen ones."""
@@ -138,22 +148,23 @@ class Mirror:
         ]
         for card in [card for card, one in shown.items() if not one.is_there and card not in waiting]:
             del shown[card]
-        return changed + [card for card in shown if card not in waiting]
+        return changed + [card for card, one in shown.items() if card not in waiting and not one.is_final]
 
-    def _bring(self, rows: Rows, shown: dict[str, _Shown], handle: str) -> int:
-        """Bring one card's row up to date; how many rows were written."""
+    def _bring(self, rows: Rows, shown: dict[str, _Shown], handle: str, revision: int) -> int:
+        """Bring one card's row up to date; how many rows were written. `revision`: that in the store, 0 once closed."""
         known = shown.get(handle)
         try:
             card = rows.cards.get(UUID(handle))
-        except (KeyMissing, UsageError):
-            shown.pop(handle, None)
-            return self._remove(rows, handle)
+        except (KeyMissing, UsageError):  # erased; an open one is among those that wait for as long as it is kept
+            rows.remove(handle)
+            shown[handle] = _Shown(version_of(revision, is_unseen=False), is_there=False)
+            return int(known is not None)
         if (known is None or not known.is_there) and not self._should_begin(rows, card):
             shown[handle] = _Shown(version_of(card.revision, is_unseen=False), is_there=False)
             return 0
         row, status = rows.put(card)
         is_there = status not in ("absent", "withdrawn")
-        shown[handle] = _Shown(row.version, is_there)
+        shown[handle] = _Shown(row.version, is_there, is_final=not is_undecided(card))
         return int(status in ("posted", "updated"))
 
     @staticmethod
