@@ -49,6 +49,15 @@ def test_what_is_behind_goes_on_at_once() -> None:
     assert doing.times == 3
 
 
+def test_a_pause_that_cannot_be_told_ends_no_schedule() -> None:
+    def lost() -> float:
+        raise OdooUnavailable("the connection went meanwhile")
+
+    task, good = Task("x", lost, Doing()), Doing()
+    Schedule([task, Task("good", lambda: 60, good)], Clock()).turn()
+    assert (task.failures, good.times) == (1, 1)
+
+
 def test_what_fails_waits_longer_each_time_and_holds_nobody_else_up() -> None:
     clock = Clock()
     bad = Doing(*[OdooUnavailable("down")] * 12)

@@ -63,7 +63,7 @@ class Schedule:
 
     def _run(self, task: Task) -> None:
         try:
-            has_more = task.run()
+            pause = 0.0 if task.run() else task.every_seconds()
         except Exception as error:
             task.failures += 1
             if isinstance(error, StoreError):
@@ -74,7 +74,6 @@ class Schedule:
             log.warning("schedule", task=task.name, error=safe(error), again_in=pause)
         else:
             task.failures = 0
-            pause = 0.0 if has_more else task.every_seconds()
         task.due = self._clock() + pause
 
 
