@@ -36,6 +36,7 @@ from triage.odoo.setup.features import FEATURES
 from triage.odoo.setup.parts import Export, Feature, Part
 from triage.odoo.setup.plan import Do
 from triage.odoo.setup.present import read_present
+from triage.odoo.setup.removing import planned_upgrade
 from triage.odoo.setup.shared import CODE, INTERNAL
 from triage.odoo.setup.ungrant import ungrant
 from triage.odoo.transport import Api, Server
@@ -348,6 +349,16 @@ def test_from_the_command_line(box: Sandbox, setting: Setting, tmp_path: Path, m
     home.triage("remove", "--admin", "admin", "--feature", "rule:delay", "--yes")
     assert "rule:delay" in home.triage("status", "--admin", "admin").partition("Not chosen:")[2]
     assert "Removed." in home.triage("remove", "--admin", "admin", "--yes")
+    assert differences(before, state(setting.connect())) == []
+
+
+@NEWEST
+def test_a_page_on_ocas_tickets_goes_before_an_upgrade_and_with_its_feature(box: Sandbox, setting: Setting) -> None:
+    before = state(setting.connect())
+    setting.setup(["cards"])
+    away = planned_upgrade(read_present(setting.connect()), FEATURES, 19)
+    assert {"cards_page_tickets", "cards_page_orders"} <= {each.name for each in away}
+    setting.remove(["cards"])
     assert differences(before, state(setting.connect())) == []
 
 

@@ -26,6 +26,7 @@ from triage.odoo.setup.parts import (
     Ref,
     Value,
 )
+from triage.odoo.setup.place import ENTERPRISE_TICKETS
 from triage.odoo.setup.shared import CODE, webhook
 
 WISHES = "x_triage_word"
@@ -177,7 +178,7 @@ def _looks(place: Place) -> list[Part]:
 
 def _page(place: Place, name: str, model: str, view: str) -> list[Part]:
     """A page of cards on another model's form. OCA's and Enterprise's tickets have one name and two forms."""
-    is_enterprise = place.has(model, "sla_ids")
+    is_enterprise = place.has(*ENTERPRISE_TICKETS)
     if not place.has(model) or (model == "helpdesk.ticket" and is_enterprise is not name.startswith("enterprise")):
         return []
     field: dict[str, Value] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,9 @@ from triage.errors import AccessDenied, ConfigurationError, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.grant import is_in
 from triage.odoo.setup.parts import SERVICE_GROUP, Needs
+
+ENTERPRISE_TICKETS = ("helpdesk.ticket", "sla_ids")
+"""Model and field by which Enterprise's tickets are told from OCA's."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +31,19 @@ class Asked:
 
 
 class Anywhere:
-    """A place that has everything: for asking features what their parts are called, wherever they may be."""
+    """A place that has everything but `lacks`: for asking features what their parts are called, wherever they are."""
 
     address = "https://nowhere.invalid"
     watchers: tuple[int, ...] = (0,)
 
-    def __init__(self, major: int, code: bool = True) -> None:
+    def __init__(self, major: int, code: bool = True, lacks: Collection[tuple[str, str]] = ()) -> None:
         self.major = major
         self.code = code
+        self._lacks = lacks
 
     def has(self, model: str, *fields: str) -> bool:
         """It has."""
-        return True
+        return not any((model, name) in self._lacks for name in fields)
 
     def hook(self) -> str:
         """An address that is nobody's."""
@@ -48,6 +52,11 @@ class Anywhere:
     def silent_minutes(self) -> int:
         """As by default."""
         return Asked.silent_minutes
+
+
+def everywhere(major: int) -> list[Anywhere]:
+    """Places that differ in what parts are called there: with code and without, with OCA's tickets and Enterprise's."""
+    return [Anywhere(major, code, lacks) for code in (True, False) for lacks in ((), (ENTERPRISE_TICKETS,))]
 
 
 class Surroundings:

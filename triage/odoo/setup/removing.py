@@ -17,7 +17,7 @@ from triage.odoo.setup.applying import delete
 from triage.odoo.setup.manifest import KEY, Manifest, write_manifest
 from triage.odoo.setup.ordering import away_for_upgrade, going, ordered
 from triage.odoo.setup.parts import MODULE, Export, Feature
-from triage.odoo.setup.place import Anywhere
+from triage.odoo.setup.place import everywhere
 from triage.odoo.setup.present import Found, Present
 
 _PAGE = 200
@@ -62,15 +62,14 @@ def planned_removal(
 
 
 def _names(features: Iterable[Feature], major: int) -> set[str]:
-    """What the parts of features are called, with code and without."""
-    places = (Anywhere(major), Anywhere(major, code=False))
-    return {part.name for feature in features for place in places for part in feature.parts(place)}
+    """What the parts of features are called, wherever they are."""
+    return {part.name for feature in features for place in everywhere(major) for part in feature.parts(place)}
 
 
 def planned_upgrade(present: Present, features: Mapping[str, Feature], major: int) -> list[Found]:
     """What is taken away before Odoo upgrades modules, in the order in which it can go."""
-    place = Anywhere(major)
-    parts = {part.name: part for feature in features.values() for part in feature.parts(place)}
+    declared = [part for feature in features.values() for place in everywhere(major) for part in feature.parts(place)]
+    parts = {part.name: part for part in reversed(declared)}  # of those of one name the one with code, which has more
     names = set(away_for_upgrade(ordered(list(parts.values()))))
     return going(each for name, each in present.parts.items() if name in names and each.is_there)
 
