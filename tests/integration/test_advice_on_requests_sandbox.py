@@ -196,6 +196,18 @@ def test_a_project_that_outsiders_follow_costs_neither_note_nor_ticket(site: Sit
     assert tasks(site) == []
 
 
+@pytest.mark.slow
+def test_a_project_that_is_not_there_costs_neither_note_nor_ticket(site: Site) -> None:
+    order = late_with_a_failed_check(site)
+    site.policy(advice={"project": "Renamed since", "tickets": "accepted"})
+    site.run("run", "--odoo", f"sale.order:{order}", "--post")
+    said = site.run("decide", 1, "accept", "--as", "mila")
+    assert "draft ticket posted" in said
+    assert "draft task not there" in said
+    assert len(site.box.rows("helpdesk.ticket")) == 1
+    assert "draft ticket" in site.run("withdraw", 1, "--by", "mila", "--why", "a test"), "what stands there is known"
+
+
 def test_nothing_that_approves_refuses_or_confirms_is_anywhere_in_reach() -> None:
     written = yaml.safe_dump(allowed())
     assert not re.search(r"status|state\b|approver|request_owner", written.replace("x_state", ""))

@@ -132,7 +132,8 @@ class Publisher:
     def _follow_up(self, card: Card) -> Sequence[Done]:
         """A draft task of what should be done later, of a card that a person has accepted as it was.
 
-        A call of its own: what Odoo refuses here leaves note and ticket as they are, and the answer says `absent`.
+        A call of its own: what Odoo refuses here, and a project that is not there, leave note and ticket as they are,
+        which stand there already and are to be recorded; the answer says `absent`.
         """
         later, name = card.proposal.follow_up, self._advice_for(card).project
         record = card.proposal.record
@@ -141,19 +142,21 @@ class Publisher:
         if later is None or name is None or not (here and kept and is_accepted(card) and self._hand.has_tasks):
             return ()
         marker = marker_of(card.id, _TASK)
-        verb = Ticket(
-            marker=marker,
-            record=record,
-            name=f"{record.name}: {later_title(later, card.proposal.reader)}",
-            text=self._linked(card, task_text(card, later)),
-            project=self._project(name),
-            due=later.due,
-        )
         try:
+            verb = Ticket(
+                marker=marker,
+                record=record,
+                name=f"{record.name}: {later_title(later, card.proposal.reader)}",
+                text=self._linked(card, task_text(card, later)),
+                project=self._project(name),
+                due=later.due,
+            )
             return self._hand.do([verb])
         except (OdooRejected, AccessDenied, RecordMissing) as error:
             log.warning("draft task", card=str(card.id), error=type(error).__name__)
-            return (Done(verb="ticket", marker=marker, status="absent"),)
+        except UsageError as error:
+            log.warning("draft task", card=str(card.id), error=str(error))
+        return (Done(verb="ticket", marker=marker, status="absent"),)
 
     def _project(self, name: str) -> int:
         """The id of a project. Raises `UsageError` where there is none of this name."""
