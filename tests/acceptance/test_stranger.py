@@ -76,6 +76,7 @@ def _holds(told: str, home: Path) -> None:
     assert oct((home / "odoo.key").stat().st_mode & 0o777) == "0o600"
 
 
+@pytest.mark.slow
 def test_every_command_of_the_tutorial_works_in_order(odoo: Elsewhere, tmp_path: Path) -> None:
     """Without the installation, which the slow test does."""
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
