@@ -56,7 +56,6 @@ def schedule_of(
 ) -> Schedule:
     """The schedule of one worker. `listeners` are told when something waits for a person."""
     from triage.cli.card_duties import CardDuties
-    from triage.cli.report_duties import ReportDuties
     from triage.cli.setup_duties import SetupDuties
     from triage.jobs.schedules import Schedule, Task
 
@@ -71,7 +70,6 @@ def schedule_of(
             Task("effects", lambda: _EFFECTS_EVERY, kept.effects),
             *CardDuties(office, store, switch, holder).tasks(),
             *SetupDuties(office, inbox).tasks(),
-            *ReportDuties(office, store, switch, holder).tasks(),
         ]
     )
 

@@ -64,12 +64,14 @@ def put_together(
     from triage.cli.card_duties import CardDuties
     from triage.cli.duties import schedule_of
     from triage.cli.office import InstalledOffice
+    from triage.cli.report_duties import ReportDuties
     from triage.jobs.engine import Engine, Pace
     from triage.jobs.inbox import Inbox
     from triage.jobs.listeners import open_listeners
     from triage.jobs.reaper import Reaper
     from triage.jobs.relay import Relay
     from triage.jobs.review import Reviewer
+    from triage.jobs.schedules import Schedule
     from triage.jobs.switching import Switch
     from triage.jobs.worker import Worker
 
@@ -95,7 +97,11 @@ def put_together(
     relay = Relay(inbox, engine, configuration, name, now, switch=switch, outages=reviewer.outages)
     reaper = Reaper(inbox, engine, relay, configuration, now, reviewer.failed)
     listeners = open_listeners(configuration.listeners, settings.home)
-    by_clock = [schedule_of(office, store, inbox, switch, name, listeners)] if configuration.schedule else []
+    by_clock: list[Duty] = []
+    if configuration.schedule:
+        # Counting takes its time in a large store: in a thread of its own, so that nothing that is urgent waits for it.
+        counting = Schedule(ReportDuties(office, store, switch, name).tasks())
+        by_clock = [schedule_of(office, store, inbox, switch, name, listeners), counting]
     return Worker(inbox, engine, reviewer, relay, reaper, configuration, now, [*by_clock, *duties])
 
 

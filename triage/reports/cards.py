@@ -35,9 +35,11 @@ class Cards:
         self._keys = keys
         self._cards = cards
 
-    def before(self, until: datetime, companies: Sequence[str] | None = None) -> list[Card]:
-        """Cards (of these companies) that came into being before a moment, by number, without erased ones."""
-        return [card for card in self._all(companies) if card.created_at < until]
+    def before(self, until: datetime, companies: Sequence[str] | None = None) -> Iterator[Card]:
+        """Cards (of these companies) that came into being before a moment, by number, without erased ones; read as they
+        are used.
+        """
+        return (card for card in self._all(companies) if card.created_at < until)
 
     def first_actions(self, cards: Sequence[Card], until: datetime) -> Waits:
         """From a card's coming into being until somebody claimed or decided it. Cards that ended by themselves, or on

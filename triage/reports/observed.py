@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from triage.domain import Card, LinkStatus
@@ -80,9 +80,13 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Ob
     """Read store and Odoo for one period. A warehouse's cards are those about its orders; what is about no order
     belongs to none. Raises the errors of both."""
     only = [scope.value] if scope.kind == "company" else None
-    known = cards.before(period.until, only)
-    about = _orders_of(known, desk)
-    mine = _in_scope([card for card in known if period.has(card.created_at)], scope, about, desk)
+    named: dict[str, set[str]] = {}
+    made: list[Card] = []
+    for card in cards.before(period.until, only):  # of those from before only what they are about is kept
+        named[str(card.id)] = set(_records(card))
+        made += [card] if period.has(card.created_at) else []
+    about = _orders_of(named, desk)
+    mine = _in_scope(made, scope, about, desk)
     hit = {order for orders in about.values() for order in orders}
     finished = desk.finished(period.since, period.until) if desk else []
     ours = [order for order in finished if scope.has(order.company, order.warehouse)]
@@ -117,9 +121,10 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Ob
     )
 
 
-def _orders_of(cards: Sequence[Card], desk: Desk | None) -> dict[str, set[str]]:
-    """The keys of the orders that each card is about: itself, by its transfer, or by what its mail was linked to."""
-    named = {str(card.id): set(_records(card)) for card in cards}
+def _orders_of(named: Mapping[str, set[str]], desk: Desk | None) -> dict[str, set[str]]:
+    """The keys of the orders that each card is about: itself, by its transfer, or by what its mail was linked to.
+    `named` has the records that each card names.
+    """
     transfers = {key for keys in named.values() for key in keys if key.startswith("stock.picking:")}
     numbers = {int(key.rpartition(":")[2]): key for key in transfers if key.rpartition(":")[2].isdigit()}
     found = desk.orders_of(numbers) if desk else {}
