@@ -14,6 +14,7 @@ from service.review.policy_page import policy_page
 from service.review.rendering import Words, Writing, refusal, static_file
 from triage.domain import Duty
 from triage.errors import TriageError
+from triage.storage.inbox import InboxRow
 from triage.storage.people import Session
 
 KEYS = (
@@ -64,7 +65,7 @@ def other_pages(frame: Frame) -> APIRouter:
 
 def _changed(frame: Frame, session: Session, id: str, act: str, why: str) -> Response:  # noqa: A002
     letter = next((each for each in frame.opened().inbox.dead(_MOST_LETTERS) if each.id == id), None)
-    if letter is None or not session.person.sees(letter.company):
+    if letter is None or not _sees(session, letter):
         raise Missing
     try:
         change = frame.opened().inbox.retry if act == "retry" else frame.opened().inbox.discard
@@ -74,8 +75,13 @@ def _changed(frame: Frame, session: Session, id: str, act: str, why: str) -> Res
     return to("/dead-letters")
 
 
+def _sees(session: Session, letter: InboxRow) -> bool:
+    """Whether the person may see the company of the door that it came in by, and that of its record."""
+    return session.person.sees(letter.company) and (letter.stream is None or session.person.sees(letter.stream))
+
+
 def _letters(frame: Frame, session: Session, problem: TriageError | None = None, status: int = 200) -> Response:
-    found = [each for each in frame.opened().inbox.dead(_MOST_LETTERS) if session.person.sees(each.company)]
+    found = [each for each in frame.opened().inbox.dead(_MOST_LETTERS) if _sees(session, each)]
     t, w = Words(session.person.language), Writing(session.person.language)
     said = refusal(problem, t, w) if problem else ""
     return frame.page("dead.html", session, status, letters=found, problem=said)

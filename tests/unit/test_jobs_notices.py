@@ -23,6 +23,7 @@ from triage.jobs.configuration import read_configuration
 from triage.jobs.inbox import Inbox
 from triage.jobs.listeners import Listener, open_listeners
 from triage.jobs.notices import ListenerDown, Notices
+from triage.storage import inbox as inbox_rows
 from triage.storage.watermarks import Watermarks
 
 SECRETS = [b"a listener's secret, 32 bytes ok", b"the older one, 32 bytes as well."]
@@ -216,6 +217,30 @@ def test_many_are_told_in_order(opened: Opened, receiver: Receiver, monkeypatch:
     numbers = [desk.unsure(number).number for number in range(1, 12)]
     assert desk.round() == len(numbers)
     assert [event["data"]["card"] for event in receiver.events()] == numbers
+
+
+def test_a_slow_listener_is_told_the_rest_in_the_next_round(
+    opened: Opened, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.jobs.notices._ROUND_SECONDS", 0.0)  # whatever it takes is too long
+    desk = Desk(opened, receiver)
+    numbers = [desk.unsure(number).number for number in range(1, 4)]
+    assert [desk.round() for _ in range(4)] == [1, 1, 1, 0]
+    assert [event["data"]["card"] for event in receiver.events()] == numbers
+    letters = [desk.dead(key) for key in "ab"]
+    assert [desk.round() for _ in range(3)] == [1, 1, 0]
+    assert sorted(event["data"]["arrival"] for event in receiver.events()[3:]) == sorted(letters)
+
+
+def test_a_dead_letter_that_turned_out_to_be_another_companys_is_for_who_sees_both(
+    opened: Opened, receiver: Receiver
+) -> None:
+    desk = Desk(opened, receiver, companies=[COMPANY])
+    inbox_rows.change(opened.database, desk.dead(), {}, {"stream": "Another Ltd"})
+    assert desk.round() == 0
+    desk.listener = desk.listener.with_(companies=(COMPANY, "Another Ltd"))
+    assert desk.round() == 1
+    assert receiver.events()[0]["data"]["company"] == "Another Ltd"
 
 
 def test_a_dead_letter_is_told_once_for_each_time_that_it_died(opened: Opened, receiver: Receiver) -> None:

@@ -9,6 +9,7 @@ person's look.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ _PART = "cards"
 _PAGE = 100
 _OVERLAP = timedelta(minutes=2)
 """A card may be committed so long after it was stamped."""
+_ROUND_SECONDS = 20.0
+"""A round goes on for no longer, where a listener takes its time: the rest is the next round's."""
 _UNDECIDED = (CardState.OPEN, CardState.AWAITING_SECOND)
 
 
@@ -50,6 +53,11 @@ class _To:
     listener: Listener
     secrets: tuple[bytes, ...]
     client: httpx2.Client
+    until: float
+    """When the round ends (`time.monotonic`)."""
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.until
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ class Notices:
         with httpx2.Client() as client:
             for each in self._listeners:
                 try:
-                    told += self._round(_To(each.listener, each.secrets, client))
+                    told += self._round(_To(each.listener, each.secrets, client, time.monotonic() + _ROUND_SECONDS))
                 except ListenerDown as error:
                     down.append(f"{each.listener.name} ({error})")
         if down:
@@ -105,7 +113,11 @@ class Notices:
     def _round(self, to: _To) -> int:
         told = 0
         if NoticeKind.ARRIVAL_DEAD in to.listener.events:
-            told += sum(self._tell(to, _of_arrival(row)) for row in self._dead() if _sees(to.listener, row.company))
+            for row in self._dead():
+                if told and to.is_over():
+                    return told
+                if _sees(to.listener, row.company) and _sees(to.listener, _company(row)):
+                    told += self._tell(to, _of_arrival(row))
         if NoticeKind.CARD_UNSURE in to.listener.events:
             told += self._cards_of(to)
         return told
@@ -130,6 +142,8 @@ class Notices:
             for card in page:
                 if not self._is_unsure(card, to.listener):
                     continue
+                if told and to.is_over():
+                    return told
                 if self._is_off(card.key.company):
                     held = True
                 else:
@@ -190,13 +204,18 @@ def _of_arrival(row: InboxRow) -> _Event:
         "arrival": row.id,
         "source": row.source,
         "door": row.door,
-        "company": row.stream or row.company,
+        "company": _company(row),
         "received_at": row.received_at,
         "attempts": row.attempts,
         "run": row.run,
         "error": row.error,
     }
-    return _Event(f"arrival-{row.id}-{row.run}", NoticeKind.ARRIVAL_DEAD, row.stream or row.company, row.key_case, data)
+    return _Event(f"arrival-{row.id}-{row.run}", NoticeKind.ARRIVAL_DEAD, _company(row), row.key_case, data)
+
+
+def _company(row: InboxRow) -> str:
+    """Whose it is: that of the record, once it was read."""
+    return row.stream or row.company
 
 
 def _sees(listener: Listener, company: str) -> bool:
