@@ -15,7 +15,7 @@ from service.monitoring.labels import Companies
 from service.review.figures import hidden_of, whole_weeks
 from triage.domain import utc
 from triage.domain.policies import PolicyBook
-from triage.errors import TriageError
+from triage.errors import ConfigurationError, TriageError
 from triage.storage import figures as counts
 from triage.storage import gauges, switch, workers
 from triage.storage.budgets import Spending
@@ -83,13 +83,21 @@ class StoreFigures:
                 database = self._at.database()
                 for part in self._parts:
                     if part.at is None or time.monotonic() - part.at >= part.seconds:
-                        began = time.monotonic()
-                        part.found, part.took = part.find(database), time.monotonic() - began
-                        part.at = time.monotonic()
+                        self._renew(part, database)
             except (TriageError, OSError):
                 self.is_up = False
             else:
                 self.is_up = True
+
+    @staticmethod
+    def _renew(part: _Part, database: Database) -> None:
+        began = time.monotonic()
+        try:
+            part.found = part.find(database)
+        except ConfigurationError:
+            return  # a policy that may not act is no trouble with the store; `/readyz` says what is wrong with it
+        part.at = time.monotonic()
+        part.took = part.at - began
 
     def families(self) -> Iterable[Family]:
         """What was seen last."""

@@ -11,12 +11,14 @@ import yaml
 from typer.testing import CliRunner
 
 from tests.unit.opened_store import COMPANY, Opened
+from triage.audit.activation import Activations
 from triage.cli.app import app
 from triage.cli.config import findings
 from triage.cli.config_findings import Level
 from triage.cli.config_page import renewed
 from triage.cli.config_variables import VARIABLES
 from triage.cli.wiring import now
+from triage.settings import Settings
 from triage.storage.apikeys import ApiKeys
 
 run = CliRunner().invoke
@@ -172,6 +174,16 @@ def test_a_policy_that_must_be_activated_and_was_not(place: Path) -> None:
     [line] = told(place)
     assert line.startswith("bad policy.yaml: ")
     assert "triage policy activate" in line
+
+
+def test_a_model_that_must_be_activated_and_was_not(place: Path) -> None:
+    write(place, "policy.yaml", require_activation=True, deciders={})
+    with Opened(place) as opened:
+        book = Settings.of(place).policies()
+        Activations(opened.journal, now).activate(book, "", by="mila", why="a look", models={"house:x": {}})
+    [line] = told(place)
+    assert line.startswith("bad policy.yaml: ")
+    assert "model embedded was not activated with it (activated: house:x)" in line
 
 
 def test_an_api_key_that_ends_soon(place: Path) -> None:

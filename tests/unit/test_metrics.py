@@ -118,6 +118,15 @@ def arrival(number: int, at: datetime, company: str = COMPANY, **more: Any) -> A
     return Arrival(**given | more)
 
 
+def test_a_policy_that_may_not_act_is_no_trouble_with_the_store(opened: Opened) -> None:
+    def refused() -> PolicyBook:
+        raise ConfigurationError("only an activated policy may act")
+
+    opened.cards.put(proposal(), event().key)
+    at = Looked(lambda: opened.database, opened.clock, refused, lambda: None, Companies([COMPANY], 20))
+    assert values(StoreFigures(at), "triage_open_cards") == {(COMPANY, "stock"): 1}  # and that the store is up
+
+
 def test_ages_dead_letters_and_what_is_due_later(opened: Opened) -> None:
     inbox, now = Inbox(opened.journal, opened.clock), opened.clock.now
     ids = inbox.accept_many(

@@ -27,6 +27,7 @@ def check_store(settings: Settings, book: PolicyBook | None) -> Iterator[Finding
     """Whether store and keys open, without changing them; and whether the policy may act."""
     from triage.audit.activation import Activations
     from triage.audit.journal import Journal
+    from triage.cli.acting import check_if_required, configured
     from triage.cli.wiring import now
     from triage.storage import migrations
     from triage.storage.apikeys import ApiKeys
@@ -51,7 +52,10 @@ def check_store(settings: Settings, book: PolicyBook | None) -> Iterator[Finding
                 yield from _old_keys(ApiKeys(database, keys, now).all(), utc(now()), utc(now() + _SOON))
                 if book is not None:
                     try:
-                        Activations(Journal(database, keys, now), now).check(book)
+                        activations = Activations(Journal(database, keys, now), now)
+                        activations.check(book)
+                        for model in configured(settings):
+                            check_if_required(activations, book, model)
                     except ConfigurationError as error:
                         yield bad(str(settings.policy_file), str(error))
     except TriageError as error:
