@@ -32,11 +32,7 @@ _LONG = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0)
 STORE_ERRORS = ("acceptor", "worker", "schedule", "jobs")
 """Where the store may be found unusable."""
 DOORS = ("hook", "bridge", "signed", "api")
-"""Where events come in from outside."""
-
-
-DOORS = ("hook", "bridge", "signed", "api")
-"""Where an event may be refused."""
+"""Where events come in from outside, and may be refused."""
 
 
 class Meters:
@@ -86,8 +82,6 @@ class Meters:
         self.started.set(time.time())
         for where in STORE_ERRORS:  # what is there from the beginning can be seen to rise
             self.store_errors.labels(where).inc(0)
-        for door in DOORS:
-            self.events.labels(door, "refused").inc(0)
         for door in DOORS:
             self.events.labels(door, "refused").inc(0)
 
