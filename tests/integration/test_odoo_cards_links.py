@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.contract import targets
 from tests.contract.targets import Target
+from tests.integration.cards_in_odoo import desk, set_up
 from tests.odoo_setup import Setting
 from tests.unit.odoo_cards import card as some_card
 from triage.domain import RecordRef
@@ -16,6 +18,7 @@ from triage.odoo.card_links import CardLinks
 from triage.odoo.card_text import row_of
 from triage.odoo.client import Odoo
 from triage.odoo.gate.client import Gate, gate_id
+from triage.odoo.sandbox.demo import sample_day
 from triage.odoo.setup.place import Asked
 
 PAGES = "https://triage.example.com"
@@ -64,3 +67,23 @@ def test_there_are_no_buttons_and_no_code(target: Target) -> None:
     views = [row["arch"] for row in target.sandbox.rows("ir.ui.view") if row["model"] == "x_triage_card"]
     assert views
     assert not [arch for arch in views if "<button" in str(arch)]
+
+
+def test_what_a_gate_wrote_is_nobody_elses_once_there_are_only_links(tmp_path: Path) -> None:
+    with sample_day(19) as day, desk(tmp_path, day) as at:
+        set_up(day)
+        card = at.card(owner=at.user("femke", account="Femke"))
+        at.duties.mirror()
+        assert "boxes are crushed" in at.row(card)["x_body"]
+        set_up(day, no_code=True)
+        outsider = day.box.add_user("outsider")
+        assert at.seen_by(outsider) == set()
+        at.duties._hand = None  # looked at again after a minute
+        at.duties.mirror()
+        row = at.row(card)
+        assert (row["x_name"], row["x_body"], row["x_record_name"]) == (f"Card {card.number}", False, False)
+        assert at.seen_by(outsider) == {card.number}
+        set_up(day)
+        at.duties._hand = None
+        at.duties.mirror()
+        assert at.seen_by(outsider) == set()

@@ -105,18 +105,20 @@ class CardDuties:
 
     def _look(self) -> CardHand | None:
         from triage.odoo.card_links import CardLinks
+        from triage.odoo.card_rows import MODEL
         from triage.odoo.gate.client import Gate
 
         at, known = self._office.odoo(), self._hand
         if not at.connection.cards.rows:
             return None
-        gate = Gate.find(at.odoo)
-        if gate is None:
-            return CardLinks.find(at.odoo)
-        if not gate.has_cards:
-            return None
-        same = known is not None and known[1] == id(at) and isinstance(known[2], Gate)
-        return known[2] if same and known is not None else gate  # who mirrors knows what it has shown with it
+        at.odoo.forget(MODEL)  # set-up may have made it anew
+        # before the gate: where rows were set up as links, everybody reads them, whether or not there is one
+        hand: CardHand | None = CardLinks.find(at.odoo)
+        if hand is None:
+            gate = Gate.find(at.odoo)
+            hand = gate if gate is not None and gate.has_cards else None
+        same = known is not None and known[1] == id(at) and type(known[2]) is type(hand)
+        return known[2] if same and known is not None else hand  # who mirrors knows what it has shown with it
 
 
 __all__ = ["CardDuties"]

@@ -87,13 +87,14 @@ class CardLinks:
         return []
 
     def look_anew(self) -> None:
-        """Everybody of the company sees a row."""
+        """Everybody of the company sees a row, so those that a gate made before, which say more, are taken away."""
+        self._unlink([each.id for each in self._of(False)])
 
     def visible(self, user: int, records: list[RecordRef]) -> list[bool]:
         """Cannot be told without a gate."""
         return [False for _ in records]
 
-    def _of(self, marker: str) -> list[Row]:
+    def _of(self, marker: str | Literal[False]) -> list[Row]:
         return self._odoo.search(MODEL, [(MARKER, "=", marker)], ["x_version"], order="id")
 
     def _unlink(self, ids: list[int]) -> None:

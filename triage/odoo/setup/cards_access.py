@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from triage.odoo.card_links import MARKER
 from triage.odoo.setup.parts import SERVICE_GROUP, Known, Many, Part, Place, Ref, Value
 
 GROUP = "cards_group"
@@ -9,6 +10,8 @@ GROUP = "cards_group"
 _ALL = "[(1, '=', 1)]"
 _OWN = "[('create_uid', '=', user.id)]"
 _COMPANY = "['|', ('x_company_id', '=', False), ('x_company_id', 'in', company_ids)]"
+_LINKS = f"['&', ('{MARKER}', '!=', False), {_COMPANY[1:-1]}]"
+"""Without a gate's rows: those say what only the readers of a record may see, and have no marker of this kind."""
 _READERS = f"['&', ('x_reader_ids', 'in', [user.id]), {_COMPANY[1:-1]}]"
 
 
@@ -22,7 +25,7 @@ def access(place: Place) -> list[Part]:
             "cards_readers",
             "cards_model",
             Known("base.group_user"),
-            _READERS if place.code else _COMPANY,
+            _READERS if place.code else _LINKS,
             "who may read a record, as Odoo says of each, sees its card; and only in their companies"
             if place.code
             else "everybody of the company sees that there is a card; it says nothing of its record",

@@ -199,9 +199,11 @@ class Planner:
         return told
 
     def _rows(self, found: Found) -> int:
-        """How many rows a model of ours holds."""
-        rows = self.place.odoo.read("ir.model", [found.id], ["model"])
-        return self.place.odoo.count(rows[0].text("model") or "", []) if rows else 0
+        """How many rows a model of ours holds; what Odoo itself deletes after an hour does not count."""
+        rows = self.place.odoo.read("ir.model", [found.id], ["model", "transient"])
+        if not rows or rows[0].values.get("transient"):
+            return 0
+        return self.place.odoo.count(rows[0].text("model") or "", [])
 
 
 def _instead(feature: Feature) -> str:
