@@ -423,6 +423,24 @@ def test_a_model_with_rows_is_nothing_that_a_later_version_drops(box: Sandbox, s
 
 
 @NEWEST
+def test_what_a_feature_made_while_it_worked_goes_with_it(box: Sandbox, setting: Setting) -> None:
+    setting.setup(["heartbeat", "overdue"])
+
+    def made(env: Any) -> None:
+        for name in ("made-alarm-7", "made-overdue-8"):
+            model = env["ir.model"].search([("model", "=", "sale.order")]).id
+            activity = env["mail.activity"].create({"res_model_id": model, "res_id": 1, "summary": name})
+            names = {"module": "__triage_setup__", "name": name, "model": "mail.activity", "res_id": activity.id}
+            env["ir.model.data"].create(names)
+
+    box.edit(made)
+    setting.remove(["heartbeat"])
+    assert [row["summary"] for row in box.rows("mail.activity")] == ["made-overdue-8"]
+    setting.remove(["overdue"])
+    assert box.rows("mail.activity") == []
+
+
+@NEWEST
 def test_all_that_was_granted_goes_as_well_when_asked(box: Sandbox, setting: Setting) -> None:
     setting.setup(["heartbeat"])
     setting.remove()

@@ -73,6 +73,7 @@ FEATURE = Feature(
     "Odoo notices when the service is silent",
     _parts,
     needs=CODE,
+    makes="alarm-",
     without_code="watch the service's /readyz from outside",
 )
 __all__ = ["FEATURE"]

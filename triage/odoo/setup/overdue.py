@@ -63,6 +63,7 @@ FEATURE = Feature(
     "Overdue reviews go to whoever is responsible",
     _parts,
     needs=CODE,
+    makes="overdue-",
     without_code="the watchdog raises the severity of cards that nobody touches",
 )
 __all__ = ["FEATURE"]

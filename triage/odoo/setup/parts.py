@@ -197,5 +197,7 @@ class Feature:
     without_code: str = ""
     """What people do where Odoo refuses code: shown in the plan."""
     exports: tuple[Export, ...] = ()
+    makes: str = ""
+    """How the names of what its parts make while they work go on after `made-`: it goes with the feature."""
     rule: Rule | None = None
     """Of automation rules. A rule that this Odoo cannot have is left out; the sweep finds the change anyway."""

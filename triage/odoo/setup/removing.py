@@ -18,7 +18,7 @@ from triage.odoo.setup.manifest import KEY, Manifest, write_manifest
 from triage.odoo.setup.ordering import away_for_upgrade, going, ordered
 from triage.odoo.setup.parts import MODULE, Export, Feature
 from triage.odoo.setup.place import everywhere
-from triage.odoo.setup.present import Found, Present
+from triage.odoo.setup.present import MADE, Found, Present
 
 _PAGE = 200
 
@@ -58,7 +58,9 @@ def planned_removal(
     gone = _names([features[name] for name in only], major) - kept
     found = [each for each in present.parts.values() if each.name in gone]
     exports = [each for name in only for each in features[name].exports]
-    return Removal(tuple(exports), (), tuple(going(found)), tuple(stay))
+    kinds = tuple(f"{MADE}{features[name].makes}" for name in only if features[name].makes)
+    made = [each for each in present.made.values() if each.name.startswith(kinds)]
+    return Removal(tuple(exports), tuple(made), tuple(going(found)), tuple(stay))
 
 
 def _names(features: Iterable[Feature], major: int) -> set[str]:
