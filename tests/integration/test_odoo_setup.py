@@ -24,7 +24,7 @@ from triage.cli.setup_duties import SetupDuties
 from triage.domain import Company, Door
 from triage.jobs.inbox import Inbox
 from triage.jobs.looks import Place
-from triage.jobs.requests import SOURCE, Requests
+from triage.jobs.requests import Requests
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection, Sweeping
 from triage.odoo.grant import grant
@@ -40,6 +40,7 @@ from triage.odoo.setup.removing import planned_upgrade
 from triage.odoo.setup.shared import CODE, INTERNAL
 from triage.odoo.setup.ungrant import ungrant
 from triage.odoo.transport import Api, Server
+from triage.storage.inbox import WAITING
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 KEY = "service-user-key"
@@ -139,11 +140,12 @@ def test_what_was_asked_comes_into_the_inbox_once_by_looking_and_by_the_hint(
     bot = Odoo.connect(Server(box.url, box.database, "order-triage", KEY, Api.JSONRPC))
     opened = Opened(tmp_path / "store")
     inbox = Inbox(opened.journal, lambda: NOW)
-    company = Company(id=1, name=COMPANY, currency="EUR", timezone="UTC")
+    company = Company(id=2, name="The service user's own", currency="EUR", timezone="UTC")
     looked = Requests(Place(bot, "here", company, lambda _: company, Sweeping()), inbox, lambda: NOW)
     assert (looked.once(), looked.once()) == (1, 0)
-    arrival = inbox.load(inbox.find(inbox.id_of(SOURCE, f"here {REQUESTS}:1")))
-    assert (arrival.ref.key, arrival.door, arrival.company) == ("sale.order:1", Door.SWEEP, COMPANY)
+    arrival = inbox.load(inbox.page([WAITING], 9)[0])
+    theirs = box.env()["sale.order"].browse(1).company_id.name
+    assert (arrival.ref.key, arrival.door, arrival.company) == ("sale.order:1", Door.SWEEP, theirs)
     opened.database.close()
     opened.keys.close()
     (tmp_path / "web").mkdir()

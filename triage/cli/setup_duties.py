@@ -28,6 +28,8 @@ class SetupDuties:
         self._office = office
         self._inbox = inbox
         self._asks = self._beats = True
+        self._asked: set[str] = set()
+        """Keys of requests that are in the inbox."""
 
     def tasks(self) -> list[Task]:
         """What is done by the clock."""
@@ -47,7 +49,7 @@ class SetupDuties:
             return False
         at = self._office.odoo()
         place = Place(at.odoo, at.place, at.company(), at.capture.company, at.connection.sweep)
-        new = Requests(place, self._inbox, now).once()
+        new = Requests(place, self._inbox, now, self._asked).once()
         self._asks = new is not None
         if new:
             log.info("asked for triage", new=new)

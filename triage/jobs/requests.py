@@ -1,11 +1,13 @@
 """“Ask for triage” in Odoo: requests that people made there come into the inbox, whether or not a webhook told of them.
 
-Each request is an arrival of its own, known by its id, so that looking again brings nothing twice.
+Each request is an arrival of its own, known by its id and time, so that looking again brings nothing twice. (The id
+alone says nothing: set-up that was taken away and made again counts from one.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from triage.domain import Arrival, Door, RecordRef
@@ -20,15 +22,19 @@ SOURCE = "asked"
 _BACK = timedelta(days=7)
 """What was asked while the service was away for longer is left to the sweep."""
 _MOST = 500
+_AT = "create_date"
 
 
 class Requests:
-    """Looks for requests in one Odoo."""
+    """Looks for requests in one Odoo. `known` are keys of those that were kept already; it is brought up to date."""
 
-    def __init__(self, place: Place, inbox: Accepting, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, place: Place, inbox: Accepting, clock: Callable[[], datetime], known: set[str] | None = None
+    ) -> None:
         self._place = place
         self._inbox = inbox
         self._clock = clock
+        self._known: set[str] = set() if known is None else known
 
     def once(self) -> int | None:
         """Take in what was asked; how many requests are new. `None` where this Odoo has no such model.
@@ -41,21 +47,42 @@ class Requests:
             return None
         since = (self._clock() - _BACK).strftime("%Y-%m-%d %H:%M:%S")
         try:
-            rows = odoo.search(MODEL, [("create_date", ">=", since)], [ABOUT, RECORD], order="id desc", limit=_MOST)
+            rows = odoo.search(MODEL, [(_AT, ">=", since)], [ABOUT, RECORD, _AT], order="id desc", limit=_MOST)
         except (AccessDenied, OdooRejected):  # taken away, or not for us
             odoo.forget(MODEL)
             return None
-        arrivals = [self._arrival(row) for row in reversed(rows) if row.text(ABOUT) in MODELS and row.number(RECORD)]
-        return sum(each.new for each in self._inbox.accept_many(arrivals)) if arrivals else 0
+        asked = {self._key(row): row for row in reversed(rows) if row.text(ABOUT) in MODELS and row.number(RECORD)}
+        new = {key: row for key, row in asked.items() if key not in self._known}
+        companies = self._companies(new.values())
+        arrivals = [self._arrival(key, row, companies) for key, row in new.items()]
+        kept = self._inbox.accept_many(arrivals) if arrivals else ()
+        self._known.clear()
+        self._known.update(asked)
+        return sum(each.new for each in kept)
 
-    def _arrival(self, row: Row) -> Arrival:
+    def _companies(self, rows: Iterable[Row]) -> dict[str, str]:
+        """Names of the companies whose records are asked about, by the record's key, as far as Odoo tells."""
+        ids: dict[str, set[int]] = {}
+        for row in rows:
+            ids.setdefault(row.text(ABOUT) or "", set()).add(int(row.number(RECORD) or 0))
+        found: dict[str, str] = {}
+        for model, numbers in ids.items():
+            with suppress(AccessDenied, OdooRejected):
+                for each in self._place.odoo.read(model, numbers, ["company_id"]):
+                    found[f"{model}:{each.id}"] = each.label("company_id") or ""
+        return found
+
+    def _key(self, row: Row) -> str:
+        return f"{self._place.name} {MODEL}:{row.id}@{row.moment(_AT):%Y-%m-%dT%H:%M:%S}"
+
+    def _arrival(self, key: str, row: Row, companies: Mapping[str, str]) -> Arrival:
         now, model, number = self._clock(), row.text(ABOUT) or "", int(row.number(RECORD) or 0)
         return Arrival(
-            key=f"{self._place.name} {MODEL}:{row.id}",
+            key=key,
             source=SOURCE,
             door=Door.SWEEP,
             ref=RecordRef(model=model, id=number, name=f"{model} {number}"),
-            company=self._place.company.name,
+            company=companies.get(f"{model}:{number}") or self._place.company.name,
             received_at=now,
             due_at=now,
         )
