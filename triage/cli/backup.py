@@ -18,9 +18,16 @@ KeysFolder = Annotated[
 ]
 
 
-def backup(folder: Folder, keys: KeysFolder, home: Home = None) -> None:
+def backup(
+    folder: Folder,
+    keys: KeysFolder,
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Below each folder make one that is named by the time, as a timer needs.")
+    ] = False,
+    home: Home = None,
+) -> None:
     """Copy store and keys while they are in use, each into a folder of its own."""
-    guarded(run_backup, folder, keys, home)
+    guarded(run_backup, folder, keys, home, dated)
 
 
 def restore(folder: Folder, keys: KeysFolder, home: Home = None) -> None:
@@ -28,8 +35,8 @@ def restore(folder: Folder, keys: KeysFolder, home: Home = None) -> None:
     guarded(run_restore, folder, keys, home)
 
 
-def run_backup(folder: Path, keys: Path, home: Path | None) -> int:
-    """Copy both; the store first."""
+def run_backup(folder: Path, keys: Path, home: Path | None, dated: bool = False) -> int:
+    """Copy both; the store first. `dated`: into new folders below these, so that every night has its own."""
     from triage.audit.backup import KEYS_FILE, STORE_FILE, back_up
     from triage.cli.wiring import now
     from triage.errors import ConfigurationError
@@ -39,6 +46,9 @@ def run_backup(folder: Path, keys: Path, home: Path | None) -> int:
     _apart(folder, keys)
     if not settings.store.exists():
         raise ConfigurationError(f"{settings.store}: there is no store yet.")
+    if dated:
+        name = f"{now():%Y%m%dT%H%M%SZ}"
+        folder, keys = folder / name, keys / name
     for source, to, name in ((settings.store, folder, STORE_FILE), (settings.keys, keys, KEYS_FILE)):
         made = back_up(source, to, name, now())
         typer.echo(f"{made.path}: {made.bytes} bytes, SHA-256 {made.sha256}")
