@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import mimetypes
 import os
 import sys
@@ -34,7 +35,7 @@ class Answering:
         self._settings = settings
         self._model = model
         self._made_for = ""
-        self._activations = 0.0
+        self._activations = -math.inf
         """When it was last seen that these may act."""
         self._renew()
 
@@ -63,7 +64,7 @@ class Answering:
             self._summarise = summariser(self._model, policy)
             self._extract = extractor(self._model, policy)
             self._made_for = policy.fingerprint()
-            self._activations = 0.0
+            self._activations = -math.inf
         if time.monotonic() - self._activations > _CHECKED_SECONDS:
             self._check(book)
             self._activations = time.monotonic()
