@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.odoo_cards import AT, ORDER, card
+from tests.unit.odoo_cards import AT, CARD_ID, ORDER, card
 from triage.cards.clusters import member_of
 from triage.domain import (
     Abstention,
@@ -21,7 +21,7 @@ from triage.domain import (
     Verdict,
 )
 from triage.errors import OdooRejected
-from triage.odoo.card_rows import CardRow, card_of_row, checked
+from triage.odoo.card_rows import CardRow, Request, card_of_row, checked
 from triage.odoo.card_text import row_of, told
 from triage.odoo.publish import marker_of
 
@@ -115,3 +115,10 @@ def test_nothing_else_is_written() -> None:
         checked(CardRow(marker=marker, record=ORDER, version="1", values={"x_request": "accept"}))
     with pytest.raises(OdooRejected, match="takes no rows"):
         checked(CardRow(marker=marker, record=RecordRef(model="res.users", id=2, name="u"), version="1", values={}))
+
+
+def test_a_request_of_a_row_that_was_made_anew_is_another_one() -> None:
+    told = {"marker": f"card-{CARD_ID}.card", "row": 1, "number": 1, "kind": "accept", "seen": 3}
+    before, after = (Request.model_validate(told | {"at": f"2026-11-{day} 09:00:00"}) for day in (22, 23))
+    assert before.token == "x_triage_card:1.1@2026-11-22T09:00:00"
+    assert before.token != after.token

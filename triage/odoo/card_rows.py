@@ -89,8 +89,8 @@ class Request(Frozen):
 
     @property
     def token(self) -> str:
-        """What tells this request from every other one of this Odoo."""
-        return f"{MODEL}:{self.row}.{self.number}"
+        """What tells this request from every other one of this Odoo; rows of a model that is made anew count from one."""
+        return f"{MODEL}:{self.row}.{self.number}@{self.at:%Y-%m-%dT%H:%M:%S}"
 
 
 class Standing(Frozen):
