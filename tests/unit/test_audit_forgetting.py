@@ -10,7 +10,8 @@ import pytest
 
 from tests.databases import target_in
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision, event, proposal, ref
-from triage.audit import forgetting, retention, retiring
+from tests.unit.test_newer_records import newer
+from triage.audit import forgetting, retention, retiring, sealing
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
 from triage.cards import transitions
@@ -254,6 +255,22 @@ def test_closed_cards_are_emptied_when_their_time_is_up(opened: Opened) -> None:
     assert [each.number for each in opened.cards.all()] == [2]
     assert len(of_hers(opened)) > 0  # what was recorded goes by its own time
     assert verify(opened.database, opened.keys, Ledger(opened.home / "erasures.jsonl").keys()).first_bad is None
+
+
+def test_what_a_newer_version_recorded_keeps_nobody_from_being_forgotten(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = opened.journal.of(event("mail:1"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "encode", lambda _: newer(None, name="Dream", of="quince  and Violet"))
+        log.note("dream", ref(1))
+        patch.setattr(sealing, "encode", lambda value: newer(value, mood="calm"))
+        at = {"received_at": NOW, "due_at": NOW, "company": COMPANY, "ref": ORDER, "door": Door.API}
+        Inbox(opened.journal, opened.clock).accept(Arrival(key="a", source="odoo", case=of_jane(), **at))
+    (found,) = forgetting.find(opened.journal, ["quince and violet"], deep=True)
+    assert found.record == ORDER
+    erase(opened, "Jane Doe")
+    assert forgetting.find(opened.journal, ["quince and violet"], deep=True) == []
 
 
 def test_an_open_card_keeps_its_content(opened: Opened) -> None:

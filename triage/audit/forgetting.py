@@ -6,6 +6,7 @@ person is forgotten by deleting the keys of the cases that name them: here, and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,11 @@ from uuid import UUID
 
 from triage.audit import retention, sealing
 from triage.audit.checkpoints import STORE
-from triage.audit.journal import Journal, open_record
+from triage.audit.journal import Journal, open_record, unsealed
 from triage.audit.ledger import Ledger
 from triage.audit.subjects import subjects_of
 from triage.domain import Advisory, Arrival, Erasure, Event, Frozen, Publication, RecordRef
-from triage.errors import KeyMissing, UsageError
+from triage.errors import KeyMissing, NewerRecord, UsageError
 from triage.storage import cards as card_rows
 from triage.storage import inbox, queue, records
 from triage.storage.inbox import InboxRow
@@ -115,17 +116,19 @@ class _Wanted:
         if not (self._deep or at_all) or record.sealed is None or record.kind in _OWN or record.kind in _WORDS:
             return False
         try:
-            return self._is_in(open_record(record, self._journal.keys))
+            _, value = sealing.raw(unsealed(record, self._journal.keys))
         except KeyMissing:
             return False
+        # As it was recorded, also what only a newer version would understand.
+        return value is not None and self._is_in(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def stands_in(self, arrival: Arrival) -> bool:
         """Whether what came in names the person."""
         named = {self._journal.keys.subject_hash(name) for name in subjects_of(arrival.case)}
-        return bool(named & self._hashes) or (self._deep and self._is_in(arrival))
+        return bool(named & self._hashes) or (self._deep and self._is_in(arrival.model_dump_json()))
 
-    def _is_in(self, value: Frozen | None) -> bool:
-        text = "" if value is None else " ".join(value.model_dump_json().casefold().split())
+    def _is_in(self, told: str) -> bool:
+        text = " ".join(told.casefold().split())
         return any(name in text for name in self._names)
 
 
@@ -133,7 +136,7 @@ def _arrival(journal: Journal, row: InboxRow) -> Arrival | None:
     if row.sealed is None or row.carries != inbox.CASE:
         return None
     try:
-        value = sealing.decode(sealing.unseal(row.sealed, journal.keys, row.key_case, row.place()))
+        value = sealing.decode(sealing.unseal(row.sealed, journal.keys, row.key_case, row.place()), reading=True)
     except KeyMissing:
         return None
     return value if isinstance(value, Arrival) else None
@@ -234,7 +237,7 @@ def _found(journal: Journal, case: str, place: _Place) -> Found:
     for record in rows:
         try:
             value = open_record(record, journal.keys)
-        except KeyMissing:
+        except (KeyMissing, NewerRecord):  # what a newer version calls otherwise goes with its case all the same
             continue
         if value is not None:
             opened.append(value)
