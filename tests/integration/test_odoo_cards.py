@@ -387,6 +387,17 @@ def test_a_card_of_a_newer_version_is_left_to_it_and_holds_no_other_request_up(
     assert at.row(theirs)["x_state"] == "open"
 
 
+def test_a_request_that_is_not_understood_holds_nobody_up(at: Desk, femke: Account) -> None:
+    one, two = at.card(owner=femke), at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", one)
+    number = at.row(one)["id"]
+    at.day.box.edit(lambda env: env["x_triage_card"].browse(number).write({"x_requested_at": False}))
+    at.press(femke, "accept", two)
+    assert at.answered(two)["x_state"] == "accepted"
+    assert at.now(one).state is CardState.OPEN
+
+
 def test_users_write_nothing_themselves_and_the_gate_asks_for_nothing(at: Desk, femke: Account) -> None:
     from triage.errors import OdooRejected
     from triage.odoo.card_rows import CardRow

@@ -89,7 +89,7 @@ class Request(Frozen):
 
     @property
     def token(self) -> str:
-        """What tells this request from every other one of this Odoo; rows of a model that is made anew count from one."""
+        """What tells this request from every other one of this Odoo. A model that is made anew counts from one."""
         return f"{MODEL}:{self.row}.{self.number}@{self.at:%Y-%m-%dT%H:%M:%S}"
 
 
