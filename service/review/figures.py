@@ -13,9 +13,9 @@ from decimal import Decimal
 from math import sqrt
 from statistics import quantiles
 
-from triage.audit.journal import Journal
+from triage.audit.journal import Journal, open_record
 from triage.domain import Answer, Severity, utc
-from triage.errors import KeyMissing
+from triage.errors import KeyMissing, NewerRecord
 from triage.storage import figures as counts
 from triage.storage import records
 from triage.storage.figures import Span
@@ -182,8 +182,8 @@ class Figures:
         if acting not in self._models:
             record = records.at(self._journal().database, stream, seq)
             try:
-                answer = None if record is None else self._journal().opened(record)
-            except KeyMissing:
+                answer = None if record is None else open_record(record, self._journal().keys)
+            except (KeyMissing, NewerRecord):
                 return "?"
             named = f"{answer.by.model} {answer.by.version}" if isinstance(answer, Answer) else "?"
             self._models[acting] = named.strip()

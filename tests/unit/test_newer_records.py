@@ -16,6 +16,7 @@ from triage.audit.export import Period, export
 from triage.audit.journal import open_record
 from triage.audit.story import story
 from triage.audit.verify import verify
+from triage.cards.seen import seen
 from triage.domain import Arrival, Door, Frozen, NoException, Policy
 from triage.domain.base import version_number
 from triage.domain.cards import CardState
@@ -148,6 +149,21 @@ def test_a_newer_card_is_shown_and_not_written(opened: Opened, as_newer: object)
     assert (found.first_bad, found.cards) == (None, 1)
     content = sealing.unseal(*sealed_card(opened))
     assert sealing.raw(content)[1]["deputy"] == "mila"  # nothing of it was lost
+
+
+def test_a_card_that_was_made_from_newer_records_is_shown_with_what_is_known_of_them(
+    opened: Opened, as_newer: object
+) -> None:
+    log = opened.journal.of(event())
+    patch = as_newer(mood="calm")  # type: ignore[operator]
+    log.once("capture", ORDER, lambda _: case())
+    patch.setattr(sealing, "encode", lambda _: newer(None, name="Dream", depth=3))
+    log.note("dream", ref(1))
+    patch.undo()
+    card = log.atomic("card", None, lambda _: opened.cards.put(proposal(case="f" * 64), event().key))
+    found = seen(card, opened.journal)
+    assert found is not None
+    assert found.case == case()
 
 
 def sealed_card(opened: Opened) -> tuple[object, ...]:

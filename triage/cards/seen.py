@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from triage.audit.journal import Journal
-from triage.domain import Answer, Card, Case, ModelCall, Paper, View
-from triage.errors import KeyMissing
+from triage.audit.journal import Journal, open_record
+from triage.domain import Answer, Card, Case, Frozen, ModelCall, Paper, View
+from triage.errors import KeyMissing, NewerRecord
 from triage.storage import records
+from triage.storage.records import Record
 
 
 @dataclass(frozen=True)
@@ -35,24 +36,34 @@ class Seen:
 def seen(card: Card, journal: Journal) -> Seen | None:
     """What the card's proposal was made from; none where it was erased or its time was up.
 
-    Raises `ChainBroken` where a record was changed.
+    To be read: of what a newer version recorded that which is known here. Raises `ChainBroken` where a record was
+    changed.
     """
     for key in reversed(card.events):
-        case, papers, answers = None, [], []
+        case, papers, answers, is_whole = None, [], [], True
         for record in records.of_event(journal.database, journal.keys.event_id(key), card.key.company):
             try:
-                value = journal.opened(record)
-            except KeyMissing:
+                value, is_known = _read(record, journal)
+            except (KeyMissing, NewerRecord):
                 continue
             if isinstance(value, Case) and record.step == "capture":
-                case = value
+                case, is_whole = value, is_known
             elif isinstance(value, Paper):
                 papers.append(value)
             elif isinstance(value, Answer):
                 answers.append(value)
-        if case is not None and case.fingerprint() == card.proposal.case:
+        # The fingerprint is of all that a newer version captured, and cannot be compared with a part of it.
+        if case is not None and (not is_whole or case.fingerprint() == card.proposal.case):
             return Seen(case, _in_order(case, papers), tuple(answers))
     return None
+
+
+def _read(record: Record, journal: Journal) -> tuple[Frozen | None, bool]:
+    """What a record says, and whether all of it is known here."""
+    try:
+        return journal.opened(record), True
+    except NewerRecord:
+        return open_record(record, journal.keys), False
 
 
 def _in_order(case: Case, papers: list[Paper]) -> tuple[Paper, ...]:

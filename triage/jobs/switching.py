@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from triage.audit.journal import Journal, acting_of
+from triage.audit.journal import Journal, acting_of, open_record
 from triage.domain import Card, Publication, Switched, utc
-from triage.errors import KeyMissing, SwitchedOff, UsageError
+from triage.errors import KeyMissing, NewerRecord, SwitchedOff, UsageError
 from triage.pipeline import Desk, Publish, Task
 from triage.storage import records, switch
 from triage.storage.switch import EVERYBODY, SwitchRow
@@ -58,8 +58,8 @@ class Switch:
     def _told(self, row: SwitchRow) -> Switched | None:
         record = records.at(self._database, row.stream, row.seq)
         try:
-            return None if record is None else cast(Switched, self._journal.opened(record))
-        except KeyMissing:
+            return None if record is None else cast(Switched, open_record(record, self._journal.keys))
+        except (KeyMissing, NewerRecord):
             return None
 
     def _put(self, is_off: bool, by: str, why: str, company: str | None) -> Switched:
