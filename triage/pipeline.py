@@ -15,7 +15,7 @@ from triage.cards.owners import refuse_own
 from triage.cards.proposals import may_advise, propose
 from triage.cards.published import is_taken_back, stands
 from triage.cards.situating import Situation, situation
-from triage.cards.store import CardStore
+from triage.cards.store import CardStore, streams_of
 from triage.domain import (
     Abstained,
     Advised,
@@ -188,7 +188,7 @@ def decide(
     Raises `DecisionRefused` (not allowed, or decided already), `Conflict` (changed in between) and `UsageError` (no
     such card).
     """
-    with journal.database.transaction():
+    with journal.database.locked(streams_of(cards.get(handle))):
         card = cards.get(handle)
         if seen is not None and card.revision != seen:
             raise Conflict(

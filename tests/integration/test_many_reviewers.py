@@ -16,12 +16,14 @@ from tests.databases import ENGINES, PostgresServer, place_in, target_in
 from tests.integration.service_process import web_process
 from tests.unit.opened_store import Opened, event, proposal, ref
 from triage.audit.verify import verify
-from triage.cards.handling import UNDO
+from triage.cards.handling import UNDO, Handler
 from triage.cli.wiring import now
 from triage.domain import Advisory, Card, CardState, Category, Duty, Mode, Policy, Publication, RecordRef
 from triage.domain.policies import PolicyBook
+from triage.errors import DecisionRefused
 from triage.jobs.effects import Effects
 from triage.jobs.switching import Switch
+from triage.storage import queue
 from triage.storage.people import People
 
 REVIEWERS = 10
@@ -162,3 +164,29 @@ def test_ten_reviewers_decide_each_card_once(home: Path) -> None:
 @pytest.mark.slow
 def test_ten_reviewers_decide_five_hundred_cards_once(home: Path) -> None:
     work_together(home, 500)
+
+
+def test_a_card_is_claimed_by_one_of_many(home: Path) -> None:
+    filled(home, 1)
+    together, won, refused = threading.Barrier(6), [], []
+
+    def claim(name: str) -> None:
+        with Opened(home) as opened:
+            together.wait(30)
+            try:
+                Handler(opened.cards, opened.journal, opened.clock).claim("1", name)
+            except DecisionRefused:
+                refused.append(name)
+            else:
+                won.append(name)
+
+    people = [threading.Thread(target=claim, args=(f"reviewer {number}",)) for number in range(6)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join(60)
+    assert (len(won), len(refused)) == (1, 5)
+    with Opened(home) as opened:
+        row = queue.of_card(opened.database, str(opened.cards.get("1").id))
+        assert row is not None
+        assert row.claimed_by == won[0]

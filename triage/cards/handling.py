@@ -6,12 +6,13 @@ None of it is a decision: it changes who looks at a card and when, never what st
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.audit.journal import Journal
 from triage.cards import clusters, transitions
-from triage.cards.store import CardStore
+from triage.cards.store import CardStore, streams_of
 from triage.domain import Act, Card, CardState, Handling, utc
 from triage.errors import Conflict, DecisionRefused
 from triage.storage import effects, queue
@@ -34,7 +35,7 @@ class Handler:
 
         Raises `DecisionRefused` where somebody else has it or it is closed, `UsageError` where there is none.
         """
-        with self.journal.database.transaction():
+        with self._alone(handle):
             card, row = self._waiting(handle)
             if row.claimed_by is not None and row.claimed_by != by:
                 raise DecisionRefused(
@@ -48,7 +49,7 @@ class Handler:
 
     def release(self, handle: str, by: str) -> Card:
         """Give a card back to the queue. Raises `DecisionRefused` where it is not theirs."""
-        with self.journal.database.transaction():
+        with self._alone(handle):
             card, row = self._waiting(handle)
             if row.claimed_by != by:
                 raise DecisionRefused(f"card #{card.number}: it is not claimed by {by}.").coded(
@@ -60,7 +61,7 @@ class Handler:
 
     def hand_over(self, handle: str, by: str, to: str) -> Card:
         """Have somebody else work on it, whoever had it before."""
-        with self.journal.database.transaction():
+        with self._alone(handle):
             card, row = self._waiting(handle)
             self._set(card, row, to, self.clock())
             self._record(card, Act.HAND_OVER, by, to=to)
@@ -68,7 +69,7 @@ class Handler:
 
     def snooze(self, handle: str, by: str, until: datetime) -> Card:
         """Put a card aside until a time. Raises `DecisionRefused` where that is past, or further than its deadline."""
-        with self.journal.database.transaction():
+        with self._alone(handle):
             card, row = self._waiting(handle)
             act_by = card.proposal.suggestion.act_by
             if until <= self.clock():
@@ -89,7 +90,7 @@ class Handler:
 
     def wake(self, handle: str, by: str) -> Card:
         """Bring a card back into the queue."""
-        with self.journal.database.transaction():
+        with self._alone(handle):
             card, row = self._waiting(handle)
             queue.handle(
                 self.journal.database, row.card, claimed_by=row.claimed_by, claimed_at=row.claimed_at,
@@ -104,7 +105,7 @@ class Handler:
         The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or where what
         it set going is done, and `Conflict` where the card changed since.
         """
-        with self.journal.database.transaction():
+        with self._alone(handle):
             card = self.cards.get(handle)
             now = self.clock()
             last = card.decisions[-1] if card.decisions else None
@@ -126,6 +127,11 @@ class Handler:
             restored = self.cards.save(clusters.undo(card, now), card.revision)
             self._record(card, Act.UNDO, by)
             return restored
+
+    def _alone(self, handle: str) -> AbstractContextManager[None]:
+        """A transaction that begins with the locks that the card's records need: whoever took them at the end would
+        wait for one who has them and waits for the card's row. Nobody else claims what is being claimed."""
+        return self.journal.database.locked(streams_of(self.cards.get(handle)))
 
     def _waiting(self, handle: str) -> tuple[Card, QueueRow]:
         card = self.cards.get(handle)

@@ -30,7 +30,7 @@ def release(cards: CardStore, journal: Journal, forgotten: Sequence[str]) -> lis
 
 def _release(cards: CardStore, journal: Journal, row: MemberRow) -> Card | None:
     event = _event(journal, row.case_id)
-    with journal.database.transaction():
+    with journal.database.locked((records.stream_lock(row.company),)):
         proposal = cards.sharing.opened(row)
         if proposal is None or event is None:
             return None

@@ -355,6 +355,12 @@ class CardStore:
             raise ChainBroken(f"card #{row.number}: its row was changed outside this software.") from error
 
 
+def streams_of(card: Card) -> tuple[str, ...]:
+    """The locks of all streams in which something about a card is recorded: its own, and those of the cases on it."""
+    companies = {card.key.company, *(member.company for member in card.members)}
+    return tuple(records.stream_lock(company) for company in sorted(companies))
+
+
 def _merged(events: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*events, *more)))
 
