@@ -8,9 +8,8 @@ import re
 import shlex
 import signal
 import sys
-import time
+import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -137,6 +136,9 @@ def run_sandbox(version: int, port: int) -> int:
 
     if version not in (18, 19):
         raise UsageError(f"the look-alike answers as 18 or 19, not as {version}.")
+    ended = threading.Event()
+    for end in (signal.SIGINT, signal.SIGTERM):  # before anybody can know that it runs
+        signal.signal(end, lambda *_: ended.set())
     with sample_day(version, port=port) as day, TemporaryDirectory(prefix="triage-sandbox-") as folder:
         home = Path(folder)
         (home / "odoo.key").write_text(day.key, encoding="utf-8")
@@ -148,11 +150,7 @@ def run_sandbox(version: int, port: int) -> int:
         typer.echo("  triage odoo withdraw --since 1h")
         typer.echo(f"Administrator: admin, key {day.box.admin.password}. Ctrl-C ends it and removes the folder.")
         sys.stdout.flush()
-        for end in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(end, signal.default_int_handler)
-        with suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(3600)
+        ended.wait()
     typer.echo("\nEnded.")
     return 0
 
