@@ -152,6 +152,24 @@ def test_what_was_said_can_be_taken_back_within_the_minute(at: Desk, femke: Acco
     assert at.answered(card)["x_state"] == "accepted"
 
 
+def test_a_word_is_not_told_to_be_taken_back_where_the_card_only_changed(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    try:
+        at.policy(second_person=["damage_loss"])
+        at.press(femke, "accept", card)
+        assert at.answered(card)["x_state"] == "awaiting_second"
+        assert at.press(femke, "undo", card) == ""
+        found = at.now(card)
+        at.at.store.cards.save(found, found.revision)
+        assert "has changed" in at.answered(card)["x_refusal"]
+        assert [each.by for each in at.now(card).decisions] == ["Femke"]
+        assert at.press(femke, "undo", card) == ""
+        assert at.answered(card)["x_state"] == "open"
+    finally:
+        at.policy()
+
+
 def test_who_decides_on_the_page_first_wins_and_both_are_told(at: Desk, femke: Account) -> None:
     card = at.card(owner=femke)
     at.duties.mirror()

@@ -85,13 +85,26 @@ class Asked:
             self._rows.remove(str(number))
             return "refused"
         self._rows.switch.check(card.key.company)
-        refusal = "" if _is_done(card, request) else self._try(card, request)
+        refusal = "" if self._is_done(card, request) else self._try(card, request)
         card = self._rows.cards.get(card.id)
-        if refusal and _is_done(card, request):
+        if refusal and self._is_done(card, request):
             refusal = ""  # another worker was quicker
         self._rows.put(card, Answer(request=request.number, refusal=refusal))
         log.info("asked in Odoo", card=card.number, what=request.kind, refused=bool(refusal))
         return "refused" if refusal else "done"
+
+    def _is_done(self, card: Card, request: Request) -> bool:
+        """Whether the card already is what this request asked for: by a worker that died, or another one.
+
+        A word was taken back where the last one on a card that changed is not (any more) of who asked: a card that
+        waits for a second person may change for other reasons.
+        """
+        if request.kind != "undo":
+            return any(word.request == request.token for word in card.decisions)
+        account = self._people.with_odoo(request.by.id) if request.by is not None else None
+        if account is None or card.revision <= request.seen or not is_undecided(card):
+            return False
+        return not card.decisions or card.decisions[-1].by != account.person.name
 
     def _try(self, card: Card, request: Request) -> str:
         """Do what was asked for; why not, in words, where it may not be."""
@@ -151,13 +164,6 @@ class Asked:
         if card.revision != request.seen:
             raise Conflict(f"card #{card.number} has changed since you looked at it.")
         Handler(self._rows.cards, self._rows.journal, self._clock).undo(str(card.id), person.name)
-
-
-def _is_done(card: Card, request: Request) -> bool:
-    """Whether the card already is what this request asked for: by a worker that died, or another one."""
-    if request.kind == "undo":
-        return card.revision > request.seen and is_undecided(card)
-    return any(word.request == request.token for word in card.decisions)
 
 
 def _changes(card: Card, request: Request) -> Changes:
