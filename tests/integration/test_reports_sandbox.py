@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from tests.unit.opened_store import Opened, proposal
+from tests.unit.opened_store import COMPANY, Opened, proposal
 from triage.cli.app import app
 from triage.domain import Category, Policy, RecordRef, Verdict
 from triage.odoo.sandbox import Sandbox
@@ -196,6 +196,13 @@ def test_bad_input_says_what_to_write(home: Path, options: list[str], said: str)
     done = run(app, ["report", "pilot", *options, "--home", str(home)])
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_a_company_is_found_however_its_name_is_typed(home: Path) -> None:
+    month = "2026-09-01..2026-09-30"
+    for name in (COMPANY, COMPANY.upper()):
+        found = _kpi(home, month, "--no-odoo", "--scope", f"company={name}")
+        assert found["exceptions"]["estimate"]["value"] == 10
 
 
 def test_the_store_alone_gives_what_it_holds(home: Path) -> None:

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from triage.cards.store import CardStore
 from triage.domain import Card, CardState, utc
 from triage.reports.estimates import Waits
-from triage.reports.periods import Period
-from triage.storage import figures
+from triage.reports.periods import Period, Scope
+from triage.storage import desk_figures, figures
 from triage.storage.database import Database
 from triage.storage.keys import Keys
 
@@ -34,6 +34,11 @@ class Cards:
         self._database = database
         self._keys = keys
         self._cards = cards
+
+    def called(self, scope: Scope) -> list[str]:
+        """The company of a scope as the store writes it, however its name was typed."""
+        there = desk_figures.companies(self._database)
+        return [name for name in there if scope.has(name, "")] or [scope.value]
 
     def before(self, until: datetime, companies: Sequence[str] | None = None) -> Iterator[Card]:
         """Cards (of these companies) that came into being before a moment, by number, without erased ones; read as they

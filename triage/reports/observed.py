@@ -79,7 +79,7 @@ class Observed:
 def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Observed:
     """Read store and Odoo for one period. A warehouse's cards are those about its orders; what is about no order
     belongs to none. Raises the errors of both."""
-    only = [scope.value] if scope.kind == "company" else None
+    only = cards.called(scope) if scope.kind == "company" else None
     named: dict[str, set[str]] = {}
     made: list[Card] = []
     for card in cards.before(period.until, only):  # of those from before only what they are about is kept
