@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -14,11 +16,12 @@ from triage.audit.story import story
 from triage.cards import transitions
 from triage.cards.handling import Handler
 from triage.cli.wiring import now
-from triage.domain import Card, CardState, Category, Duty, Ending, Verdict
-from triage.errors import Conflict, SwitchedOff
+from triage.domain import Card, CardState, Category, Duty, Ending, RecordRef, Verdict
+from triage.errors import Conflict, OdooRejected, SwitchedOff
 from triage.jobs import mirror
 from triage.jobs.showing import Rows
-from triage.odoo.card_rows import Answer
+from triage.odoo.card_rows import Answer, CardRow
+from triage.odoo.gate.client import Gate
 from triage.odoo.sandbox import Account
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.pipeline import decide
@@ -405,6 +408,23 @@ def test_a_card_of_a_newer_version_is_left_to_it_and_holds_no_other_request_up(
     assert at.row(theirs)["x_state"] == "open"
 
 
+def test_the_row_of_a_record_that_companies_share_is_no_companys(at: Desk) -> None:
+    def made(env: Any) -> tuple[int, int]:
+        company = env["res.company"].create({"name": "Second B.V."}).id
+        return company, env["crm.lead"].create({"name": "Crushed boxes", "company_id": False}).id
+
+    company, lead = at.day.box.edit(made)
+    theirs = at.user("theirs", "sales_team.group_sale_salesman_all_leads", companies=(company,))
+    gate = Gate.find(at.office.odoo().odoo)
+    assert gate is not None
+    ref = RecordRef(model="crm.lead", id=lead, name="Crushed boxes")
+    row = CardRow(marker=f"card-{uuid4()}.card", record=ref, version="1", values={"x_number": 9999, "x_state": "open"})
+    assert gate.put_card(row) == "posted"
+    assert [each["x_company_id"] for each in at.day.box.rows("x_triage_card") if each["x_number"] == 9999] == [False]
+    assert 9999 in at.seen_by(theirs)
+    gate.remove_card(row.marker)
+
+
 def test_a_request_that_is_not_understood_holds_nobody_up(at: Desk, femke: Account) -> None:
     one, two = at.card(owner=femke), at.card(owner=femke)
     at.duties.mirror()
@@ -417,10 +437,6 @@ def test_a_request_that_is_not_understood_holds_nobody_up(at: Desk, femke: Accou
 
 
 def test_users_write_nothing_themselves_and_the_gate_asks_for_nothing(at: Desk, femke: Account) -> None:
-    from triage.errors import OdooRejected
-    from triage.odoo.card_rows import CardRow
-    from triage.odoo.gate.client import Gate
-
     card = at.card(owner=femke)
     at.duties.mirror()
     number = at.row(card)["id"]

@@ -112,9 +112,12 @@ def values_of(env: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
 
 
 def about_record(env: Any, record: Any) -> dict[str, Any]:
-    """Which record a row is about: by name and id, and in the field that leads to its model, where there is one."""
+    """Which record a row is about: by name and id, and in the field that leads to its model, where there is one.
+
+    A record that all companies share has a row that readers of it see in each of theirs.
+    """
     plain = record.sudo()
-    company = plain.company_id if "company_id" in plain._fields and plain.company_id else env.company
+    company = plain.company_id if "company_id" in plain._fields else env.company.browse()
     values: dict[str, Any] = {
         "x_record_model": record._name,
         "x_record_id": record.id,
