@@ -86,7 +86,7 @@ def _killed_again_and_again(setting: Setting, wanted: list[str], is_answer_lost:
             deaths += 1
             continue
         break
-    assert deaths > len(names) / 4
+    assert deaths > min(len(names), 40) / 4  # parts of a kind are made together: all of them in some thirty calls
     assert set(read_present(setting.connect()).parts) == names
     assert setting.setup(wanted).total() == 0
     added = [model for model, _ in state(setting.connect()).keys() - before.keys()]

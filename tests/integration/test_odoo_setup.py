@@ -19,6 +19,7 @@ from tests.odoo_setup import ASKED, Setting, differences, listening, state
 from tests.unit.opened_store import COMPANY, Opened
 from tests.unit.service_client import HOOK_SECRET, service
 from triage.cli import app as commands
+from triage.cli import taking_away
 from triage.cli.connected import using
 from triage.cli.setup_duties import SetupDuties
 from triage.domain import Company, Door
@@ -455,3 +456,18 @@ def test_all_that_was_granted_goes_as_well_when_asked(box: Sandbox, setting: Set
     assert grant(admin, login="order-triage", stage="Suggested by triage").is_new
     list(ungrant(admin))
     assert list(ungrant(admin)) == ["forgot what was known of posted notes"]
+
+
+@NEWEST
+def test_the_gate_stays_where_a_note_could_not_be_taken_back(
+    box: Sandbox, setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, admin = _Home(box, tmp_path, monkeypatch), setting.connect()
+    outcomes = iter((1, 0))
+    monkeypatch.setattr(taking_away, "_take_back", lambda _: next(outcomes))
+    gate = [["module", "=", "__triage__"], ["name", "=", "gate"]]
+    words = ("remove", "--admin", "admin", "--notes", "--all", "--yes")
+    assert "The gate stays" in home.triage(*words, status=1)
+    assert admin.count("ir.model.data", gate) == 1
+    home.triage(*words)
+    assert admin.count("ir.model.data", gate) == 0

@@ -41,7 +41,9 @@ def run_remove(
             typer.echo(f"{rows} rows that people decided on are in {path}.")
         status = _take_back(home) if notes else 0
         Remover(desk.odoo, desk.manifest, lambda line: typer.echo(f"delete {line}", err=True)).remove(removal)
-        if everything:
+        if everything and status:
+            typer.echo("The gate stays: without it nothing that is left could be taken back. Run this again.", err=True)
+        elif everything:
             from triage.odoo.setup.ungrant import ungrant
 
             for line in ungrant(desk.odoo):
