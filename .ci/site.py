@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,7 @@ def _records() -> Iterator[str]:
         yield from _model({**told, "$defs": {}}, 3)
 
 
+@cache
 def _schemas() -> dict[str, dict[str, Any]]:
     return {name: schema(name) for name in sorted([*TYPES, "Outcome"])}
 
@@ -185,7 +187,8 @@ def _without_words(told_of: Mapping[str, Any], below: bool = True) -> Iterator[s
 # API
 
 
-def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+@cache
+def _document() -> dict[str, Any]:
     from service.app import create_app
 
     with tempfile.TemporaryDirectory(prefix="triage-site-") as home:
@@ -198,7 +201,11 @@ def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 del os.environ["TRIAGE_HOME"]
             else:
                 os.environ["TRIAGE_HOME"] = before
-    for path, methods in document["paths"].items():
+    return document
+
+
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in _document()["paths"].items():
         for method, told in methods.items():
             yield method, path, told
 

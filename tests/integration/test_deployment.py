@@ -101,6 +101,7 @@ def test_units_start_a_service_that_is_ready_and_stops_at_once_when_told(tmp_pat
             assert process.wait(int(_unit(unit)["TimeoutStopSec"])) == 0
 
 
+@pytest.mark.slow
 def test_timers_commands_do_what_they_are_for(tmp_path: Path) -> None:
     home = tmp_path / "home"
     mail = ROOT / "triage" / "sample_day" / "mails"

@@ -125,6 +125,7 @@ def sweeps_from_now(at: Place, day: SampleDay) -> None:
     assert CliRunner().invoke(app, ["sweep"]).exit_code == 0
 
 
+@pytest.mark.slow
 def test_failed_webhooks(page: Page, at: Place, day: SampleDay) -> None:
     sources(at)
     sweeps_from_now(at, day)
@@ -167,6 +168,7 @@ def test_duplicate_events(page: Page, at: Place, day: SampleDay) -> None:
     page.check_complete()
 
 
+@pytest.mark.slow
 def test_delayed_carrier_updates(page: Page, at: Place, day: SampleDay) -> None:
     sources(at)
     sweeps_from_now(at, day)
@@ -189,6 +191,7 @@ def test_delayed_carrier_updates(page: Page, at: Place, day: SampleDay) -> None:
     page.check_complete()
 
 
+@pytest.mark.slow
 def test_stuck_reviews(page: Page, at: Place, day: SampleDay) -> None:
     old = CardStore(at.store.database, at.store.keys, lambda: now() - timedelta(days=3))
     (order,) = stalled_orders(day, 1)
@@ -309,6 +312,7 @@ def test_key_rotation(page: Page, at: Place, day: SampleDay, tmp_path: Path) -> 
     page.check_complete()
 
 
+@pytest.mark.slow
 def test_restore(page: Page, at: Place, day: SampleDay, tmp_path: Path) -> None:
     first, second = stalled_orders(day, 2)
     write(at, "odoo.yaml", sweep={"pause_seconds": 0})

@@ -33,7 +33,7 @@ def well(tsa: Authority) -> Iterator[None]:
     tsa.down, tsa.twist = False, None
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def at(request: pytest.FixtureRequest, tmp_path: Path, postgres: PostgresServer, tsa: Authority) -> Place:
     return asking(place(request.param, tmp_path / "home", postgres), tsa)
 
