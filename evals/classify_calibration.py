@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
+
+from triage.domain.shares import wilson
 
 Floats = npt.NDArray[np.float32]
 Answers = npt.NDArray[np.int64]
@@ -26,14 +26,6 @@ def best_temperature(logits: Floats, answers: Answers) -> float:
     tried = np.geomspace(0.3, 5.0, 60)
     losses = [-np.log(probabilities(logits, t)[np.arange(len(answers)), answers] + 1e-9).mean() for t in tried]
     return float(tried[int(np.argmin(losses))])
-
-
-def wilson(right: float, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a proportion."""
-    z, p = 1.96, right / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def table(scores: Floats, answers: Answers) -> list[list[float]]:

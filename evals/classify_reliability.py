@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evals.classify_calibration import wilson
 from evals.classify_measure import CODES, judge, rows_of
 from evals.rivals import sources_of
 from triage.domain import Category
+from triage.domain.shares import wilson
 from triage.tasks.classify.embedded import EmbeddedClassifier
 from triage.tasks.classify.layer import shipped_layer
 from triage.tasks.classify.reliability import RELIABILITY_FILE

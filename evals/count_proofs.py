@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.inputs import case_of, view_of
-from evals.intervals import wilson
 from evals.reading import read_set, shipped
 from triage.domain import Category, Classification, FactEvidence, Policy, View
+from triage.domain.shares import wilson
 from triage.facts.reported import canonical
 from triage.tasks.classify.embedded import EmbeddedClassifier
 from triage.tasks.classify.proofs import PROOFS_FILE, Use

@@ -20,17 +20,6 @@ REPLICATES = 2000
 SEED = 20260302
 FEWEST_CLUSTERS = 8
 """With fewer independent sources a bootstrap says nothing of unseen ones."""
-_Z = 1.959963984540054
-
-
-def wilson(right: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927): `right` of `n`, neither needs to be whole."""
-    if n <= 0:
-        return 0.0, 1.0
-    share, z2 = right / n, _Z * _Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def once(n: int) -> Weights:

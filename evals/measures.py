@@ -10,8 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.intervals import FEWEST_CLUSTERS, SEED, Weights, once, ratio, resampled, spread, wilson
+from evals.intervals import FEWEST_CLUSTERS, SEED, Weights, once, ratio, resampled, spread
 from triage.domain import Frozen
+from triage.domain.shares import wilson
 
 Better = Literal["higher", "lower", "neither"]
 

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from evals.cases import ClassificationTarget, EvalCase
-from evals.intervals import wilson
 from evals.reading import read_set, shipped
 from triage.domain import Category, PastTicket, RoutingBook
+from triage.domain.shares import wilson
 from triage.models.embedding import MultilingualE5
 from triage.tasks.route.active import mail_reader, model_of
 from triage.tasks.route.likeness import Floats, Likeness, packed, pieces, vectors

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from evals.intervals import once, wilson
+from evals.intervals import once
 from evals.measures import Table
 from evals.scoring.classification import BINS, bins, ranked
+from triage.domain.shares import wilson
 
 SIDE = 300
 _LEFT, _TOP, _RIGHT, _BOTTOM = 48, 10, 10, 36

@@ -12,10 +12,11 @@ import pytest
 from tests.fake_model_server import FakeModelServer, says, status
 from tests.unit.classify_views import FakeReader, layer, view
 from triage.domain import Category, Classification, Endpoint
+from triage.domain.shares import wilson
 from triage.errors import ConfigurationError, ModelUnavailable
 from triage.models.chat import OpenAIChat
 from triage.models.structured import Patience, forget_ways
-from triage.tasks.classify.combined import Agreement, CombinedClassifier, Counted, active_agreement, interval
+from triage.tasks.classify.combined import Agreement, CombinedClassifier, Counted, active_agreement
 from triage.tasks.classify.embedded import EmbeddedClassifier
 from triage.tasks.classify.prompted import PromptedClassifier
 
@@ -126,7 +127,7 @@ class TestFile:
 
 
 def test_intervals_narrow_with_n() -> None:
-    low, high = interval(95, 100)
+    low, high = wilson(95, 100)
     assert 0.88 < low < 0.95 < high < 0.98
-    assert interval(0, 30)[0] == 0.0
-    assert interval(30, 30)[1] == 1.0
+    assert wilson(0, 30)[0] == 0.0
+    assert wilson(30, 30)[1] == 1.0

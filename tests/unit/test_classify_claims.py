@@ -9,11 +9,11 @@ import pytest
 
 from tests.unit.classify_views import fact
 from triage.domain import Category
+from triage.domain.shares import wilson
 from triage.tasks.classify.claims import not_received, settled
 from triage.tasks.classify.conflicts import conflicts, reads_otherwise
 from triage.tasks.classify.proofs import PROOFS_FILE, Counted, Proofs, Use, shipped_proofs
 from triage.tasks.classify.signals import Signal, signals
-from triage.tasks.extract.calibration import wilson
 
 SETTLED = [
     "All fine now, thank you.",

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.intervals import holm, mcnemar, once, ratio, resampled, spread, wilson
+from evals.intervals import holm, mcnemar, once, ratio, resampled, spread
+from triage.domain.shares import wilson
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.unit.document_samples import Pen, american_invoice, german_confirmation_per_hundred, german_credit_note
 from triage.domain import FIELD_NAMES, LINE_FIELD_NAMES, Document, DocumentType, Limits, Method, Paper
-from triage.tasks.extract.calibration import calibration, parsed, wilson
+from triage.domain.shares import wilson
+from triage.tasks.extract.calibration import calibration, parsed
 from triage.tasks.extract.embedded import EmbeddedExtractor
 from triage.tasks.extract.rows import plain, row
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.classify_calibration import accuracy_at, best_temperature, calibration_error, macro_f1, table, wilson
+from evals.classify_calibration import accuracy_at, best_temperature, calibration_error, macro_f1, table
 from evals.classify_corpus import Ask
 from evals.training.calibrating import Unread, author, author_groups, counted, known
+from triage.domain.shares import wilson
 
 
 def test_bins_never_fall_and_hold_everything() -> None:

@@ -14,11 +14,12 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.domain.shares import wilson
+
 DRAWS = 2000
 FEWEST = 30
 """Below this many on one side an interval of a difference is given, but nothing is concluded from it."""
 _SEED = 20_260_901
-_Z = 1.96
 _TAIL = 0.025
 
 Sample = NDArray[np.float64]
@@ -84,7 +85,7 @@ def share(part: int, of: int) -> Estimate:
     """A share with Wilson's interval."""
     if of == 0:
         return Estimate(None, None, None, 0)
-    low, high = _wilson(part, of)
+    low, high = wilson(part, of)
     return Estimate(part / of, low, high, of)
 
 
@@ -94,7 +95,7 @@ def share_difference(before: tuple[int, int], after: tuple[int, int]) -> Estimat
     if n == 0:
         return Estimate(None, None, None, 0)
     b, a = before[0] / before[1], after[0] / after[1]
-    (b_low, b_high), (a_low, a_high) = _wilson(*before), _wilson(*after)
+    (b_low, b_high), (a_low, a_high) = wilson(*before), wilson(*after)
     gap = a - b
     below, above = sqrt((a - a_low) ** 2 + (b_high - b) ** 2), sqrt((a_high - a) ** 2 + (b - b_low) ** 2)
     return Estimate(gap, gap - below, gap + above, n)
@@ -158,10 +159,3 @@ def _half_time(hours: Sample, seen: NDArray[np.bool_]) -> float | None:
             if left <= 0.5 + 1e-12:
                 return float(hours[index])
     return None
-
-
-def _wilson(part: int, of: int) -> tuple[float, float]:
-    rate = part / of
-    middle = (rate + _Z * _Z / (2 * of)) / (1 + _Z * _Z / of)
-    half = _Z * sqrt(rate * (1 - rate) / of + _Z * _Z / (4 * of * of)) / (1 + _Z * _Z / of)
-    return max(0.0, middle - half), min(1.0, middle + half)

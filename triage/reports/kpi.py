@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median as middle
 
+from triage.domain.shares import FEWEST_PEOPLE
 from triage.reports import estimates
 from triage.reports.estimates import Estimate, Waits
 from triage.reports.observed import AGED_DAYS, Observed
 
-FEWEST_PEOPLE = 5
-"""A figure of what people did is not told where fewer did it: it could be put down to one of them."""
 _NO_ODOO = "no Odoo was read"
 _FEW_PEOPLE = f"not shown: fewer than {FEWEST_PEOPLE} people did it"
 

@@ -6,7 +6,6 @@ or does not share, in a table of agreement; no model's own word counts. Without 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import Field, ValidationError
 
 from triage.domain import Classification, Confidence, Frozen, View
+from triage.domain.shares import wilson
 from triage.errors import ConfigurationError
 from triage.tasks.classify.embedded import EmbeddedClassifier
 from triage.tasks.classify.prompted import PromptedClassifier
@@ -55,7 +55,7 @@ class Agreement(Frozen):
         row = max(fitting, key=lambda one: one.from_confidence)
         if row.n < _LEAST:
             return None
-        low, high = interval(row.right, row.n)
+        low, high = wilson(row.right, row.n)
         how = "as the embedded classifier" if agree else "other than the embedded classifier"
         population = f"{self.population}, {how}, which was {row.from_confidence:.0%} sure or more"
         return Confidence(value=row.right / row.n, population=population, n=row.n, low=low, high=high)
@@ -99,14 +99,6 @@ class CombinedClassifier(Runnable[View, Classification]):
             scores=known.scores,
             warnings=(*answer.warnings, *differs),
         )
-
-
-def interval(right: int, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a proportion (Wilson 1927)."""
-    z, p = 1.96, right / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def active_agreement(environment: Mapping[str, str]) -> Agreement | None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
 from triage.documents.places import Support
 from triage.domain import Confidence
+from triage.domain.shares import Z, wilson
 
 _FILE = "calibration-2.json"
 _FEWEST = 5
 """Fewer counted values than this say nothing: then there is no confidence."""
-_Z = 1.959964
-"""Of the two-sided 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Calibration:
         if n < _FEWEST:
             return None
         low, high = wilson(right, n)
-        middle = (right + _Z**2 / 2) / (n + _Z**2)
+        middle = (right + Z**2 / 2) / (n + Z**2)
         return Confidence(
             value=round(middle, 3),
             population=f"{self.population}, {name}, {support}",
@@ -59,15 +57,6 @@ class Calibration:
             low=round(low, 3),
             high=round(high, 3),
         )
-
-
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a share (Wilson 1927)."""
-    share = right / n
-    middle = share + _Z**2 / (2 * n)
-    spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    scale = 1 + _Z**2 / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 @cache
