@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from service.monitoring.catalogue import AROUND, STORE, Family
 from service.monitoring.labels import Companies
-from service.review.figures import hidden_of, whole_weeks
+from service.review.figures import hidden_of
 from triage.domain import utc
 from triage.domain.policies import PolicyBook
 from triage.errors import ConfigurationError, TriageError
+from triage.reports.periods import Period
 from triage.storage import figures as counts
 from triage.storage import gauges, switch, workers
 from triage.storage.budgets import Spending
@@ -213,10 +214,11 @@ class StoreFigures:
 
     def _decided(self, database: Database) -> Samples:
         """As on the page of figures: whole weeks, and nothing that could be put down to one person."""
-        since, until = whole_weeks(self._at.clock(), _WEEKS)
+        weeks = Period.of_weeks(self._at.clock(), _WEEKS)
         people: dict[str, set[str]] = defaultdict(set)
         number = _Sum()
-        for category, state, who, count in counts.decisions(database, counts.Span(None, utc(since), utc(until))):
+        span = counts.Span(None, utc(weeks.since), utc(weeks.until))
+        for category, state, who, count in counts.decisions(database, span):
             people[category].add(who)
             number.add((category, state), count)
         hidden = hidden_of(people)

@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from math import sqrt
 from statistics import quantiles
 
 from triage.audit.journal import Journal, open_record
 from triage.domain import Answer, Severity, utc
+from triage.domain.shares import FEWEST_PEOPLE, wilson
 from triage.errors import KeyMissing, NewerRecord
+from triage.reports.periods import Period
 from triage.storage import figures as counts
 from triage.storage import records
 from triage.storage.figures import Span
 
 WEEKS = (1, 4, 13, 52)
-FEWEST_PEOPLE = 5
-"""An aggregate over fewer people is not shown: it could be put down to one of them."""
 AGES = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 _STEPS = (0, 500, 600, 700, 800, 900, 950)
 _KEPT_SECONDS = 60.0
@@ -77,21 +76,6 @@ def hidden_of(people: Mapping[str, set[str]]) -> set[str]:
     return hidden
 
 
-def interval(right: int, of: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share."""
-    z, share = 1.96, right / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def whole_weeks(now: datetime, weeks: int) -> tuple[datetime, datetime]:
-    """The last whole weeks, Monday to Sunday (UTC): two looks at them never part a single day from the rest."""
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    until = day - timedelta(days=day.weekday())
-    return until - timedelta(weeks=weeks), until
-
-
 class Figures:
     """The tables of one store, kept for a minute."""
 
@@ -119,8 +103,8 @@ class Figures:
     def _made(self, companies: tuple[str, ...] | None, weeks: int) -> list[Table]:
         now, database = self._clock(), self._journal().database
         lately = Span(companies, utc(now - timedelta(weeks=weeks)), utc(now + timedelta(minutes=1)))
-        since, until = whole_weeks(now, weeks)
-        worked = Span(companies, utc(since), utc(until))
+        whole = Period.of_weeks(now, weeks)
+        worked = Span(companies, utc(whole.since), utc(whole.until))
         return [
             *(self._volume(name, lately) for name in counts.COLUMNS),
             self._ageing(companies, now),
@@ -200,7 +184,7 @@ class Figures:
             if group is None:
                 continue
             n, right = group.counts["decided"], group.counts["right"]
-            values = (name, n, group.counts["told"] / n / 1000, right / n, *interval(right, n))
+            values = (name, n, group.counts["told"] / n / 1000, right / n, *wilson(right, n))
             rows.append(Row((name,), True) if str(step) in hidden else Row(values))
         columns = (
             Column("shown"), Column("decided", "count"), Column("mean", "share"), Column("right", "share"),
@@ -247,6 +231,6 @@ def _shares(groups: Mapping[str, _Group], right: str, of: str, between: Sequence
     for name, group in sorted(groups.items(), key=lambda each: (-each[1].counts[of], each[0])):
         number, good = group.counts[of], group.counts[right]
         parts: tuple[Value, ...] = tuple(group.counts[part] for part in between)
-        values: tuple[Value, ...] = (name, number, *parts, good / number, *interval(good, number))
+        values: tuple[Value, ...] = (name, number, *parts, good / number, *wilson(good, number))
         rows.append(Row((name,), True) if name in hidden else Row(values))
     return sorted(rows, key=lambda row: row.is_hidden)

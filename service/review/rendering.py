@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from babel import Locale
@@ -20,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
 from triage.domain import CardState, Category
+from triage.domain.zones import UTC_ZONE, zone_of
 from triage.errors import TriageError
 
 LANGUAGES = ("en", "de", "fr", "es", "nl")
@@ -91,10 +91,7 @@ class Writing:
 
     def __init__(self, language: str, timezone: str = "UTC") -> None:
         self._locale = _locale(language if language in LANGUAGES else "en")
-        try:
-            self._zone = ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            self._zone = ZoneInfo("UTC")
+        self._zone = zone_of(timezone) or UTC_ZONE
 
     def moment(self, value: datetime | str) -> str:
         """A point in time: date and time of day in the company's time zone."""

@@ -1,4 +1,4 @@
-"""The desk's key figures: counted once a day by a worker, shown on a page to who may see that company."""
+"""The desk's key figures: counted once a week by a worker, shown on a page to who may see that company."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from triage.storage.desk_figures import EVERYTHING
 
 __all__ = ["box", "home"]
 
-MORNING = datetime(2026, 10, 29, 6, tzinfo=UTC)
+MORNING = datetime(2026, 11, 4, 6, tzinfo=UTC)
+"""A Wednesday: the week before ended on 1 November."""
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def duties(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Report
         yield ReportDuties(office, store, switch, "one"), switch
 
 
-def test_a_worker_counts_each_company_once_a_day_and_a_lead_sees_it(
+def test_a_worker_counts_each_company_once_a_week_and_a_lead_sees_it(
     home: Path, duties: tuple[ReportDuties, Switch]
 ) -> None:
     counting, switch = duties
@@ -57,17 +58,17 @@ def test_a_worker_counts_each_company_once_a_day_and_a_lead_sees_it(
     with open_store(Settings.of(home)) as store:
         found = desk_figures.of(store.database, EVERYTHING)
         assert found is not None
-        assert (str(found.day), found.told["period"]) == ("2026-10-28", "2026-10-01..2026-10-28")
+        assert (str(found.day), found.told["period"]) == ("2026-11-01", "2026-10-05..2026-11-01")
         cycle = next(each for each in found.told["kpis"] if each["code"] == "cycle_time")
         assert cycle["estimate"]["n"] > 60
-    assert counting.count() is False  # not again on that day
+    assert counting.count() is False  # not again in that week
     with service(home) as served:
         all_of_it = Someone(served, "ada", Duty.LEAD, companies=None)
         page = all_of_it.text("/figures/desk")
         assert "Order cycle time (median)" in page
-        assert "54" in page
+        assert f"<td>{cycle['estimate']['value']:g} h" in page
         rows = list(csv.DictReader(io.StringIO(all_of_it.text("/figures/desk/csv"))))
-        assert next(row for row in rows if row["figure"] == "cycle_time")["value"].startswith("5")
+        assert next(row for row in rows if row["figure"] == "cycle_time")["value"] == f"{cycle['estimate']['value']:.4f}"
         assert 'href="/figures/desk"' in all_of_it.text("/figures")
         one = Someone(served, "bob", Duty.LEAD, companies=[COMPANY])
         assert "Kennzahl" not in one.text(f"/figures/desk?company={quote(COMPANY)}")

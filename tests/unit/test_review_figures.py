@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.review.figure_pages import as_csv
-from service.review.figures import Column, Figures, Row, Table, hidden_of, interval, whole_weeks
+from service.review.figures import Column, Figures, Row, Table, hidden_of
 from tests.unit.opened_store import COMPANY, Opened, event, proposal, ref
 from tests.unit.review_site import Someone, put
 from tests.unit.service_client import service
@@ -26,7 +26,9 @@ from triage.domain import (
     Verdict,
     utc,
 )
+from triage.domain.shares import wilson
 from triage.pipeline import decide
+from triage.reports.periods import Period
 from triage.storage import outcomes
 from triage.storage.budgets import Spending
 
@@ -100,8 +102,8 @@ def test_the_running_week_is_not_shown(opened: Opened) -> None:
         decided(opened, number, f"person {number}")
     assert tables(opened, now=WORKED + timedelta(days=1))["accepted"].rows == ()
     assert len(tables(opened)["accepted"].rows) == 1
-    since, until = whole_weeks(NOW, 1)
-    assert (since, until) == (datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+    week = Period.of_weeks(NOW, 1)
+    assert (week.since, week.until) == (datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
 
 
 def test_confidence_beside_what_came_of_it(opened: Opened) -> None:
@@ -165,9 +167,9 @@ def test_what_models_took(opened: Opened) -> None:
 
 
 def test_an_interval_holds_the_share() -> None:
-    low, high = interval(9, 10)
+    low, high = wilson(9, 10)
     assert (round(low, 3), round(high, 3)) == (0.596, 0.982)
-    assert interval(0, 5)[0] == 0.0
+    assert wilson(0, 5)[0] == 0.0
 
 
 def test_csv_says_what_is_missing_and_holds_no_formula() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -131,10 +131,12 @@ def _assumptions(given: tuple[str | None, str | None, str | None, str]) -> Assum
 
 
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"--timezone {name!r} is no time zone: write an IANA name such as Europe/Berlin.") from error
+    from triage.domain.zones import zone_of
+
+    zone = zone_of(name)
+    if zone is None:
+        raise UsageError(f"--timezone {name!r} is no time zone: write an IANA name such as Europe/Berlin.")
+    return zone
 
 
 def _observed(periods: list[Period], scope: Scope, no_odoo: bool, home: Path | None) -> list[Observed]:

@@ -1,14 +1,13 @@
-"""What workers do for the page of figures: count the desk's key figures once a day, for all and for each company."""
+"""What workers do for the page of figures: count the desk's key figures once a week, for all and for each company."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
 from triage.cli.wiring import Store, now
+from triage.domain.zones import UTC_ZONE, zone_of
 from triage.errors import SwitchedOff
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ log = structlog.get_logger("triage.jobs")
 
 _LOOK_EVERY = 1800.0
 _LEASE = 1800.0
-_DAYS = 28
+_WEEKS = 4
 
 
 class ReportDuties:
@@ -40,7 +39,7 @@ class ReportDuties:
         return [Task("figures of the desk", lambda: _LOOK_EVERY, self.count)]
 
     def count(self) -> bool:
-        """Count what is not counted up to yesterday, one company at a time; true: there is more."""
+        """Count what is not counted up to the last Sunday, one company at a time; true: there is more."""
         from triage.reports.periods import Period
         from triage.storage import desk_figures
         from triage.storage.leases import Leases
@@ -51,18 +50,17 @@ class ReportDuties:
             self._switch.check(None)
         except SwitchedOff:
             return False
-        zone = _zone(self._office.odoo().odoo.user.timezone)
-        last = now().astimezone(zone).date() - timedelta(days=1)
+        period = Period.of_weeks(now(), _WEEKS, zone_of(self._office.odoo().odoo.user.timezone) or UTC_ZONE)
         database = self._store.database
         for company in (desk_figures.EVERYTHING, *desk_figures.companies(database)):
             known = desk_figures.of(database, company)
-            if known is not None and known.day >= last:
+            if known is not None and known.day >= period.last:
                 continue
             leases = Leases(database, now)
             if not leases.take("figures of the desk", self._holder, _LEASE):
                 return False
             try:
-                self._count_one(company, Period(last - timedelta(days=_DAYS - 1), last, zone))
+                self._count_one(company, period)
             finally:
                 leases.give_back("figures of the desk", self._holder)
             return True
@@ -85,13 +83,6 @@ class ReportDuties:
         told = kpis_as_json(seen, kpis(seen))
         desk_figures.keep(store.database, DeskFigures(company, period.last, now(), told))
         log.info("figures of the desk", company=company or "all", period=str(period), orders=len(seen.cycle_hours))
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 __all__ = ["ReportDuties"]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from triage.domain import Case, Line, Paper, Policy, RecordRef, Thresholds
+from triage.domain.zones import zone_of
 from triage.errors import InputError
 
 CLOSED = frozenset({"done", "cancel"})
@@ -43,14 +44,14 @@ class Grounds:
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
         name = self.case.company.timezone
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone = zone_of(name)
+        if zone is None:
             raise InputError(
                 self.case.record.key,
                 f"the company's time zone {name!r} is unknown.",
                 "Use an IANA name such as Europe/Amsterdam.",
-            ) from error
+            )
+        return zone
 
     @cached_property
     def today(self) -> date:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from triage.domain import Budgets, Company, Usage
+from triage.domain.zones import UTC_ZONE, zone_of
 from triage.errors import OverBudget
 from triage.models.charged import charged
 from triage.storage.budgets import Spending
@@ -65,10 +66,7 @@ class Budget:
 
 
 def _zone(company: Company) -> ZoneInfo:
-    try:
-        return ZoneInfo(company.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")  # facts say what is wrong with the company's own
+    return zone_of(company.timezone) or UTC_ZONE  # facts say what is wrong with the company's own
 
 
 __all__ = ["Budget"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from triage.domain.zones import UTC_ZONE
 from triage.errors import UsageError
 
 SCOPES = ("company", "warehouse")
@@ -32,6 +33,13 @@ class Period:
         if not dots or found.last < found.first:
             raise UsageError(f"{text!r} is no period: its last day lies before its first.")
         return found
+
+    @classmethod
+    def of_weeks(cls, now: datetime, weeks: int, zone: ZoneInfo = UTC_ZONE) -> Period:
+        """The last whole weeks, Monday to Sunday: two looks at them never part a single day from the rest."""
+        today = now.astimezone(zone).date()
+        monday = today - timedelta(days=today.weekday())
+        return cls(monday - timedelta(weeks=weeks), monday - timedelta(days=1), zone)
 
     @property
     def days(self) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.domain import Case, Promise, utc
+from triage.domain.zones import zone_of
 from triage.storage.database import Database
 from triage.storage.keys import Keys
 from triage.storage.records import stream_lock
@@ -96,10 +96,10 @@ def _told(case: Case) -> tuple[Promise, ...]:
     source = f"{order.ref.key}.commitment_date"
     if any(_promiser(promise) == order.ref.key for promise in case.promises):
         return case.promises
-    try:
-        day = order.commitment_date.astimezone(ZoneInfo(case.company.timezone)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return case.promises  # facts say what is wrong with the time zone
+    zone = zone_of(case.company.timezone)
+    if zone is None:
+        return case.promises  # facts say what is wrong with it
+    day = order.commitment_date.astimezone(zone).date()
     made = order.date_order or case.captured_at
     return (*case.promises, Promise(promised_for=day, made_at=made, to=order.ref.name, source=source))
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from triage.domain import Company, ShipmentKind
+from triage.domain.zones import zone_of
 from triage.odoo.capture import wanted
 from triage.odoo.capture.missing import RECORD, TRANSFERS
 from triage.odoo.capture.reading import Reader
@@ -121,18 +122,10 @@ def _company(reader: Reader, number: int) -> OwnCompany:
         name=row.text("name") or f"company {number}",
         id=number,
         currency=row.label("currency_id"),
-        timezone=next((zone for zone in zones if zone and _is_zone(zone)), "UTC"),
+        timezone=next((zone for zone in zones if zone and zone_of(zone)), "UTC"),
         language=user.language.partition("_")[0].partition("@")[0] or "en",
     )
     return OwnCompany(company, row.text("email"), row.one("partner_id"))
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _units(reader: Reader) -> Units:
