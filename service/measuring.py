@@ -23,11 +23,15 @@ from evals.record import CASES, RunFolder
 from service.problems import Problem
 from triage.domain import utc
 from triage.errors import ConfigurationError, InputError
+from triage.locking import hold
 
 KEPT = 30
 ASKED, LOG = "asked.json", "log.txt"
 _RUN = "import os, sys; os.nice(10) if hasattr(os, 'nice') else None; from triage.cli import main; main()"
 _MOST_LOG = 4000
+_LOCK = "running.lock"
+_PATIENCE = 0.3
+"""Seconds: who only asks how it stands holds the lock for a moment."""
 
 
 class Measurements:
@@ -109,22 +113,25 @@ class Measurements:
     def _alone(self, name: str) -> Iterator[IO[str]]:
         """The lock, which goes to the process that is started under it."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / "running.lock").open("a+", encoding="ascii") as lock:
-            if not _take(lock):
-                raise Problem(409, "Another measurement is running. Try again when it has ended.")
-            lock.seek(0)
-            lock.truncate()
+        lock = hold(self._folder / _LOCK, patience=_PATIENCE)
+        if lock is None:
+            raise Problem(409, "Another measurement is running. Try again when it has ended.")
+        with lock:
+            lock.truncate(0)
             lock.write(name)
             lock.flush()
             yield lock
 
     def _running(self) -> str | None:
         """Id of the measurement that is running, or none."""
-        try:
-            with (self._folder / "running.lock").open("r+", encoding="ascii") as lock:
-                return None if _take(lock) else lock.read().strip()
-        except FileNotFoundError:
+        path = self._folder / _LOCK
+        if not path.exists():
             return None
+        free = hold(path)
+        if free is None:
+            return path.read_text(encoding="ascii").strip()
+        free.close()
+        return None
 
     def _complaint(self, name: str) -> str | None:
         """What the process said last where it gave up by itself; what it says to people names no secret."""
@@ -176,18 +183,6 @@ def _lines(path: Path) -> int:
             return sum(1 for _ in file)
     except FileNotFoundError:
         return 0
-
-
-def _take(lock: IO[str]) -> bool:
-    if os.name != "posix":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

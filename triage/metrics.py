@@ -15,11 +15,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from triage.locking import hold
 
 FOLDER = "metrics"
 """In the home folder of an installation."""
@@ -164,28 +165,12 @@ def _held(folder: Path, kind: str) -> Iterator[str | None]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for number in range(1, _MOST + 1):
         name = f"{kind}-{number}"
-        held = _locked(folder / f"{name}.lock")
+        held = hold(folder / f"{name}.lock")
         if held is not None:
             with held:
                 yield name
             return
     yield None
-
-
-def _locked(path: Path) -> IO[str] | None:
-    """The file, locked until it is closed; none where another process has it."""
-    import fcntl
-
-    held = path.open("a", encoding="ascii")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        held.close()
-        return None
-    except BaseException:
-        held.close()
-        raise
-    return held
 
 
 def _counts(path: Path) -> bool:
@@ -194,7 +179,7 @@ def _counts(path: Path) -> bool:
         return True
     lock = path.with_name(path.stem.rpartition("_")[2] + ".lock")
     try:
-        free = _locked(lock)
+        free = hold(lock)
     except OSError:
         return True
     if free is None:

@@ -15,7 +15,7 @@ ROOMS = [
     "triage.intake", "triage.tasks", "triage.verify", "triage.models", "triage.privacy", "triage.documents",
     "triage.facts", "triage.cards", "triage.audit", "triage.storage", "triage.domain",
 ]  # fmt: skip
-BELOW_ALL = {"triage", "triage.errors", "triage.settings", "prompts", "triage.sample_day"}
+BELOW_ALL = {"triage", "triage.errors", "triage.settings", "triage.locking", "prompts", "triage.sample_day"}
 
 
 def room_of(module: str) -> str | None:

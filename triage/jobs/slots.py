@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from triage.errors import StoreError, UsageError
+from triage.locking import hold
 
 _MOST = 64
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -30,7 +29,7 @@ def slot(home: Path, name: str | None = None, host: str | None = None) -> Iterat
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for wanted in [name] if name is not None else [f"{host}-{number}" for number in range(1, _MOST + 1)]:
-            held = _hold(folder / f"{wanted}.lock")
+            held = hold(folder / f"{wanted}.lock")
             if held is None:
                 continue
             with held:
@@ -44,23 +43,6 @@ def slot(home: Path, name: str | None = None, host: str | None = None) -> Iterat
 
 
 _NAME_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-def _hold(path: Path) -> IO[str] | None:
-    """The file, locked for this process until it is closed; none where another process has it."""
-    held = path.open("a", encoding="ascii")
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        held.close()
-        return None
-    except BaseException:
-        held.close()
-        raise
-    return held
 
 
 __all__ = ["slot"]
