@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.listening import in_thread
 from triage.odoo.client import Odoo
 from triage.odoo.setup.applying import Applier
 from triage.odoo.setup.features import FEATURES
@@ -169,12 +169,8 @@ def listening(status: int = 202) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with in_thread(server):
         yield f"http://127.0.0.1:{server.server_address[1]}/hooks/odoo/odoo/{SECRET}", heard
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def wait_for(happened: Callable[[], bool], seconds: float = 10.0) -> None:

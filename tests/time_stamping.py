@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.listening import in_thread
 
 _SETTINGS = """
 [ tsa ]
@@ -92,11 +93,5 @@ def authority(folder: Path) -> Iterator[Authority]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.url = f"http://127.0.0.1:{server.server_address[1]}/tsa"
-    serving = threading.Thread(target=server.serve_forever, args=(0.05,))
-    serving.start()
-    try:
+    with in_thread(server):
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.listening import in_thread
 
 TOKEN = "a-chat-token-of-the-test"
 
@@ -57,12 +58,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def chat() -> Iterator[Chat]:
     """A chat that listens."""
-    server = Chat()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_thread(Chat()) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tests.listening import in_thread
+
 USER, PASSWORD = "orders", "a-password-of-the-test"
 
 
@@ -155,12 +157,5 @@ class _Session(socketserver.StreamRequestHandler):
 @contextmanager
 def mailbox() -> Iterator[Mailbox]:
     """A mailbox that listens."""
-    server = Mailbox()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_thread(Mailbox()) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)

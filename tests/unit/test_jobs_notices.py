@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from tests.listening import in_thread
 from tests.unit.opened_store import COMPANY, NOW, Opened, abstained, proposal, ref
 from triage.cards import transitions
 from triage.domain import Arrival, Card, Category, Confidence, Door, Ending, Mode, Notice, Policy, Suggestion
@@ -58,13 +58,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(20)
+    with in_thread(Receiver()) as server:
+        yield server
 
 
 @pytest.fixture

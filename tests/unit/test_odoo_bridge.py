@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.listening import in_thread
 from tests.unit.opened_store import ORDER, Opened, proposal
 from triage.domain import Advised, Coalesced, DeadLetter, Gone, NoException, Outcome, Superseded
 from triage.errors import OdooRejected, OdooUnavailable, UsageError
@@ -122,13 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def odoo() -> Iterator[tuple[Odoo, Connection]]:
-    server = Odoo()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server, Connection(url=f"http://127.0.0.1:{server.server_port}", database="odoo")
-    server.shutdown()
-    server.server_close()
-    thread.join(20)
+    with in_thread(Odoo()) as server:
+        yield server, Connection(url=f"http://127.0.0.1:{server.server_port}", database="odoo")
 
 
 def test_an_answer_is_posted_once_and_again_is_harmless(odoo: tuple[Odoo, Connection]) -> None:

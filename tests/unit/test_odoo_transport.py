@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.listening import in_thread
 from triage.errors import OdooUnavailable
 from triage.odoo.client import Odoo
 from triage.odoo.transport import Api, Call, Server
@@ -103,12 +103,8 @@ def door() -> Iterator[tuple[str, list[str]]]:
     """Its address, and what it received before it hung up."""
     received: list[str] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Door,), {"received": received}))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", received
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with in_thread(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}", received
 
 
 @pytest.mark.parametrize("api", [Api.JSONRPC, Api.JSON2])
