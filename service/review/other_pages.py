@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
@@ -14,7 +15,7 @@ from service.review.policy_page import policy_page
 from service.review.rendering import Words, Writing, refusal, static_file
 from triage.domain import Duty
 from triage.errors import TriageError
-from triage.storage.inbox import InboxRow
+from triage.storage.inbox import DEAD, InboxRow
 from triage.storage.people import Session
 
 KEYS = (
@@ -64,8 +65,8 @@ def other_pages(frame: Frame) -> APIRouter:
 
 
 def _changed(frame: Frame, session: Session, id: str, act: str, why: str) -> Response:  # noqa: A002
-    letter = next((each for each in frame.opened().inbox.dead(_MOST_LETTERS) if each.id == id), None)
-    if letter is None or not _sees(session, letter):
+    letter = frame.opened().inbox.get(id)
+    if letter is None or letter.state != DEAD or not _sees(session, letter):
         raise Missing
     try:
         change = frame.opened().inbox.retry if act == "retry" else frame.opened().inbox.discard
@@ -81,7 +82,7 @@ def _sees(session: Session, letter: InboxRow) -> bool:
 
 
 def _letters(frame: Frame, session: Session, problem: TriageError | None = None, status: int = 200) -> Response:
-    found = [each for each in frame.opened().inbox.dead(_MOST_LETTERS) if _sees(session, each)]
+    found = list(islice((each for each in frame.opened().inbox.dead() if _sees(session, each)), _MOST_LETTERS))
     t, w = Words(session.person.language), Writing(session.person.language)
     said = refusal(problem, t, w) if problem else ""
     return frame.page("dead.html", session, status, letters=found, problem=said)

@@ -68,7 +68,9 @@ def test_a_worker_counts_each_company_once_a_week_and_a_lead_sees_it(
         assert "Order cycle time (median)" in page
         assert f"<td>{cycle['estimate']['value']:g} h" in page
         rows = list(csv.DictReader(io.StringIO(all_of_it.text("/figures/desk/csv"))))
-        assert next(row for row in rows if row["figure"] == "cycle_time")["value"] == f"{cycle['estimate']['value']:.4f}"
+        assert (
+            next(row for row in rows if row["figure"] == "cycle_time")["value"] == f"{cycle['estimate']['value']:.4f}"
+        )
         assert 'href="/figures/desk"' in all_of_it.text("/figures")
         one = Someone(served, "bob", Duty.LEAD, companies=[COMPANY])
         assert "Kennzahl" not in one.text(f"/figures/desk?company={quote(COMPANY)}")

@@ -408,6 +408,25 @@ def test_a_card_of_a_newer_version_is_left_to_it_and_holds_no_other_request_up(
     assert at.row(theirs)["x_state"] == "open"
 
 
+def test_a_card_that_was_damaged_holds_no_other_one_up(at: Desk, femke: Account) -> None:
+    damaged, ours = at.card(owner=femke), at.card(owner=femke)
+    at.duties.mirror()
+    for each in (damaged, ours):
+        assert at.press(femke, "accept", each) == ""
+    database = at.at.store.database
+    with database.transaction():
+        database.execute("UPDATE cards SET team = ? WHERE id = ?", ("nobody", str(damaged.id)))
+    try:
+        at.duties.answer()
+        later = at.card(owner=femke)
+        at.duties.mirror()
+        assert (at.row(ours)["x_state"], at.row(later)["x_state"]) == ("accepted", "open")
+        assert at.row(damaged)["x_state"] == "open"
+    finally:
+        with database.transaction():
+            database.execute("UPDATE cards SET team = ? WHERE id = ?", (damaged.proposal.team, str(damaged.id)))
+
+
 def test_the_row_of_a_record_that_companies_share_is_no_companys(at: Desk) -> None:
     def made(env: Any) -> tuple[int, int]:
         company = env["res.company"].create({"name": "Second B.V."}).id

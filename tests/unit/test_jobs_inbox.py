@@ -210,7 +210,7 @@ def test_waiting_burns_no_attempt_and_failing_does(inbox: Inbox) -> None:
     assert inbox.fail(old, "poison", NOON, most=3)
     assert not inbox.fail(old, "an old run", NOON, most=3)
     assert inbox.fail(begun(inbox, found, 7), "poison", NOON, most=3)
-    assert inbox.dead() == []
+    assert list(inbox.dead()) == []
     assert inbox.fail(begun(inbox, found, 8), "poison", NOON, most=3)
     assert [one.id for one in inbox.dead()] == [found]
 
@@ -241,7 +241,7 @@ def test_a_dead_letter_is_discarded_with_person_and_reason(inbox: Inbox) -> None
     row = inbox.get(found)
     assert row is not None
     assert inbox.outcome(row) == DeadLetter(why="poison")
-    assert inbox.dead() == []
+    assert list(inbox.dead()) == []
 
 
 def test_a_job_is_found_by_the_beginning_of_its_id(inbox: Inbox) -> None:

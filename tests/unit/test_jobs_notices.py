@@ -206,6 +206,15 @@ def test_a_company_that_is_switched_off_is_told_of_afterwards(opened: Opened, re
     assert desk.round() == 1
 
 
+def test_a_dead_letter_of_a_company_that_is_switched_off_waits_as_well(opened: Opened, receiver: Receiver) -> None:
+    desk = Desk(opened, receiver)
+    desk.dead()
+    desk.off.add(COMPANY)
+    assert desk.round() == 0
+    desk.off.clear()
+    assert desk.round() == 1
+
+
 def test_many_are_told_in_order(opened: Opened, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.jobs.notices._PAGE", 3)
     desk = Desk(opened, receiver)

@@ -21,6 +21,7 @@ from triage.cards.transitions import is_undecided
 from triage.domain import Card, Category, Changes, Duty, Person, ReasonCode, Severity, Verdict
 from triage.errors import (
     AccessDenied,
+    ChainBroken,
     Conflict,
     DecisionRefused,
     KeyMissing,
@@ -72,7 +73,8 @@ class Asked:
                 counts[self._answer(request)] += 1
             except SwitchedOff:
                 counts["put_off"] += 1
-            except (OdooRejected, AccessDenied, RecordMissing, NewerRecord) as error:  # the next one is not held up
+            except (OdooRejected, AccessDenied, RecordMissing, NewerRecord, ChainBroken) as error:
+                # the next one is not held up
                 log.warning("a request in Odoo", request=request.token, error=type(error).__name__)
                 counts["put_off"] += 1
         return Answered(**counts)

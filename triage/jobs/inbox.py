@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from triage.storage.inbox import CASE, DEAD, DONE, NOTHING, QUESTION, QUEUED, WA
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SHORTEST_PREFIX = 8
+_AT_ONCE = 100
 
 
 class _ClosedMeanwhile(Exception):
@@ -228,9 +229,12 @@ class Inbox:
             return self._back(row, until, changes)
         return rows.change(self.database, row.id, _of_run(row), {"state": DEAD, "worker": None, **changes})
 
-    def dead(self, limit: int = 100) -> list[InboxRow]:
-        """What was given up and waits for a person."""
-        return rows.page(self.database, [DEAD], limit)
+    def dead(self) -> Iterator[InboxRow]:
+        """All that was given up and waits for a person, the oldest first, a page at a time."""
+        after = ("", "")
+        while found := self.page([DEAD], _AT_ONCE, after):
+            yield from found
+            after = (found[-1].received_at, found[-1].id)
 
     def page(self, states: Sequence[str], limit: int, after: tuple[str, str] = ("", "")) -> list[InboxRow]:
         """Rows in these states by time and id, after a (received_at, id)."""

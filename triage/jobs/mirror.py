@@ -17,7 +17,16 @@ import structlog
 from triage.cards.published import is_taken_back
 from triage.cards.transitions import is_undecided
 from triage.domain import Card
-from triage.errors import AccessDenied, KeyMissing, NewerRecord, OdooRejected, RecordMissing, SwitchedOff, UsageError
+from triage.errors import (
+    AccessDenied,
+    ChainBroken,
+    KeyMissing,
+    NewerRecord,
+    OdooRejected,
+    RecordMissing,
+    SwitchedOff,
+    UsageError,
+)
 from triage.jobs.showing import Rows
 from triage.odoo.card_rows import card_of_row
 from triage.odoo.card_text import version_of
@@ -130,7 +139,7 @@ class Mirror:
                 brought += 1
             except SwitchedOff:
                 self._held[card] = None  # tried again as long as it is off, and holds no other company up
-            except (OdooRejected, AccessDenied, RecordMissing, NewerRecord) as error:
+            except (OdooRejected, AccessDenied, RecordMissing, NewerRecord, ChainBroken) as error:
                 log.warning("a card's row", card=card, error=type(error).__name__)
                 shown[card] = _Shown(version_of(waiting.get(card, 0), is_unseen=False), card in waiting)
                 refused += 1
@@ -177,8 +186,8 @@ class Mirror:
             rows.cards.get(card)
         except (KeyMissing, UsageError):
             return False
-        except NewerRecord:
-            return True  # whoever wrote it reads it
+        except (NewerRecord, ChainBroken):
+            return True  # whoever wrote it reads it; one that was damaged stays to be looked at
         return True
 
     @staticmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from triage.domain.policies import PolicyBook
 from triage.errors import TriageError
 from triage.jobs.inbox import Inbox
 from triage.jobs.listeners import Listener, OpenListener
-from triage.storage.inbox import DEAD, InboxRow
+from triage.storage.inbox import InboxRow
 from triage.storage.watermarks import Position, Watermarks
 
 log = structlog.get_logger("triage.jobs")
@@ -113,20 +113,15 @@ class Notices:
     def _round(self, to: _To) -> int:
         told = 0
         if NoticeKind.ARRIVAL_DEAD in to.listener.events:
-            for row in self._dead():
+            for row in self._inbox.dead():
                 if told and to.is_over():
                     return told
-                if _sees(to.listener, row.company) and _sees(to.listener, _company(row)):
+                seen = _sees(to.listener, row.company) and _sees(to.listener, _company(row))
+                if seen and not self._is_off(_company(row)):
                     told += self._tell(to, _of_arrival(row))
         if NoticeKind.CARD_UNSURE in to.listener.events:
             told += self._cards_of(to)
         return told
-
-    def _dead(self) -> Iterator[InboxRow]:
-        after = ("", "")
-        while page := self._inbox.page([DEAD], _PAGE, after):
-            yield from page
-            after = (page[-1].received_at, page[-1].id)
 
     def _cards_of(self, to: _To) -> int:
         """Cards that were changed since the last round; the position is moved after they were told."""
