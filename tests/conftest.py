@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 
 from tests.databases import ENGINES, PostgresServer, place_in, postgres_server, target_in
 from triage.storage.database import Database
+
+# A shell that starts the tests in the background makes them deaf to interrupts, and with them all that they start: what
+# a test interrupts has to hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
