@@ -123,7 +123,7 @@ def known_units() -> dict[str, Unit]:
     return {
         "accept_cpu": Unit(0.0016, "core seconds an event", "Acknowledging events"),
         "review_cpu": Unit(0.100, "core seconds a review with three questions", "Kills, faults and the whole path"),
-        "quiet_cpu": Unit(0.060, "core seconds a review without a card", "assumed: no questions, no note"),
+        "quiet_cpu": Unit(0.062, "core seconds a review by the embedded models alone", "Jobs"),
         "odoo_calls": Unit(14, "calls a review", "Odoo"),
         "odoo_cpu": Unit(0.020, "core seconds a review, in the look-alike", "Kills, faults and the whole path"),
         "verify": Unit(56_700, "records a second and core", "The journal"),
@@ -143,7 +143,7 @@ def parts_of(load: Load, units: dict[str, Unit]) -> list[Part]:
     questions = cards * of["questions"]
     found = [
         Part("web processes", load.peak_events * of["accept_cpu"], 0.7, "cores", "process", None, True,
-             "another process for each 400 events a second; they share nothing"),
+             "another process beside it (0.7 of a core is taken as much as one should do); they share nothing"),
         Part("workers", cards * of["review_cpu"] + (reviews - cards) * of["quiet_cpu"], 1.0, "cores",
              "core", None, True, "cores are bought; the embedded classifier is the largest share"),
         Part("journal appends", reviews * of["records"], of["appends"], "records a second", "PostgreSQL", 1, True,
