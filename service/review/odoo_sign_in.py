@@ -2,7 +2,9 @@
 
 A server action that the person runs in Odoo makes a row of `x_triage_sign_in` with a random `x_nonce` and opens
 `/sign-in/odoo?nonce=...`. Odoo itself notes who made a row (`create_uid`) and when; nobody can say otherwise through
-its API. The service user reads the row, so the nonce proves who ran the action.
+its API. The service user reads the row, so the nonce proves who ran the action. It does not prove whose browser has it:
+the page names the account, and whoever sits there says that it is theirs. A link that somebody sends to a colleague
+does not make the colleague decide in the sender's name unnoticed.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -23,7 +26,8 @@ from service.limiting import Limiter
 from service.problems import Problem
 from service.review.frame import Frame, to
 from service.review.guard import is_local, with_cookie
-from service.review.signing_in import sign_in_page
+from service.review.rendering import Words, page
+from service.review.signing_in import language, sign_in_page
 from triage.cli.wiring import now
 from triage.errors import AccessDenied, ConfigurationError, TriageError
 from triage.odoo.actors import Nobody, NoDuty, person_of
@@ -101,35 +105,57 @@ def from_odoo(frame: Frame, limiter: Limiter, witness: Witness | None = None) ->
     connection = frame.installation.connection()
     rules = connection.people if connection is not None else PeopleOfOdoo()
 
-    @router.get("/sign-in/odoo")
-    def come_in(request: Request) -> Response:
+    def named(request: Request, nonce: str) -> str | Response:
+        """The account of who wrote a nonce that is still good, else the page that says why nobody comes in."""
         try:
             limiter.check(f"odoo:{request.client.host if request.client else ''}", _RATE)
         except Problem:
             return sign_in_page(frame, request, "sign_in.too_often", 429)
-        nonce = request.query_params.get("nonce", "")
         try:
             found = asked.who(nonce) if _SHAPE.fullmatch(nonce) else None
-        except TriageError as error:
-            log.warning("sign-in from Odoo", error=type(error).__name__)
-            return sign_in_page(frame, request, "sign_in.odoo_down", 502)
-        at = now()
-        in_time = found is not None and -_SKEW <= at - found.at < GOOD_FOR
-        if found is None or not in_time or not Signing(frame.opened().store.database, now).use(nonce):
-            return sign_in_page(frame, request, "sign_in.odoo_old", 403)
-        try:
-            name = _account(frame, asked, found.user, rules)
+            in_time = found is not None and -_SKEW <= now() - found.at < GOOD_FOR
+            if found is None or not in_time or Signing(frame.opened().store.database, now).was_used(nonce):
+                return sign_in_page(frame, request, "sign_in.odoo_old", 403)
+            return _account(frame, asked, found.user, rules)
         except Nobody as error:
-            named = "sign_in.no_duty" if isinstance(error, NoDuty) else "sign_in.no_account"
-            return sign_in_page(frame, request, named, 403)
+            why = "sign_in.no_duty" if isinstance(error, NoDuty) else "sign_in.no_account"
+            return sign_in_page(frame, request, why, 403)
         except TriageError as error:
             log.warning("sign-in from Odoo", error=type(error).__name__)
             return sign_in_page(frame, request, "sign_in.odoo_down", 502)
+
+    @router.get("/sign-in/odoo")
+    def ask(request: Request) -> Response:
+        nonce, back = request.query_params.get("nonce", ""), _back(request.query_params.get("next", ""))
+        name = named(request, nonce)
+        if isinstance(name, Response):
+            return name
+        session = frame.guard.session(request)
+        if session is not None and session.person.name == name:
+            return to(back)
+        t = Words(language(request))
+        return page("sign_in_odoo.html", t=t, person=None, form_token="", name=name, nonce=nonce, next=back)
+
+    @router.post("/sign-in/odoo")
+    async def come_in(request: Request) -> Response:
+        form = await frame.guard.form(request)
+        return await to_thread.run_sync(begun, request, form)
+
+    def begun(request: Request, form: dict[str, str]) -> Response:
+        nonce = form.get("nonce", "")
+        name = named(request, nonce)
+        if isinstance(name, Response):
+            return name
+        if not Signing(frame.opened().store.database, now).use(nonce):
+            return sign_in_page(frame, request, "sign_in.odoo_old", 403)
         token = frame.guard.people().begin(name, "odoo")
-        back = request.query_params.get("next", "")
-        return with_cookie(to(back if is_local(back) else "/queue"), request, token, int(LONGEST.total_seconds()))
+        return with_cookie(to(_back(form.get("next", ""))), request, token, int(LONGEST.total_seconds()))
 
     return router
+
+
+def _back(address: str) -> str:
+    return address if is_local(address) else "/queue"
 
 
 def _account(frame: Frame, witness: Witness, user: int, rules: PeopleOfOdoo) -> str:

@@ -71,7 +71,7 @@ def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
 
 def sign_in_page(frame: Frame, request: Request, error: str = "", status: int = 200, name: str = "") -> Response:
     """The page that asks who somebody is; `error` names the text that says why it comes again."""
-    t = Words(_language(request))
+    t = Words(language(request))
     back = request.query_params.get("next", "")
     told = frame.installation.configuration.sign_in
     return page(
@@ -88,7 +88,7 @@ def sign_in_page(frame: Frame, request: Request, error: str = "", status: int = 
     )
 
 
-def _language(request: Request) -> str:
+def language(request: Request) -> str:
     """The first language that the browser asks for and we have."""
     for part in request.headers.get("accept-language", "").split(","):
         code = part.split(";")[0].strip()[:2].lower()

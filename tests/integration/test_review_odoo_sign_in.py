@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from secrets import token_urlsafe
 import pytest
 import yaml
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from service.review.odoo_sign_in import GOOD_FOR, MODEL, NONCE
 from tests.unit.service_client import Service, service
@@ -65,6 +67,14 @@ def browser(web: Service) -> TestClient:
     return TestClient(web.app, raise_server_exceptions=False, follow_redirects=False)
 
 
+def come_in(client: TestClient, nonce: str, back: str = "") -> Response:
+    """Open the address that Odoo opens, and press its button."""
+    asked = client.get("/sign-in/odoo", params={"nonce": nonce, "next": back})
+    if asked.status_code != 200:
+        return asked
+    return client.post("/sign-in/odoo", data=dict(re.findall(r'name="(nonce|next)" value="([^"]*)"', asked.text)))
+
+
 def written(box: Sandbox, account: Account, nonce: str = "") -> str:
     """What the action does in the person's own session."""
     nonce = nonce or token_urlsafe(32)
@@ -76,14 +86,44 @@ def written(box: Sandbox, account: Account, nonce: str = "") -> str:
 def test_whoever_wrote_the_nonce_comes_in_once(box: Sandbox, web: Service, mila: Account) -> None:
     nonce = written(box, mila)
     client = browser(web)
-    answer = client.get("/sign-in/odoo", params={"nonce": nonce, "next": "/cards/7"})
+    answer = come_in(client, nonce, "/cards/7")
     assert (answer.status_code, answer.headers["location"]) == (303, "/cards/7")
     found = people(web).session(client.cookies["triage"])
     assert found is not None
     assert (found.person.name, found.how) == ("Mila Novak", "odoo")
-    again = browser(web).get("/sign-in/odoo", params={"nonce": nonce})
+    again = come_in(browser(web), nonce)
     assert again.status_code == 403
     assert "good once" in again.text
+
+
+def test_the_address_alone_signs_nobody_in(box: Sandbox, web: Service, mila: Account) -> None:
+    """Who opens the address that a colleague sent sees whose it is; only a press there signs anybody in."""
+    nonce = written(box, mila)
+    colleague = browser(web)
+    asked = colleague.get("/sign-in/odoo", params={"nonce": nonce})
+    assert asked.status_code == 200
+    assert "You come from Odoo as Mila Novak." in asked.text
+    assert "triage" not in colleague.cookies
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    assert colleague.post("/sign-in/odoo", data={"nonce": nonce}, headers=elsewhere).status_code == 403
+    assert "triage" not in colleague.cookies
+    assert come_in(browser(web), nonce).status_code == 303  # it is still good for her
+
+
+def test_two_presses_on_one_address_are_one_session(box: Sandbox, web: Service, mila: Account) -> None:
+    nonce = written(box, mila)
+    first, second = browser(web), browser(web)
+    assert first.get("/sign-in/odoo", params={"nonce": nonce}).status_code == 200
+    assert second.get("/sign-in/odoo", params={"nonce": nonce}).status_code == 200
+    answers = [client.post("/sign-in/odoo", data={"nonce": nonce}).status_code for client in (first, second)]
+    assert answers == [303, 403]
+
+
+def test_who_is_in_already_goes_straight_on(box: Sandbox, web: Service, mila: Account) -> None:
+    client = browser(web)
+    come_in(client, written(box, mila))
+    answer = client.get("/sign-in/odoo", params={"nonce": written(box, mila), "next": "/cards/7"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cards/7")
 
 
 def test_nobody_writes_a_nonce_in_anothers_name(box: Sandbox, web: Service, mila: Account) -> None:
@@ -91,7 +131,7 @@ def test_nobody_writes_a_nonce_in_anothers_name(box: Sandbox, web: Service, mila
     nonce = token_urlsafe(32)
     with closing(session(box, thief)) as odoo:
         odoo.call(MODEL, "create", named={"vals_list": [{NONCE: nonce, "create_uid": mila.id}]})
-    answer = browser(web).get("/sign-in/odoo", params={"nonce": nonce})
+    answer = come_in(browser(web), nonce)
     assert answer.status_code == 403
     assert "no account for you" in answer.text
 
@@ -99,7 +139,7 @@ def test_nobody_writes_a_nonce_in_anothers_name(box: Sandbox, web: Service, mila
 def test_a_nonce_that_two_have_written_is_nobodys(box: Sandbox, web: Service, mila: Account) -> None:
     nonce = written(box, mila)
     written(box, box.add_user("thief", groups=["base.group_user"]), nonce)
-    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 403
+    assert come_in(browser(web), nonce).status_code == 403
 
 
 @pytest.mark.parametrize("later", [GOOD_FOR + timedelta(seconds=1), timedelta(seconds=-30)])
@@ -109,27 +149,27 @@ def test_an_old_nonce_and_one_from_the_future_are_refused(
     nonce = written(box, mila)
     moved = datetime.now(UTC) + later
     monkeypatch.setattr("service.review.odoo_sign_in.now", lambda: moved)
-    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 403
+    assert come_in(browser(web), nonce).status_code == 403
 
 
 @pytest.mark.parametrize("nonce", ["", "short", "%" * 40, "x" * 500, "0" * 40])
 def test_what_is_no_nonce_of_anybody_is_refused(web: Service, nonce: str) -> None:
-    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 403
+    assert come_in(browser(web), nonce).status_code == 403
 
 
 def test_a_disabled_account_stays_out(box: Sandbox, web: Service, mila: Account) -> None:
     people(web).disable("Mila Novak")
-    assert browser(web).get("/sign-in/odoo", params={"nonce": written(box, mila)}).status_code == 403
+    assert come_in(browser(web), written(box, mila)).status_code == 403
 
 
 def test_an_odoo_that_is_down_is_told_and_costs_no_nonce(box: Sandbox, web: Service, mila: Account) -> None:
     nonce = written(box, mila)
     box.stop()
-    answer = browser(web).get("/sign-in/odoo", params={"nonce": nonce})
+    answer = come_in(browser(web), nonce)
     assert answer.status_code == 502
     assert "Odoo gives no answer" in answer.text
     box.start()
-    assert browser(web).get("/sign-in/odoo", params={"nonce": nonce}).status_code == 303
+    assert come_in(browser(web), nonce).status_code == 303
 
 
 def test_it_needs_a_connected_odoo_and_is_off_by_itself(tmp_path: Path) -> None:
@@ -156,20 +196,20 @@ def by_groups(box: Sandbox, tmp_path: Path) -> Iterator[Service]:
 
 def test_groups_of_odoo_say_what_somebody_does_each_time_they_come(box: Sandbox, by_groups: Service) -> None:
     femke = box.add_user("femke", groups=["base.group_user", "sales_team.group_sale_manager"])
-    assert browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, femke)}).status_code == 303
+    assert come_in(browser(by_groups), written(box, femke)).status_code == 303
     person = people(by_groups).get("femke").person
     assert (person.duties, person.odoo_user) == ({Duty.REVIEWER, Duty.LEAD}, femke.id)
     assert person.companies == {"My Company"}
     groups = "groups_id" if box.version < 19 else "group_ids"
     numbers = [box.env().ref(f"{name}").id for name in ("base.group_user", "sales_team.group_sale_salesman")]
     box.edit(lambda env: env["res.users"].browse(femke.id).write({groups: [(6, 0, numbers)]}))
-    assert browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, femke)}).status_code == 303
+    assert come_in(browser(by_groups), written(box, femke)).status_code == 303
     assert people(by_groups).get("femke").person.duties == {Duty.REVIEWER}
 
 
 def test_somebody_in_no_such_group_does_not_come_in(box: Sandbox, by_groups: Service) -> None:
     piet = box.add_user("piet")
-    answer = browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, piet)})
+    answer = come_in(browser(by_groups), written(box, piet))
     assert answer.status_code == 403
     assert people(by_groups).all() == []
 
@@ -177,6 +217,6 @@ def test_somebody_in_no_such_group_does_not_come_in(box: Sandbox, by_groups: Ser
 def test_nobody_becomes_somebody_else_by_what_they_are_called(box: Sandbox, by_groups: Service) -> None:
     people(by_groups).add("femke", [Duty.LEAD], password="a long password of hers")
     femke = box.add_user("femke", groups=["base.group_user", "sales_team.group_sale_salesman"])
-    answer = browser(by_groups).get("/sign-in/odoo", params={"nonce": written(box, femke)})
+    answer = come_in(browser(by_groups), written(box, femke))
     assert answer.status_code == 403
     assert people(by_groups).get("femke").person.odoo_user is None

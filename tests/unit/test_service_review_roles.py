@@ -220,6 +220,7 @@ DOORS = {
     ("GET", "/sign-in/oidc"): 502,
     ("GET", "/sign-in/oidc/back"): 400,
     ("GET", "/sign-in/odoo"): 403,
+    ("POST", "/sign-in/odoo"): 403,
 }
 """Ways in that are there where `service.yaml` opens them: everybody may knock, nobody comes in with nothing."""
 
@@ -230,7 +231,7 @@ def test_the_other_doors_are_in_a_table_too(tmp_path: Path) -> None:
     told = f"address: http://localhost\nsign_in: {{odoo: true, provider: {provider}}}"
     with service(tmp_path, told, {"TRIAGE_ODOO_KEY": "none"}) as made:
         assert sorted(routes(made.app)) == sorted([*PAGES, *DOORS])
-        for (_, address), status in DOORS.items():
+        for (method, address), status in DOORS.items():
             client = TestClient(made.app, raise_server_exceptions=False, follow_redirects=False)
-            assert client.get(address).status_code == status
+            assert client.request(method, address).status_code == status
             assert "triage" not in client.cookies

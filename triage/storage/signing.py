@@ -69,6 +69,10 @@ class Signing:
             sql = "INSERT INTO used_nonces (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING"
             return self._database.execute(sql, (_id(nonce), utc(now + _NONCES_KEPT))) == 1
 
+    def was_used(self, nonce: str) -> bool:
+        """Whether a nonce was used already; using it settles it."""
+        return bool(self._database.query("SELECT 1 FROM used_nonces WHERE id = ?", (_id(nonce),)))
+
 
 def _id(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
