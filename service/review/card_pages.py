@@ -301,7 +301,14 @@ def _release(frame: Frame, session: Session, card: Card, form: dict[str, str]) -
 def _hand_over(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
     if not session.person.has(Duty.LEAD):
         raise Forbidden(Words(session.person.language)("error.forbidden"))
-    whom = frame.guard.people().get(" ".join(form.get("to", "").split())).person
+    account = frame.guard.people().get(" ".join(form.get("to", "").split()))
+    whom = account.person
+    may_act = account.disabled_at is None and whom.has(Duty.REVIEWER, Duty.LEAD)
+    if not may_act or not frame.sight.may_see(whom, card):
+        raise DecisionRefused(
+            f"card #{card.number}: {whom.name} cannot take it over. It takes a reviewer or lead whose account is "
+            "enabled and who may see the card."
+        ).coded("cannot_take", number=card.number, name=whom.name)
     frame.handler().hand_over(str(card.number), session.person.name, whom.name)
     return to(f"/cards/{card.number}")
 
