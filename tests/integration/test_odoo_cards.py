@@ -17,10 +17,11 @@ from triage.cards import transitions
 from triage.cards.handling import Handler
 from triage.cli.wiring import now
 from triage.domain import Card, CardState, Category, Duty, Ending, RecordRef, Verdict
-from triage.errors import Conflict, OdooRejected, SwitchedOff
+from triage.errors import Conflict, DecisionRefused, OdooRejected, SwitchedOff
 from triage.jobs import mirror
 from triage.jobs.showing import Rows
 from triage.odoo.card_rows import Answer, CardRow
+from triage.odoo.gate.cards_inside import MOST_ROWS
 from triage.odoo.gate.client import Gate
 from triage.odoo.sandbox import Account
 from triage.odoo.sandbox.demo import SampleDay, sample_day
@@ -287,6 +288,18 @@ def test_policy_holds_in_odoo_as_on_the_page(at: Desk, femke: Account, sander: A
         at.policy()
 
 
+def test_an_account_that_is_not_called_as_in_odoo_decides_no_own_case_on_the_page_either(at: Desk) -> None:
+    seller = at.user("noor", account="n.devries@brandt.example")
+    own, other = at.card(owner=seller), at.card(owner=at.users["sander"])
+    try:
+        at.policy(own_cases=False)
+        with pytest.raises(DecisionRefused, match="own cases"):
+            by_page(at, "n.devries@brandt.example", own)
+        by_page(at, "n.devries@brandt.example", other)
+    finally:
+        at.policy()
+
+
 def test_the_blind_sample_is_asked_on_the_page(at: Desk, femke: Account) -> None:
     from triage.cards.blind import choose
 
@@ -471,3 +484,31 @@ def test_users_write_nothing_themselves_and_the_gate_asks_for_nothing(at: Desk, 
     with pytest.raises(OdooRejected, match="not on the list"):
         gate._run([{"verb": "card", **row.model_dump(mode="json")}])
     assert at.row(card)["x_request"] is False
+
+
+def test_a_row_without_its_marker_goes_and_the_card_gets_one_row(at: Desk, femke: Account) -> None:
+    pressed, other = at.card(owner=femke), at.card(owner=femke)
+    at.duties.mirror()
+    assert at.press(femke, "accept", pressed) == ""
+
+    def lose(env: Any) -> None:
+        env["ir.model.data"].search([("name", "in", [f"card-{card.id}.card" for card in (pressed, other)])]).unlink()
+
+    at.day.box.edit(lose)
+    at.duties.answer()
+    assert not [row for row in at.day.box.rows("x_triage_card") if row["x_number"] == pressed.number]
+    at.duties._mirror = None  # the comparison
+    at.duties.mirror()
+    assert [at.row(card)["x_request"] for card in (pressed, other)] == [False, False]
+
+
+def test_a_page_of_rows_without_markers_does_not_hide_those_behind_it(at: Desk, femke: Account) -> None:
+    at.duties.mirror()
+    stray = {"x_name": "stray", "x_state": "open", "x_record_model": "sale.order", "x_record_id": 1}
+    at.day.box.edit(lambda env: env["x_triage_card"].create([stray] * MOST_ROWS))
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    gate = Gate.find(at.office.odoo().odoo)
+    assert gate is not None
+    assert f"card-{card.id}.card" in {each.marker for each in gate.card_rows()}
+    assert not [row for row in at.day.box.rows("x_triage_card") if row["x_name"] == "stray"]

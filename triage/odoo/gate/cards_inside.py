@@ -181,6 +181,14 @@ def marker_of(env: Any, row: Any) -> Any:
     return env["ir.model.data"].sudo().search(domain, limit=1).name or ""
 
 
+def marker_or_gone(env: Any, row: Any) -> Any:
+    """The marker of a row; one without is no card's and goes: it is made in one transaction with its marker."""
+    marker = marker_of(env, row)
+    if not marker:
+        row.unlink()
+    return marker
+
+
 def card_rows(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any]:
     """Every row that stands here, a page of them: marker, what it shows, whether it waits, when it was last written."""
     rows: list[Any] = []
@@ -188,7 +196,9 @@ def card_rows(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str
     if CARDS in env:
         for row in env[CARDS].sudo().search([("id", ">", int(step.get("after") or 0))], order="id", limit=MOST_ROWS):
             last = row.id
-            rows.append([marker_of(env, row), row.x_version or "", row.x_state in WAITING, str(row.write_date)[:19]])
+            marker = marker_or_gone(env, row)
+            if marker:
+                rows.append([marker, row.x_version or "", row.x_state in WAITING, str(row.write_date)[:19]])
     return {"status": "listed", "rows": rows, "last": last}
 
 
@@ -198,9 +208,12 @@ def card_requests(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
     if CARDS not in env:
         return {"status": "listed", "requests": found}
     for row in env[CARDS].sudo().search([("x_request", "!=", False)], order="x_requested_at, id", limit=MOST_ROWS):
+        marker = marker_or_gone(env, row)
+        if not marker:
+            continue
         found.append(
             {
-                "marker": marker_of(env, row),
+                "marker": marker,
                 "row": row.id,
                 "number": row.x_request_no,
                 "kind": row.x_request,

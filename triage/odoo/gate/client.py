@@ -121,7 +121,7 @@ class Gate:
                 )
                 for marker, version, waits, at in page["rows"]
             ]
-            if not page["rows"]:
+            if not page["last"]:  # a page of rows may have none with a card
                 return found
             last = page["last"]
 
