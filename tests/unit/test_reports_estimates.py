@@ -34,6 +34,27 @@ def test_half_time_counts_those_who_still_wait() -> None:
     assert np.median([week for week, was in zip(weeks, seen, strict=True) if was]) == 10  # what leaving them out tells
 
 
+def test_a_draw_that_only_counts_is_the_sample_written_out() -> None:
+    made = np.random.default_rng(5)
+    for size in range(2, 40):
+        waits = Waits(tuple(made.integers(1, 9, size).astype(float)), tuple(map(bool, made.integers(0, 3, size))))
+        hours, seen = estimates._in_order(waits)
+        times = made.integers(0, 4, size)
+        out = Waits(tuple(np.repeat(hours, times)), tuple(map(bool, np.repeat(seen, times))))
+        assert estimates._half_time(hours, seen, times) == _by_definition(out)
+
+
+def _by_definition(waits: Waits) -> float | None:
+    """Kaplan and Meier's product, a time after the other."""
+    left = 1.0
+    for hour in sorted(set(waits.hours)):
+        had = sum(at == hour and was for at, was in zip(waits.hours, waits.seen, strict=True))
+        left *= 1 - had / sum(at >= hour for at in waits.hours)
+        if had and left <= 0.5 + 1e-12:
+            return hour
+    return None
+
+
 def test_fewer_than_half_have_no_half_time() -> None:
     assert estimates.waiting(Waits((1.0, 5.0, 5.0, 5.0), (True, False, False, False))).value is None
 

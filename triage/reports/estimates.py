@@ -54,7 +54,8 @@ def median(values: Sequence[float]) -> Estimate:
     """The median of at least two values."""
     if len(values) < 2:
         return Estimate(float(values[0]) if values else None, None, None, len(values))
-    return _bootstrapped(lambda draw: _middle(_drawn(values, draw)), _middle(_array(values)), len(values))
+    sample = _array(values)
+    return _bootstrapped(lambda draw: _middle(_drawn(sample, draw)), _middle(sample), len(values))
 
 
 def median_difference(before: Sequence[float], after: Sequence[float]) -> Estimate:
@@ -62,8 +63,9 @@ def median_difference(before: Sequence[float], after: Sequence[float]) -> Estima
     n = min(len(before), len(after))
     if n < 2:
         return Estimate(None, None, None, n)
-    value = _middle(_array(after)) - _middle(_array(before))
-    return _bootstrapped(lambda draw: _middle(_drawn(after, draw)) - _middle(_drawn(before, draw)), value, n)
+    old, new = _array(before), _array(after)
+    value = _middle(new) - _middle(old)
+    return _bootstrapped(lambda draw: _middle(_drawn(new, draw)) - _middle(_drawn(old, draw)), value, n)
 
 
 def double_difference(groups: Sequence[Sequence[float]]) -> Estimate:
@@ -77,8 +79,8 @@ def double_difference(groups: Sequence[Sequence[float]]) -> Estimate:
         before, after, other_before, other_after = map(_middle, samples)
         return (after - before) - (other_after - other_before)
 
-    value = of([_array(group) for group in groups])
-    return _bootstrapped(lambda draw: of([_drawn(group, draw) for group in groups]), value, n)
+    samples = [_array(group) for group in groups]
+    return _bootstrapped(lambda draw: of([_drawn(sample, draw) for sample in samples]), of(samples), n)
 
 
 def share(part: int, of: int) -> Estimate:
@@ -104,21 +106,20 @@ def share_difference(before: tuple[int, int], after: tuple[int, int]) -> Estimat
 def waiting(waits: Waits) -> Estimate:
     """The time after which half have had the event; none where fewer than half ever had it."""
     n = len(waits.hours)
-    value = _half_time(_array(waits.hours), np.asarray(waits.seen, dtype=bool))
+    value = _half_of(waits)
     if n < 2 or value is None:
         return Estimate(value, None, None, n)
-    return _bootstrapped(lambda draw: _half_drawn(waits, draw), value, n)
+    return _bootstrapped(_half_drawing(waits), value, n)
 
 
 def waiting_difference(before: Waits, after: Waits) -> Estimate:
     """Half-time after less half-time before."""
     n = min(len(before.hours), len(after.hours))
-    values = [_half_time(_array(each.hours), np.asarray(each.seen, dtype=bool)) for each in (before, after)]
-    if n < 2 or values[0] is None or values[1] is None:
+    old, new = _half_of(before), _half_of(after)
+    if n < 2 or old is None or new is None:
         return Estimate(None, None, None, n)
-    return _bootstrapped(
-        lambda draw: _half_drawn(after, draw) - _half_drawn(before, draw), values[1] - values[0], n
-    )  # fmt: skip
+    of_old, of_new = _half_drawing(before), _half_drawing(after)
+    return _bootstrapped(lambda draw: of_new(draw) - of_old(draw), new - old, n)
 
 
 def _bootstrapped(draw: Callable[[np.random.Generator], float], value: float, n: int) -> Estimate:
@@ -139,23 +140,44 @@ def _middle(values: Sample) -> float:
     return float(np.median(values))
 
 
-def _drawn(values: Sequence[float], generator: np.random.Generator) -> Sample:
-    return generator.choice(_array(values), size=len(values), replace=True)
+def _drawn(values: Sample, generator: np.random.Generator) -> Sample:
+    return generator.choice(values, size=len(values), replace=True)
 
 
-def _half_drawn(waits: Waits, generator: np.random.Generator) -> float:
-    chosen = generator.integers(0, len(waits.hours), size=len(waits.hours))
-    found = _half_time(_array(waits.hours)[chosen], np.asarray(waits.seen, dtype=bool)[chosen])
-    return float("nan") if found is None else found
+def _half_of(waits: Waits) -> float | None:
+    hours, seen = _in_order(waits)
+    return _half_time(hours, seen, np.ones(len(hours), dtype=np.intp))
 
 
-def _half_time(hours: Sample, seen: NDArray[np.bool_]) -> float | None:
-    """Kaplan-Meier: the first time at which the estimated share still waiting is a half or less."""
-    left = 1.0
-    order = np.lexsort((~seen, hours))  # at one time, events come before those whose watch ended
-    for place, index in enumerate(order):
-        if seen[index]:
-            left *= 1 - 1 / (len(order) - place)
-            if left <= 0.5 + 1e-12:
-                return float(hours[index])
-    return None
+def _half_drawing(waits: Waits) -> Callable[[np.random.Generator], float]:
+    """Draws half-times. Sorted once: a draw only counts how often each came, which does not sort thousands anew."""
+    hours, seen = _in_order(waits)
+    place = np.empty(len(hours), dtype=np.intp)
+    place[_order(waits)] = np.arange(len(hours))
+
+    def draw(generator: np.random.Generator) -> float:
+        chosen = generator.integers(0, len(hours), size=len(hours))
+        found = _half_time(hours, seen, np.bincount(place[chosen], minlength=len(hours)))
+        return float("nan") if found is None else found
+
+    return draw
+
+
+def _order(waits: Waits) -> NDArray[np.intp]:
+    """At one time, events come before those whose watch ended."""
+    return np.lexsort((~np.asarray(waits.seen, dtype=bool), _array(waits.hours)))
+
+
+def _in_order(waits: Waits) -> tuple[Sample, NDArray[np.bool_]]:
+    order = _order(waits)
+    return _array(waits.hours)[order], np.asarray(waits.seen, dtype=bool)[order]
+
+
+def _half_time(hours: Sample, seen: NDArray[np.bool_], times: NDArray[np.intp]) -> float | None:
+    """Kaplan-Meier: the first time at which the estimated share still waiting is a half or less. Each in order, and so
+    many `times`."""
+    at_risk = np.cumsum(times[::-1])[::-1]
+    ended = np.where(seen, times, 0)
+    left = np.cumprod(1 - ended / np.maximum(at_risk, 1))
+    there = np.flatnonzero((left <= 0.5 + 1e-12) & (ended > 0))
+    return float(hours[there[0]]) if there.size else None
