@@ -22,7 +22,7 @@ class Kpi:
     code: str
     title: str
     unit: str
-    """`hours`, `share`, `count` or `points` (hundredths of a share)."""
+    """`hours`, `share` or `count`."""
     estimate: Estimate
     meaning: str
     """What is counted, in a sentence."""
@@ -37,11 +37,12 @@ def kpis(seen: Observed) -> list[Kpi]:
     odoo = "" if seen.has_odoo else _NO_ODOO
     if seen.missing:
         odoo = f"this Odoo has no {', '.join(seen.missing)}, or the service user may not read it"
+    lines = odoo or ("" if seen.lines else "no line was promised for a day of the period")
     return [
         Kpi(
             "cycle_time", "Order cycle time", "hours", estimates.median(seen.cycle_hours),
             "Median time from the order's date to its last delivery, of orders finished in the period.",
-            odoo or _beside(seen),
+            odoo or _beside(seen) or "no order was finished",
         ),
         Kpi(
             "approval_turnaround", "Approval turnaround", "hours", estimates.waiting(seen.approvals),
@@ -58,13 +59,13 @@ def kpis(seen: Observed) -> list[Kpi]:
         Kpi(
             "line_fill_rate", "Line fill rate", "share", estimates.share(seen.filled, seen.lines),
             "Order lines that left in full by the day first promised, of those promised for a day of the period.",
-            odoo,
+            lines,
         ),
         Kpi(
             "fill_lost", "Fill rate lost to exceptions", "share",
             estimates.share(seen.lost_to_exceptions, seen.lines),
             "Order lines that did not, and whose order had a card; of those promised for a day of the period.",
-            odoo,
+            lines,
         ),
         Kpi(
             "integration", "Integration success", "share", estimates.share(seen.done, seen.done + seen.dead),

@@ -14,8 +14,9 @@ _MIX_SHIFT = 0.15
 """A share of orders or cards that moved by more than this makes two periods hard to compare."""
 _SEASONS = 45
 """Days between two periods after which the season is named as a cause."""
+_COUNT = "a count, not a rate: it moves with how much work there is"
 _LOWER_IS_BETTER = {
-    "cycle_time", "approval_turnaround", "second_person", "fill_lost", "aged_backorders", "first_action",
+    "cycle_time", "approval_turnaround", "second_person", "fill_lost", "first_action",
 }  # fmt: skip
 
 Range = tuple[float, float]
@@ -94,12 +95,12 @@ def compare(before: Observed, after: Observed, assumptions: Assumptions) -> Pilo
 def _compared(old: Kpi, new: Kpi, before: Observed, after: Observed) -> Comparison:
     made = _DIFFERENCES.get(new.code)
     gap = made(before, after) if made else None
-    if gap is None or gap.value is None or old.estimate.value is None or new.estimate.value is None:
-        why = _missing(old, new) or "a count, not a rate"
-        return Comparison(new, old.estimate, new.estimate, None, "cannot be said", why)
-    if gap.n < FEWEST:
+    if gap is None or old.estimate.value is None or new.estimate.value is None:
+        return Comparison(new, old.estimate, new.estimate, None, "cannot be said", _missing(old, new) or _COUNT)
+    if gap.value is None or gap.n < FEWEST:
         why = f"{gap.n} on the smaller side; {FEWEST} are the fewest to conclude from"
-        return Comparison(new, old.estimate, new.estimate, gap, "cannot be said", why)
+        told = None if gap.value is None else gap
+        return Comparison(new, old.estimate, new.estimate, told, "cannot be said", why)
     if not gap.is_clear:
         return Comparison(new, old.estimate, new.estimate, gap, "no clear change", "the interval contains zero")
     is_better = (gap.value < 0) == (new.code in _LOWER_IS_BETTER)
@@ -124,9 +125,6 @@ _DIFFERENCES: Mapping[str, Callable[[Observed, Observed], Estimate]] = {
         (b.lost_to_exceptions, b.lines), (a.lost_to_exceptions, a.lines)
     ),
     "integration": lambda b, a: estimates.share_difference((b.done, b.done + b.dead), (a.done, a.done + a.dead)),
-    "aged_backorders": lambda b, a: estimates.share_difference(
-        (b.aged, len(b.backorders)), (a.aged, len(a.backorders))
-    ),
     "first_action": lambda b, a: estimates.waiting_difference(b.first_actions, a.first_actions),
 }
 

@@ -25,7 +25,7 @@ def gap(estimate: Estimate, unit: str) -> str:
     """A difference, with its sign; of shares in percentage points."""
     if estimate.value is None:
         return "–"
-    if unit in {"share", "count"}:
+    if unit == "share":
         return f"{estimate.value * 100:+.1f} points"
     return f"{estimate.value:+.1f} h"
 
@@ -34,7 +34,7 @@ def ends(estimate: Estimate, unit: str) -> str:
     """The interval of a value or, with a sign, of a difference."""
     if estimate.low is None or estimate.high is None:
         return "no interval"
-    if unit in {"share", "count"}:
+    if unit == "share":
         return f"{estimate.low * 100:+.1f} to {estimate.high * 100:+.1f}"
     return f"{estimate.low:+.1f} to {estimate.high:+.1f}"
 
