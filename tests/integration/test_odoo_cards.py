@@ -19,6 +19,7 @@ from triage.cli.wiring import now
 from triage.domain import Card, CardState, Category, Duty, Ending, RecordRef, Verdict
 from triage.errors import Conflict, DecisionRefused, OdooRejected, SwitchedOff
 from triage.jobs import mirror
+from triage.jobs.mirror import Mirror
 from triage.jobs.showing import Rows
 from triage.odoo.card_rows import Answer, CardRow
 from triage.odoo.gate.cards_inside import MOST_ROWS
@@ -26,6 +27,7 @@ from triage.odoo.gate.client import Gate
 from triage.odoo.sandbox import Account
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.pipeline import decide
+from triage.storage.leases import Leases
 
 
 @pytest.fixture(scope="module", params=[pytest.param(18, marks=pytest.mark.slow), 19])
@@ -51,6 +53,13 @@ def femke(at: Desk) -> Account:
 @pytest.fixture
 def sander(at: Desk) -> Account:
     return at.users["sander"]
+
+
+def said_about(at: Desk, card: Card) -> list[str]:
+    """What stands in the thread of a card's row."""
+    number = at.row(card)["id"]
+    rows = at.day.box.rows("mail.message")
+    return [row["body"] for row in rows if row["model"] == "x_triage_card" and row["res_id"] == number]
 
 
 def by_page(at: Desk, by: str, card: object, verdict: Verdict = Verdict.ACCEPT) -> None:
@@ -388,10 +397,10 @@ def test_a_company_that_is_switched_off_holds_no_other_card_up(
     held, free = [at.card(owner=femke) for _ in range(2)], at.card(owner=femke)
     off, put = {each.number for each in held}, Rows.put
 
-    def switched(self: Rows, card: Card, answer: Answer | None = None) -> object:
+    def switched(self: Rows, card: Card, answer: Answer | None = None, **more: Any) -> object:
         if card.number in off:
             raise SwitchedOff("this card's company is switched off")
-        return put(self, card, answer)
+        return put(self, card, answer, **more)
 
     monkeypatch.setattr(mirror, "_AT_ONCE", 1)
     monkeypatch.setattr(Rows, "put", switched)
@@ -512,3 +521,69 @@ def test_a_page_of_rows_without_markers_does_not_hide_those_behind_it(at: Desk, 
     assert gate is not None
     assert f"card-{card.id}.card" in {each.marker for each in gate.card_rows()}
     assert not [row for row in at.day.box.rows("x_triage_card") if row["x_name"] == "stray"]
+
+
+def test_a_slow_worker_does_not_write_over_what_was_answered_meanwhile(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    at.answered(card)
+    row, status = at.duties._rows().put(card)  # as the slow one had read it
+    assert (status, row.version) == ("kept", str(card.revision))
+    at.duties.mirror()
+    assert at.row(card)["x_state"] == "accepted"
+    assert len(said_about(at, card)) == 1
+
+
+def test_an_answer_that_comes_late_ends_the_request_and_leaves_the_row(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    number = at.row(card)["x_request_no"]
+    by_page(at, "Sander", card)
+    at.duties.mirror()
+    at.duties._rows().put(card, Answer(request=number, refusal="Nothing was changed."))
+    row = at.row(card)
+    assert (row["x_state"], row["x_request"], row["x_refusal"]) == ("accepted", False, "Nothing was changed.")
+    assert "Accepted by Sander" in row["x_answer"]
+
+
+@pytest.mark.parametrize("state", ["open", "accepted"])
+def test_rows_of_before_a_backup_was_restored_are_brought_back(at: Desk, femke: Account, state: str) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    number = at.row(card)["id"]
+    later = {"x_revision": card.revision + 5, "x_version": str(card.revision + 5), "x_state": state, "x_name": "later"}
+    at.day.box.edit(lambda env: env["x_triage_card"].browse(number).write(later))
+    at.duties._mirror = None  # the comparison
+    at.duties.mirror()
+    row = at.row(card)
+    assert (row["id"], row["x_state"], row["x_revision"]) == (number, "open", card.revision)
+    assert row["x_name"] != "later"
+
+
+def test_the_lease_is_renewed_with_each_card_and_who_has_lost_it_stops(
+    at: Desk, femke: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at.duties.mirror()
+    for _ in range(4):
+        at.card(owner=femke)
+    late, put, found = [timedelta()], Rows.put, []
+    leases = Leases(at.at.store.database, lambda: now() + late[0])
+    slow = timedelta(seconds=40)
+
+    def slowly(self: Rows, card: Card, answer: Answer | None = None, **more: Any) -> object:
+        late[0] += slow
+        found.append(leases.take("cards here", "another", 60.0))
+        return put(self, card, answer, **more)
+
+    monkeypatch.setattr(Rows, "put", slowly)
+    mine = Mirror(at.duties._rows, leases, now, "here", "one", 30)
+    at.duties._rows().hand.look_anew()
+    assert not mine.once().is_elsewhere
+    assert found == [False] * 4
+    for _ in range(2):
+        at.card(owner=femke)
+    slow = timedelta(seconds=70)
+    assert mine.once().is_elsewhere
+    assert found[4:] == [True], "who has lost the lease writes no other card"

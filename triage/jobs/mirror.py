@@ -68,6 +68,10 @@ class _Shown:
     """Says that the card is closed; not put again."""
 
 
+class _Elsewhere(Exception):
+    """Another worker has the lease."""
+
+
 class Mirror:
     """Mirrors one store into one Odoo. `rows` is asked anew each round: policies change."""
 
@@ -93,9 +97,19 @@ class Mirror:
 
     def once(self) -> Mirrored:
         """One round. Raises `OdooUnavailable` where Odoo gives no answer; what was not written is, the next time."""
-        if not self._leases.take(self._lease, self._holder, _LEASE_SECONDS):
+        try:
+            self._hold()
+            return self._round()
+        except _Elsewhere:
             self._shown = None
             return Mirrored(is_elsewhere=True)
+
+    def _hold(self) -> None:
+        """Take the lease, or renew it: before each card, as Odoo may be slow."""
+        if not self._leases.take(self._lease, self._holder, _LEASE_SECONDS):
+            raise _Elsewhere
+
+    def _round(self) -> Mirrored:
         rows, now = self._rows(), self._clock()
         removed = 0
         if self._shown is None or now - self._compared > _COMPARE_EVERY:
@@ -103,6 +117,7 @@ class Mirror:
             self._compared = now
         found = self._write(rows, self._shown, removed)
         if now - self._looked > _LOOK_EVERY:
+            self._hold()
             rows.hand.look_anew()
             self._looked = now
         return found
@@ -121,9 +136,10 @@ class Mirror:
                 continue
             is_old = not standing.waits and self._clock() - standing.written_at > self._keep
             if is_old or not self._is_readable(rows, card):
+                self._hold()
                 removed += self._remove(rows, str(card))
-            elif standing.waits:
-                shown[str(card)] = _Shown(standing.version)
+            else:
+                shown[str(card)] = _Shown(standing.version, is_final=not standing.waits)
         return shown, removed
 
     def _write(self, rows: Rows, shown: dict[str, _Shown], removed: int) -> Mirrored:
@@ -133,6 +149,7 @@ class Mirror:
         fresh = [card for card in todo if card not in self._held]
         written = refused = brought = 0
         for card in [*fresh, *self._held][:_AT_ONCE]:
+            self._hold()
             self._held.pop(card, None)
             try:
                 written += self._bring(rows, shown, card, waiting.get(card, 0))
@@ -171,7 +188,7 @@ class Mirror:
         if (known is None or not known.is_there) and not self._should_begin(rows, card):
             shown[handle] = _Shown(version_of(card.revision, is_unseen=False), is_there=False)
             return 0
-        row, status = rows.put(card)
+        row, status = rows.put(card, instead_of=_later(known, card))
         is_there = status not in ("absent", "withdrawn")
         shown[handle] = _Shown(row.version, is_there, is_final=not is_undecided(card))
         return int(status in ("posted", "updated"))
@@ -197,6 +214,12 @@ class Mirror:
         except SwitchedOff:
             return 0
         return 1
+
+
+def _later(known: _Shown | None, card: Card) -> str:
+    """What a row shows that is later than the card itself: of before a backup was restored. Empty: nothing is."""
+    revision = known.version.partition("-")[0] if known is not None else ""
+    return known.version if known is not None and revision.isdigit() and int(revision) > card.revision else ""
 
 
 __all__ = ["Mirror", "Mirrored"]

@@ -36,25 +36,26 @@ class Rows:
         share = self.policies.of(card.key.company).blind_share
         return is_chosen(card, share, self.journal.keys) and not blind_of(self.journal.database, [str(card.id)])
 
-    def row(self, card: Card, answer: Answer | None = None) -> CardRow:
+    def row(self, card: Card, answer: Answer | None = None, instead_of: str = "") -> CardRow:
         """What the card's row should say."""
-        return row_of(
+        made = row_of(
             card,
             address=self.address,
             is_unseen=self.is_unseen(card),
             shows_evidence=self.hand.shows_evidence,
             answer=answer,
         )
+        return made.with_(instead_of=instead_of) if instead_of else made
 
     def put(
-        self, card: Card, answer: Answer | None = None
+        self, card: Card, answer: Answer | None = None, instead_of: str = ""
     ) -> tuple[CardRow, Literal["posted", "updated", "kept", "absent", "withdrawn"]]:
-        """Put the row, with the answer to a request.
+        """Put the row, with the answer to a request. `instead_of`: as `CardRow.instead_of`.
 
         Raises `SwitchedOff`, and `OdooError` where Odoo does not take it.
         """
         self.switch.check(card.key.company)
-        row = self.row(card, answer)
+        row = self.row(card, answer, instead_of)
         return row, self.hand.put_card(row)
 
     def remove(self, card: str) -> None:

@@ -44,6 +44,9 @@ class CardRow(Frozen):
     text: NoteText | None = None
     """Summary and evidence; rendered inside Odoo. None: they are not to be seen yet."""
     answer: Answer | None = None
+    instead_of: str = ""
+    """A later version that stands there and is replaced all the same: this store was restored from a backup. Any other
+    later one is left as it is: somebody else has written it meanwhile."""
 
 
 class OdooUser(Frozen):

@@ -55,12 +55,18 @@ def card(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict[str, Any
 
 
 def brought_up(env: Any, user: Any, error: Any, step: dict[str, Any], held: Any, record: Any) -> dict[str, Any]:
-    """A row that is there, as the card is now; what changed of its state, and an answer, stand in its thread too."""
+    """A row that is there, as the card is now; what changed of its state, and an answer, stand in its thread too.
+
+    A row that shows a later state of the card than this one is left as it is, but for the answer.
+    """
     answer = step.get("answer") or {}
     answers = bool(answer) and bool(held.x_request) and held.x_request_no == int(answer["request"])
-    if held.x_version == str(step.get("version")) and not answers:
+    late = is_late(step, held)
+    if (late or held.x_version == str(step.get("version"))) and not answers:
         return told("kept", held)
-    values = values_of(env, error, step)
+    values: dict[str, Any] = {}
+    if not late:
+        values = values_of(env, error, step)
     said = values.get("x_answer") if values.get("x_state") not in (None, held.x_state) else False
     values["x_reader_ids"] = [(6, 0, readers_of(env, record))]
     if answers:
@@ -76,6 +82,12 @@ def brought_up(env: Any, user: Any, error: Any, step: dict[str, Any], held: Any,
         quiet = held.with_context(mail_create_nosubscribe=True, mail_notify_force_send=False)
         post(quiet, "<p>" + escaped(said) + "</p>", user.partner_id.id)
     return told("updated", held)
+
+
+def is_late(step: dict[str, Any], held: Any) -> Any:
+    """Whether the row shows a later state than the step brings, unless the step names it as what it replaces."""
+    brings = step["values"].get("x_revision")
+    return brings is not None and int(brings) < held.x_revision and step.get("instead_of") != held.x_version
 
 
 def gone(env: Any, row: Any) -> Any:
