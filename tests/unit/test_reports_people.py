@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.opened_store import NOW, Opened, decision, proposal, ref
+from tests.unit.opened_store import NOW, Opened, decision, event, proposal, ref
+from triage.cards.handling import Handler
 from triage.domain import Card, CardState, Decision
 from triage.reports.cards import Cards
 from triage.reports.estimates import Waits
@@ -40,6 +41,29 @@ def test_who_waited_for_a_second_person_then_is_not_forgotten_because_they_have_
         assert later == Waits((29.0,), (True,), 1)
         acted = cards.first_actions([confirmed, refused, card], NOW + timedelta(hours=99))
         assert (acted.seen, acted.people) == ((True, True, False), 1)
+
+
+def test_the_first_who_took_a_card_counts_whoever_has_it_now(home: Path) -> None:
+    with Opened(home) as opened:
+        cards = []
+        for number in range(1, 5):
+            happened = event(f"e{number}", ref(number))
+            opened.journal.of(happened)
+            cards.append(opened.cards.put(proposal(record=ref(number)), happened.key))
+        handler = Handler(opened.cards, opened.journal, opened.clock)
+        begun = opened.clock.now
+        handler.claim("1", "mila")
+        handler.claim("2", "noor")
+        handler.hand_over("3", "ada", "noor")
+        opened.clock.now = begun + timedelta(hours=9)
+        handler.hand_over("1", "ada", "noor")
+        handler.release("2", "noor")
+        found = Cards(opened.database, opened.keys, opened.cards).first_actions(cards, begun + timedelta(hours=20))
+        assert found.seen == (True, True, True, False)
+        assert max(found.hours[:3]) < 0.1
+        assert found.people == 3  # mila, noor, ada: who acted, not who was given it
+        then = Cards(opened.database, opened.keys, opened.cards).first_actions(cards, begun + timedelta(seconds=1))
+        assert then.seen == (False,) * 4
 
 
 def _told(seen: Observed) -> dict[str, Kpi]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from triage.audit.journal import open_record
+from triage.audit.sealing import key_id
 from triage.cards.store import CardStore
-from triage.domain import Card, CardState, utc
+from triage.domain import Act, Card, CardState, Frozen, Handling, utc
+from triage.errors import KeyMissing, NewerRecord
 from triage.reports.estimates import Waits
 from triage.reports.periods import Period, Scope
-from triage.storage import desk_figures, figures
+from triage.storage import desk_figures, figures, reported
 from triage.storage.database import Database
 from triage.storage.keys import Keys
+from triage.storage.records import Record
 
 _PAGE = 500
 
@@ -47,9 +52,10 @@ class Cards:
         return (card for card in self._all(companies) if card.created_at < until)
 
     def first_actions(self, cards: Sequence[Card], until: datetime) -> Waits:
-        """From a card's coming into being until somebody claimed or decided it. Cards that ended by themselves, or on
-        which nobody had done anything by then, count as not yet."""
-        claimed = {card: (at, who) for card, at, who in self._claims()}
+        """From a card's coming into being until somebody claimed it, handed it to a colleague, or decided it, whatever
+        became of that since. Cards that ended by themselves, or on which nobody had done anything by then, count as not
+        yet."""
+        claimed = self._first_claims([str(card.id) for card in cards])
         hours, seen, people = [], [], set()
         for card in cards:
             acts = [(each.at, each.by) for each in card.decisions]
@@ -99,10 +105,23 @@ class Cards:
         found = {(str(company), str(record)): date.fromisoformat(str(day)) for company, record, day in rows}
         return FirstPromises(found, self._keys)
 
-    def _claims(self) -> Iterator[tuple[str, datetime, str]]:
-        sql = "SELECT card, claimed_at, claimed_by FROM queue WHERE claimed_at IS NOT NULL"
-        for card, at, who in self._database.query(sql):
-            yield str(card), datetime.fromisoformat(str(at)), str(who)
+    def _first_claims(self, cards: Sequence[str]) -> dict[str, tuple[datetime, str]]:
+        """When each of these cards was first claimed or handed to somebody, and who did it: as it is in the journal.
+        The queue only knows who has a card now."""
+        found: dict[str, tuple[datetime, str]] = {}
+        for some in reported.handlings(self._database, cards):
+            for done in self._opened(some):
+                if isinstance(done, Handling) and done.act in {Act.CLAIM, Act.HAND_OVER}:
+                    card, act = str(done.card), (done.at, done.by)
+                    found[card] = min(found.get(card, act), act)
+        return found
+
+    def _opened(self, some: Sequence[Record]) -> Iterator[Frozen | None]:
+        """What records say, without those that were erased or that only a newer version understands."""
+        keys = self._keys.together(key_id(each.sealed) for each in some if each.sealed is not None)
+        for record in some:
+            with suppress(KeyMissing, NewerRecord):
+                yield open_record(record, keys)
 
     def _all(self, companies: Sequence[str] | None) -> Iterator[Card]:
         after: int | None = 0
