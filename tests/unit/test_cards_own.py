@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.opened_store import ORDER, Opened, case, event, proposal
-from triage.domain import Card, CardState, Category, Order, Policy, Verdict
+from triage.domain import Card, CardState, Category, Duty, Order, Policy, Verdict
 from triage.errors import DecisionRefused
 from triage.pipeline import decide
+from triage.storage.people import People
 
 STRICT = Policy(own_cases=False)
 
@@ -23,7 +24,10 @@ def opened(home: Path) -> Iterator[Opened]:
 
 @pytest.fixture
 def card(opened: Opened) -> Card:
-    order = Order(ref=ORDER, state="sale", currency="EUR", owner="Mila Novak")
+    return put(opened, Order(ref=ORDER, state="sale", currency="EUR", owner="Mila Novak"))
+
+
+def put(opened: Opened, order: Order) -> Card:
     taken = case().with_(order=order)
     happened = event("event:1")
     opened.journal.of(happened).once("capture", happened.ref, lambda _: taken)
@@ -39,6 +43,23 @@ def test_the_salesperson_may_not_and_is_told_what_to_do(opened: Opened, card: Ca
     with pytest.raises(DecisionRefused, match="own, and the policy lets nobody decide their own cases"):
         decided(opened, by)
     assert opened.cards.get("1") == card
+
+
+@pytest.mark.parametrize("by", ["mila@brandt.example", "Mila@Brandt.example "])
+def test_an_account_that_is_called_otherwise_than_in_odoo_is_known_by_its_user_there(opened: Opened, by: str) -> None:
+    put(opened, Order(ref=ORDER, state="sale", currency="EUR", owner="Mila Novak", owner_user=7))
+    people = People(opened.database, opened.clock)
+    people.add("mila@brandt.example", [Duty.REVIEWER], odoo_user=7)
+    people.add("joris@brandt.example", [Duty.REVIEWER], odoo_user=8)
+    with pytest.raises(DecisionRefused, match="own, and the policy lets nobody decide their own cases"):
+        decided(opened, by)
+    assert decided(opened, "joris@brandt.example").state is CardState.ACCEPTED
+
+
+def test_a_case_from_before_users_were_kept_is_what_it_was() -> None:
+    order = Order(ref=ORDER, state="sale", currency="EUR", owner="Mila Novak")
+    assert "owner_user" not in order.model_dump(mode="json")
+    assert Order.model_validate_json(order.with_(owner_user=7).model_dump_json()).owner_user == 7
 
 
 def test_others_may(opened: Opened, card: Card) -> None:

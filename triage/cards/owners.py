@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from triage.audit.journal import Journal
-from triage.domain import Card, Case
+from triage.domain import Card, Case, Order
 from triage.errors import DecisionRefused, KeyMissing
 from triage.storage import records
 
@@ -11,20 +13,35 @@ from triage.storage import records
 def refuse_own(card: Card, journal: Journal, by: str, member: str | None = None) -> None:
     """Raise `DecisionRefused` where the order of the card's case, or of one of its cases, is the person's own.
 
-    An order is somebody's own where Odoo calls its salesperson as the decision calls the person. `member` is the key of
-    the only case that is decided. Where no case can be read any more nobody knows, so it is refused too.
+    An order is somebody's own where its salesperson is the user in Odoo that the person's account here belongs to, or
+    is called in Odoo as the decision calls the person. `member` is the key of the only case that is decided. Where no
+    case can be read any more nobody knows, so it is refused too.
     """
     found = [each for each in _cases(card, journal) if member is None or each.record.key == member]
     if not found:
         raise DecisionRefused(
             f"card #{card.number}: the policy lets nobody decide their own cases, and whose this is was erased."
         ).coded("own_unknown", number=card.number)
-    own = [each for each in found if each.order and each.order.owner and _plain(each.order.owner) == _plain(by)]
+    users = _users(journal, by)
+    own = [each for each in found if each.order is not None and _is_own(each.order, by, users)]
     if own:
         raise DecisionRefused(
             f"card #{card.number}: {own[0].record.name} is {by}'s own, and the policy lets nobody decide their own "
             "cases. Hand it over to somebody else."
         ).coded("own_case", number=card.number, record=own[0].record.name)
+
+
+def _is_own(order: Order, by: str, users: Collection[int]) -> bool:
+    return order.owner_user in users or (bool(order.owner) and _plain(order.owner or "") == _plain(by))
+
+
+def _users(journal: Journal, by: str) -> frozenset[int]:
+    """Odoo's users of the accounts that the decision may mean, whichever way it came."""
+    from triage.storage.people import (
+        odoo_users,
+    )  # hashes a password when loaded: only where policy asks whose a case is
+
+    return frozenset(user for name, user in odoo_users(journal.database) if _plain(name) == _plain(by))
 
 
 def _cases(card: Card, journal: Journal) -> list[Case]:

@@ -142,6 +142,10 @@ class Order(Frozen):
     warehouse: str | None = None
     owner: str | None = None
     """Salesperson."""
+    owner_user: Annotated[int | None, Field(gt=-(2**53), lt=2**53)] = Field(
+        default=None, exclude_if=lambda user: user is None
+    )
+    """The salesperson's user in Odoo. Left out where nobody knows: cases from before it was kept are what they were."""
     channel: str | None = None
     """`edi`, `web`, `mail`, `phone`."""
     penalty_per_day: Decimal | None = None

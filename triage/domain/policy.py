@@ -154,7 +154,7 @@ class Policy(Frozen):
     deciders: dict[str, SortedSet[Category]] = {}
     """Person → categories they may decide. Empty: anybody who can open the store."""
     own_cases: bool = True
-    """Whether somebody may decide a case of an order that is their own (its salesperson or buyer)."""
+    """Whether somebody may decide a case of an order that is their own (as its salesperson)."""
     require_activation: bool = False
     """Whether only a policy acts that was activated by a named person (`triage policy activate`)."""
     activation_needs_two: bool = False

@@ -231,6 +231,12 @@ class People:
         return rows[0] if rows else None
 
 
+def odoo_users(database: Database) -> list[tuple[str, int]]:
+    """Names of the accounts that belong to a user of Odoo, disabled ones too, each with that user's id."""
+    rows = database.query("SELECT name, odoo_user FROM people WHERE odoo_user IS NOT NULL")
+    return [(str(row["name"]), int(row["odoo_user"])) for row in rows]
+
+
 def _account(row: Any) -> Account:
     companies = row["companies"]
     return Account(

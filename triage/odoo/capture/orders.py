@@ -55,6 +55,7 @@ def to_order(row: Row, custom: Custom, company: OwnCompany) -> Order:
         client_order_ref=row.text("client_order_ref"),
         warehouse=row.label("warehouse_id"),
         owner=row.label("user_id"),
+        owner_user=row.one("user_id"),
         channel=custom.text(row, "order.channel"),
         penalty_per_day=custom.number(row, "order.penalty_per_day"),
         picking_policy=row.text("picking_policy"),
