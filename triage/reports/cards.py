@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from triage.audit.journal import open_record
 from triage.audit.sealing import key_id
 from triage.cards.store import CardStore
-from triage.domain import Act, Card, CardState, Frozen, Handling, utc
+from triage.domain import Act, ArrivalRecord, Card, CardState, DeadLetter, Frozen, Handling, utc
 from triage.errors import KeyMissing, NewerRecord
 from triage.reports.estimates import Waits
 from triage.reports.periods import Period, Scope
@@ -21,6 +20,8 @@ from triage.storage.keys import Keys
 from triage.storage.records import Record
 
 _PAGE = 500
+_CLOCKS = timedelta(hours=1)
+"""The clocks of workers are not further apart than that."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Arrived:
 
     source: str
     done: int
+    """Came to an end of their own."""
     dead: int
+    """Given up: they wait for a person, or a person discarded them."""
 
 
 class Cards:
@@ -82,17 +85,27 @@ class Cards:
             people.update([second[1].casefold()] if second else [])
         return Waits(tuple(hours), tuple(seen), len(people))
 
-    def arrived(self, period: Period, companies: Sequence[str] | None) -> list[Arrived]:
-        """How what arrived in the period ended, by source. What has been forgotten since is not counted."""
-        where, values = figures.Span(companies, utc(period.since), utc(period.until)).of("i.received_at", "i.company")
-        counted: dict[str, dict[str, int]] = defaultdict(lambda: {"done": 0, "dead": 0})
-        sql = (
-            "SELECT i.source, i.state, count(*) FROM inbox i"  # noqa: S608
-            f" WHERE i.state IN ('done', 'dead') AND {where} GROUP BY i.source, i.state"
-        )
-        for source, state, number in self._database.query(sql, values):
-            counted[str(source)][str(state)] = int(number)
-        return [Arrived(source, each["done"], each["dead"]) for source, each in sorted(counted.items())]
+    def arrived(self, period: Period, companies: Sequence[str] | None) -> tuple[list[Arrived], int]:
+        """How what arrived in the period ended, by source; and of how many that ended then nothing can be read any
+        more. From the journal: the inbox forgets what is done, and keeps what was given up.
+        """
+        span = figures.Span(companies, utc(period.since), utc(period.until))
+        counted: dict[str, dict[bool, int]] = defaultdict(lambda: {True: 0, False: 0})
+        for source, number in reported.dead(self._database, span):
+            counted[source][False] += number
+        unread = 0
+        sooner = utc(period.since - _CLOCKS)
+        for stream in reported.streams(self._database) if companies is None else companies:
+            for some in reported.arrivals(self._database, stream, sooner):
+                ended = list(self._opened(some))
+                unread += sum(
+                    said is None and span.since <= record.at < span.until
+                    for record, said in zip(some, ended, strict=True)
+                )
+                for said in ended:
+                    if isinstance(said, ArrivalRecord) and said.outcome and period.has(said.received_at):
+                        counted[said.source][not isinstance(said.outcome, DeadLetter)] += 1
+        return [Arrived(source, each[True], each[False]) for source, each in sorted(counted.items())], unread
 
     def spent(self, period: Period, companies: Sequence[str] | None) -> float:
         """What models cost in the period, in the policy's currency."""
@@ -117,11 +130,13 @@ class Cards:
         return found
 
     def _opened(self, some: Sequence[Record]) -> Iterator[Frozen | None]:
-        """What records say, without those that were erased or that only a newer version understands."""
+        """What each record says; none where it was erased, or where only a newer version understands it."""
         keys = self._keys.together(key_id(each.sealed) for each in some if each.sealed is not None)
         for record in some:
-            with suppress(KeyMissing, NewerRecord):
+            try:
                 yield open_record(record, keys)
+            except (KeyMissing, NewerRecord):
+                yield None
 
     def _all(self, companies: Sequence[str] | None) -> Iterator[Card]:
         after: int | None = 0

@@ -12,6 +12,8 @@ from triage.reports.estimates import Estimate, Waits
 from triage.reports.observed import AGED_DAYS, Observed
 
 _NO_ODOO = "no Odoo was read"
+_FORGOTTEN = 0.05
+"""A greater share of arrivals than this must not be unreadable."""
 _FEW_PEOPLE = f"not shown: fewer than {FEWEST_PEOPLE} people did it"
 
 
@@ -68,10 +70,10 @@ def kpis(seen: Observed) -> list[Kpi]:
             lines,
         ),
         Kpi(
-            "integration", "Integration success", "share", estimates.share(seen.done, seen.done + seen.dead),
-            "Arrivals (webhooks, sweeps, mails, API calls) that came to an end of their own, of all that ended; the "
-            "rest was given up. Counted from what the inbox still holds.",
-            _sources(seen) or "nothing that arrived then is still known",
+            "integration", "Integration success", "share", _arrived(seen),
+            "Arrivals of the period (webhooks, sweeps, mails, API calls) that came to an end of their own, of all that "
+            "ended; the others were given up, whether they wait for a person or were discarded.",
+            _sources(seen),
         ),
         Kpi(
             "aged_backorders", "Aged backorders", "count", _count(seen.aged, seen.has_odoo, len(seen.backorders)),
@@ -132,5 +134,19 @@ def _acted(seen: Observed) -> str:
     return f"somebody acted on {acted} of {cards}" + (", fewer than half" if acted * 2 < cards else "")
 
 
+def _arrived(seen: Observed) -> Estimate:
+    ended = seen.done + seen.dead
+    return Estimate(None, None, None, ended) if _is_forgotten(seen) else estimates.share(seen.done, ended)
+
+
+def _is_forgotten(seen: Observed) -> bool:
+    """Whether so much cannot be read any more that the rest tells nothing of the whole."""
+    return seen.unread > _FORGOTTEN * (seen.unread + seen.done + seen.dead)
+
+
 def _sources(seen: Observed) -> str:
-    return ", ".join(f"{each.source} {each.done} of {each.done + each.dead}" for each in seen.arrived)
+    if _is_forgotten(seen):
+        return f"{seen.unread} of {seen.unread + seen.done + seen.dead} arrivals of then can no longer be read"
+    told = [f"{each.source} {each.done} of {each.done + each.dead}" for each in seen.arrived]
+    told += [f"{seen.unread} more can no longer be read"] if seen.unread else []
+    return ", ".join(told) or "nothing arrived"

@@ -43,6 +43,8 @@ class Observed:
     second_looks: Waits = field(default_factory=Waits)
     first_actions: Waits = field(default_factory=Waits)
     arrived: tuple[Arrived, ...] = ()
+    unread: int = 0
+    """Arrivals that ended in the period and of which nothing can be read any more."""
     categories: Mapping[str, int] = field(default_factory=dict)
     warehouses: Mapping[str, int] = field(default_factory=dict)
     """Finished orders by warehouse."""
@@ -98,6 +100,7 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Ob
     waiting = desk.backorders(period.until) if desk else []
     asked = desk.approvals(period.since, period.until) if desk and scope.kind != "warehouse" else []
     asked = [each for each in asked if scope.has(each.company, "")]
+    arrived, unread = cards.arrived(period, only)
     return Observed(
         period=period,
         scope=scope,
@@ -113,7 +116,8 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Ob
         approvals=Waits(tuple(each.hours for each in asked), tuple(each.is_settled for each in asked)),
         second_looks=cards.second_looks(mine, period.until),
         first_actions=cards.first_actions(mine, period.until),
-        arrived=tuple(cards.arrived(period, only)),
+        arrived=tuple(arrived),
+        unread=unread,
         categories=Counter(card.key.category.value for card in mine),
         warehouses=Counter(order.warehouse for order in ours),
         states=Counter(card.state.value for card in mine),

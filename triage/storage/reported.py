@@ -1,4 +1,4 @@
-"""Records of the journal that reports are made from: what people did with cards. All SQL about that."""
+"""Records that reports are made from: what people did with cards, and how what came in ended. All SQL about that."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from triage.storage import months
 from triage.storage.database import Database
+from triage.storage.figures import Span
 from triage.storage.records import Record
 
 _AT_ONCE = 500
@@ -24,4 +25,44 @@ def handlings(database: Database, cards: Sequence[str]) -> Iterator[list[Record]
         yield [Record(*row) for row in database.query(sql, some)]
 
 
-__all__ = ["handlings"]
+def streams(database: Database) -> Iterator[str]:
+    """The companies that the journal has a stream of, by name: one look for each, however long the streams are."""
+    last = ""
+    while (found := database.query("SELECT min(stream) FROM journal WHERE stream > ?", (last,))[0][0]) is not None:
+        last = str(found)
+        yield last
+
+
+def arrivals(database: Database, stream: str, since: str) -> Iterator[list[Record]]:
+    """Records of how arrivals ended since a moment (UTC text) or a little before it, in order, some at a time."""
+    seq = _before(database, stream, since)
+    sql = (
+        f"{_WHOLE} journal j {months.BESIDE[database.engine]} WHERE j.stream = ? AND j.seq > ? AND j.kind = 'arrival'"
+        " ORDER BY j.seq LIMIT ?"
+    )
+    while found := [Record(*row) for row in database.query(sql, (stream, seq, _AT_ONCE))]:
+        yield found
+        seq = found[-1].seq
+
+
+def dead(database: Database, span: Span) -> list[tuple[str, int]]:
+    """What came in then, was given up and waits for a person: source, how many."""
+    where, values = span.of("i.received_at", "coalesce(i.stream, i.company)")
+    sql = f"SELECT i.source, count(*) FROM inbox i WHERE i.state = 'dead' AND {where} GROUP BY i.source"  # noqa: S608
+    return [(str(source), int(number)) for source, number in database.query(sql, values)]
+
+
+def _before(database: Database, stream: str, since: str) -> int:
+    """A place of a stream behind which lies all that was recorded since then. Found by halving: times rise with places,
+    but for what the clocks of workers are apart.
+    """
+    low = 0
+    high = int(database.query("SELECT coalesce(max(seq), 0) FROM journal WHERE stream = ?", (stream,))[0][0])
+    while low < high:
+        middle = (low + high + 1) // 2
+        at = database.query("SELECT at FROM journal WHERE stream = ? AND seq = ?", (stream, middle))[0][0]
+        low, high = (middle, high) if str(at) < since else (low, middle - 1)
+    return low
+
+
+__all__ = ["arrivals", "dead", "handlings", "streams"]
