@@ -11,7 +11,18 @@ import pytest
 from tests.unit.opened_store import event, proposal
 from tests.unit.test_cards_handling import Desk
 from triage.cards.handling import UNDO
-from triage.domain import Advisory, Card, CardState, Mode, Policy, Publication, ReasonCode, RecordRef, Verdict
+from triage.domain import (
+    Advisory,
+    Card,
+    CardState,
+    Category,
+    Mode,
+    Policy,
+    Publication,
+    ReasonCode,
+    RecordRef,
+    Verdict,
+)
 from triage.domain.policies import PolicyBook
 from triage.errors import AccessDenied, DecisionRefused, OdooRejected, OdooUnavailable
 from triage.jobs.effects import Effects
@@ -73,6 +84,24 @@ def test_done_once_after_the_minute(desk: Desk, odoo: Odoo) -> None:
     assert worker(desk, odoo).once().done == 0
     assert [card.state for card in odoo.cards] == [CardState.ACCEPTED]
     assert states(desk) == ["done"]
+
+
+def test_a_first_word_of_two_reaches_odoo_too(desk: Desk, odoo: Odoo) -> None:
+    desk.decide(policy=Policy(second_person=frozenset({Category.STOCK})))
+    later(desk)
+    assert worker(desk, odoo).once().done == 1
+    assert [card.state for card in odoo.cards] == [CardState.AWAITING_SECOND]
+
+
+def test_a_second_word_taken_back_leaves_the_first_to_be_told(desk: Desk, odoo: Odoo) -> None:
+    """Both in one minute: what the first word set going is of a revision that is gone."""
+    two = Policy(second_person=frozenset({Category.STOCK}))
+    desk.decide(policy=two)
+    desk.decide(by="jo", policy=two)
+    desk.handler.undo("1", "jo")
+    later(desk)
+    worker(desk, odoo).once()
+    assert [card.state for card in odoo.cards] == [CardState.AWAITING_SECOND]
 
 
 def test_nothing_comes_of_what_was_taken_back(desk: Desk, odoo: Odoo) -> None:

@@ -110,6 +110,18 @@ def test_a_rejected_card_leaves_a_note_that_says_so_and_takes_the_rest_back() ->
     assert "mila" not in str(hand.asked[0].text)
 
 
+def test_a_note_tells_of_a_first_word_and_asks_for_the_second() -> None:
+    hand = Remembering()
+    waits = accepted(card()).with_(state=CardState.AWAITING_SECOND)
+    publisher(hand, Advice(tickets=TicketsWhen.ACCEPTED)).publish(waits)
+    assert verbs(hand) == ["note", "activity"]
+    assert isinstance(hand.asked[0], Note)
+    told = {row.name: row.value for row in hand.asked[0].text.rows}
+    assert told["Decision"].startswith("accepted by a person at ")
+    assert "a second, different person must confirm" in told["Decision"]
+    assert "mila" not in str(hand.asked[0].text)
+
+
 def test_figures_of_the_books_stand_on_an_entry_of_the_books_and_not_on_its_ticket() -> None:
     hand = Remembering()
     publisher(hand).publish(card(RecordRef(model="account.move", id=733, name="INV/2026/00733")))

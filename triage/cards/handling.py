@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from triage.audit.journal import Journal
 from triage.cards import clusters, transitions
 from triage.cards.store import CardStore, streams_of
-from triage.domain import Act, Card, CardState, Handling, utc
+from triage.domain import Act, Card, Handling, utc
 from triage.errors import Conflict, DecisionRefused
 from triage.storage import effects, queue
 from triage.storage.queue import QueueRow
@@ -126,6 +126,8 @@ class Handler:
                 )
             restored = self.cards.save(clusters.undo(card, now), card.revision)
             self._record(card, Act.UNDO, by)
+            if restored.decisions:  # what the word before it set going was of a revision that is gone
+                set_going(self.journal, restored, now)
             return restored
 
     def _alone(self, handle: str) -> AbstractContextManager[None]:
@@ -162,6 +164,6 @@ class Handler:
 
 
 def set_going(journal: Journal, card: Card, at: datetime) -> None:
-    """Have a worker do what a decision brings with it, once its minute is over. Only in the decision's transaction."""
-    if card.state is not CardState.AWAITING_SECOND:
-        effects.add(journal.database, str(card.id), card.revision, utc(at + UNDO))
+    """Have a worker do what a decision brings with it, once its minute is over: after a first word of two only the note
+    changes. Only in the decision's transaction."""
+    effects.add(journal.database, str(card.id), card.revision, utc(at + UNDO))

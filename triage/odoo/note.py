@@ -13,6 +13,7 @@ from decimal import Decimal
 from triage.domain import (
     Card,
     CardState,
+    Decision,
     Ending,
     Evidence,
     Fact,
@@ -158,6 +159,8 @@ def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterato
     if suggestion.act_by:
         yield Row(name="Act by", value=f"{suggestion.act_by.at:%Y-%m-%d %H:%M} ({suggestion.act_by.source})")
     yield Row(name="Confidence", value=_confidence(card, suggestion))
+    if card.state is CardState.AWAITING_SECOND and card.decisions:
+        yield Row(name="Decision", value=_first_word(card.decisions[-1]))
     if suggestion.secondary:
         yield Row(name="Also", value=", ".join(category.value for category in suggestion.secondary))
     yield Row(name="Team", value=team_as_decided(card))
@@ -176,6 +179,12 @@ def _confidence(card: Card, suggestion: Suggestion) -> str:
         return f"{suggestion.confidence.value:.0%} (measured on {suggestion.confidence.n})"
     proven = any(isinstance(evidence, FactEvidence) for evidence in suggestion.evidence)
     return "follows from facts" if proven else "not measured"
+
+
+def _first_word(word: Decision) -> str:
+    """The word that waits for a second one. Who gave it stands in Odoo nowhere."""
+    said = "corrected" if word.verdict is Verdict.EDIT else "accepted"
+    return f"{said} by a person at {word.at:%Y-%m-%d %H:%M} UTC; a second, different person must confirm it"
 
 
 def _sections(proposal: Proposal, hidden: Sequence[Fact]) -> Iterator[Section]:
