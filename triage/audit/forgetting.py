@@ -156,24 +156,24 @@ def erase(
     Cases that they only decided or handled are not about them, and stay. Raises `UsageError` where one of the others
     is on hold; then nothing is erased.
 
-    A record of each stream's part is made first, then the ledger's line, then the keys go; after a crash in between,
-    erase again. Cards whose content goes are closed (`expired`).
+    Who places a hold meanwhile either comes first, and is heeded, or is told that the case is being erased. A record of
+    each stream's part is made first, then the ledger's line, then the keys go; after a crash in between, erase again.
+    Cards whose content goes are closed (`expired`).
     """
     found = [case for case in found if not case.acted]
-    if on_hold := retention.held(journal, [case.id for case in found]):
-        names = ", ".join(case.record.name if case.record else case.id[:12] for case in found if case.id in on_hold)
-        raise UsageError(f"on hold, and so not erased: {names}. `triage audit hold --lift` ends a hold.")
     done: list[Erasure] = []
+    gone: list[bytes] = []
     subject = journal.keys.subject_hash(name)
-    keys = {case.id: _live_keys(journal, case.id) for case in found}
-    with journal.database.transaction():
+    with journal.database.locked(retention.locks(case.company for case in found)):
+        refuse_held(journal, found)
         for company in sorted({case.company for case in found}):
             cases = [case for case in found if case.company == company]
+            keys = [key for case in cases for key in _live_keys(journal, case.id)]
             rows = [row for case in cases for row in card_rows.of_case(journal.database, case.id)]
             erasure = Erasure(
                 subject=subject,
                 cases=tuple(case.id for case in cases),
-                keys=tuple(key.hex() for case in cases for key in keys[case.id]),
+                keys=tuple(key.hex() for key in keys),
                 cards=tuple(UUID(row.id) for row in rows),
                 by=by,
                 why=why,
@@ -182,7 +182,7 @@ def erase(
             journal.record(
                 stream=company,
                 kind="erasure",
-                case=journal.keys.case_id(STORE, "erasures"),
+                case=journal.keys.case_id(STORE, retention.ERASURES),
                 event=None,
                 value=erasure,
             )
@@ -196,11 +196,19 @@ def erase(
                     card_rows.expire_unreadable(journal.database, row)
                     queue.close(journal.database, row.id)
             done.append(erasure)
-    gone = [key for case in found for key in keys[case.id]]
+            gone += keys
     if gone:
         ledger.append(gone, clock())
         journal.keys.forget(*gone)
     return done
+
+
+def refuse_held(journal: Journal, found: Sequence[Found]) -> None:
+    """Raise `UsageError` where one of the cases that would be erased is on hold."""
+    cases = [case for case in found if not case.acted]
+    if on_hold := retention.held(journal, [case.id for case in cases]):
+        names = ", ".join(case.record.name if case.record else case.id[:12] for case in cases if case.id in on_hold)
+        raise UsageError(f"on hold, and so not erased: {names}. `triage audit hold --lift` ends a hold.")
 
 
 def handed_over(journal: Journal, found: Sequence[Found]) -> Iterator[tuple[Record, Frozen]]:

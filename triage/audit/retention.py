@@ -7,17 +7,19 @@ kept. A case on hold keeps everything until the hold is lifted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.audit.checkpoints import STORE
-from triage.audit.journal import Journal
-from triage.domain import Card, Hold, Removal, utc
-from triage.errors import StoreError, UsageError
+from triage.audit.journal import Journal, open_record
+from triage.domain import Card, Erasure, Hold, Removal, utc
+from triage.errors import KeyMissing, StoreError, UsageError
 from triage.storage import members, months, records
 from triage.storage import retention as rows
 
+ERASURES = "erasures"
+"""The case of the store under which its erasures are sealed."""
 _AT_ONCE = 500
 """Payloads that one record of the chain takes away: a transaction stays short."""
 
@@ -60,7 +62,7 @@ def apply(
     for name, count_days in sorted(days.items()):
         before = now - timedelta(days=count_days)
         while True:
-            with journal.database.transaction():
+            with journal.database.locked(locks([company])):  # nobody places a hold in between
                 found = rows.expired(
                     journal.database, company, name, _before(now, count_days), tuple(days), limit=_AT_ONCE
                 )
@@ -108,17 +110,23 @@ def finish(journal: Journal, whole: Sequence[str]) -> int:
             left.setdefault(company, []).append(seq)
         for company, sequences in left.items():
             for start in range(0, len(sequences), _AT_ONCE):
-                rows.remove_allowed(journal.database, company, sequences[start : start + _AT_ONCE])
-        gone += sum(map(len, left.values()))
+                with journal.database.locked(locks([company])):
+                    taken = rows.remove_allowed(journal.database, company, sequences[start : start + _AT_ONCE])
+                gone += taken
     return gone
 
 
 def hold(journal: Journal, case: str, company: str, by: str, why: str, now: datetime) -> Hold:
-    """Keep everything of a case, whatever its age, and refuse to erase it. Holding twice keeps the first reason."""
+    """Keep everything of a case, whatever its age, and refuse to erase it. Holding twice keeps the first reason.
+
+    Raises `UsageError` where no reason is given, or where an erasure of the case is recorded and under way.
+    """
     if not why.strip():
         raise UsageError("a hold needs a reason: --why says which matter it is kept for.")
     placed = Hold(case=case, by=by, why=why, at=now, lifted=False)
-    with journal.database.transaction():
+    with journal.database.locked(locks([company])):
+        if _is_going(journal, case, company):
+            raise UsageError(f"case {case[:12]} is being erased; it cannot be put on hold any more.")
         if rows.place_hold(journal.database, case, company, utc(now)):
             _record(journal, company, placed)
     return placed
@@ -127,7 +135,7 @@ def hold(journal: Journal, case: str, company: str, by: str, why: str, now: date
 def lift(journal: Journal, case: str, company: str, by: str, why: str, now: datetime) -> Hold:
     """End a hold. Raises `UsageError` where there is none."""
     lifted = Hold(case=case, by=by, why=why, at=now, lifted=True)
-    with journal.database.transaction():
+    with journal.database.locked(locks([company])):
         if not rows.lift_hold(journal.database, case):
             raise UsageError("this case is not on hold.")
         _record(journal, company, lifted)
@@ -146,6 +154,11 @@ def cases_of(journal: Journal, card: Card, own: str) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def locks(companies: Iterable[str]) -> tuple[str, ...]:
+    """What whoever places a hold, and whoever takes something away, locks before looking: their companies' streams."""
+    return tuple(records.stream_lock(company) for company in sorted(set(companies)))
+
+
 def held(journal: Journal, cases: Sequence[str]) -> set[str]:
     """Those of these cases that are on hold."""
     return rows.held(journal.database).intersection(cases)
@@ -161,6 +174,19 @@ def _goes(journal: Journal, month: str, days: Mapping[str, Mapping[str, int]], n
             before = _before(now, count_days)
             going += rows.count(database, company, name, before, tuple(by_name), held=False, month=month)
     return going == rows.lying_in(database, month)
+
+
+def _is_going(journal: Journal, case: str, company: str) -> bool:
+    """Whether an erasure is recorded of the key that the case has now: its key is deleted after that."""
+    try:
+        key = journal.keys.key(case).id.hex()
+    except KeyMissing:
+        return False
+    for record in records.of_case(journal.database, journal.keys.case_id(STORE, ERASURES)):
+        value = open_record(record, journal.keys) if record.stream == company else None
+        if isinstance(value, Erasure) and key in value.keys:
+            return True
+    return False
 
 
 def _record(journal: Journal, company: str, value: Hold) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from triage.audit import retention, sealing
 from triage.audit.checkpoints import STORE
 from triage.audit.journal import Journal
 from triage.domain import Card, Removal, utc
 from triage.errors import KeyMissing, NewerRecord
-from triage.storage import cards, members, records
+from triage.storage import cards, members
 from triage.storage.cards import CardRow
+from triage.storage.keys import Keys
 
 NAME = "card"
 """By what policy's `retention` calls it."""
@@ -24,6 +26,15 @@ _AT_ONCE = 200
 
 def due(journal: Journal, company: str, days: int, now: datetime) -> Iterator[CardRow]:
     """Closed cards that have not changed for so many days, can be read, and have no case on hold."""
+    for row, cases in _readable(journal, company, days, now):
+        if not retention.held(journal, [case for case, _ in cases]):
+            yield row
+
+
+def _readable(
+    journal: Journal, company: str, days: int, now: datetime
+) -> Iterator[tuple[CardRow, list[tuple[str, str]]]]:
+    """Closed cards whose time is up and that can be read, each with ids and companies of its cases."""
     for row in cards.closed_before(journal.database, company, utc(now - timedelta(days=days))):
         try:
             content = sealing.unseal(row.sealed, journal.keys, row.case_id, row.place())
@@ -31,31 +42,47 @@ def due(journal: Journal, company: str, days: int, now: datetime) -> Iterator[Ca
         except (KeyMissing, NewerRecord):
             continue
         if isinstance(card, Card):
-            cases = retention.cases_of(journal, card, row.case_id)
-            if not retention.held(journal, [case for case, _ in cases]):
-                yield row
+            yield row, retention.cases_of(journal, card, row.case_id)
+
+
+def key_case(keys: Keys, now: datetime, step: int) -> str:
+    """Case of the key that cards are sealed with anew in a step (from 0) of a run that began at `now`."""
+    return keys.case_id(STORE, f"cards:{utc(now)}:{step * _AT_ONCE}")
 
 
 def apply(journal: Journal, company: str, days: int, now: datetime, by: str) -> int:
     """Take their content away; returns of how many. What was taken away stands in a record of the chain first."""
-    found = list(due(journal, company, days, now))
+    found = list(_readable(journal, company, days, now))
+    emptied = 0
     for start in range(0, len(found), _AT_ONCE):
         some = found[start : start + _AT_ONCE]
-        case = journal.keys.case_id(STORE, f"cards:{utc(now)}:{start}")
+        case = key_case(journal.keys, now, start // _AT_ONCE)
         key = journal.keys.key_for(case)
-        journal.keys.delete(case)
+        journal.keys.delete(case, at=now)
         nothing = sealing.encode(None)
-        with journal.database.locked((records.stream_lock(company),)):
+        with journal.database.locked(retention.locks([company, *(one for _, cases in some for _, one in cases)])):
+            on_hold = retention.held(journal, [case for _, cases in some for case, _ in cases])
+            going = [row for row, cases in some if on_hold.isdisjoint(case for case, _ in cases)]
+            if not going:
+                continue
             journal.record(
                 stream=company,
                 kind="retention",
                 case=journal.keys.case_id(STORE, "retention"),
                 event=None,
-                value=Removal(kinds=(NAME,), before=now - timedelta(days=days), count=len(some), by=by, at=now),
+                value=Removal(
+                    kinds=(NAME,),
+                    before=now - timedelta(days=days),
+                    count=len(going),
+                    cards=tuple(UUID(row.id) for row in going),
+                    by=by,
+                    at=now,
+                ),
             )
-            for row in some:
+            for row in going:
                 if not cards.seal_anew(journal.database, row, sealing.seal(nothing, key, row.place())):
                     continue  # somebody took a word back meanwhile
                 for member in members.of_card(journal.database, row.id):
                     members.seal_anew(journal.database, member, sealing.seal(nothing, key, member.place()))
-    return len(found)
+        emptied += len(going)
+    return emptied

@@ -144,11 +144,13 @@ def run_hold(handle: str, lifted: bool, why: str, home: Path | None) -> int:
 
     with open_store(Settings.of(home)) as store:
         card = store.cards.get(handle)
-        cases = retention.cases_of(store.journal, card, store.cards.case_key(card))
-        on_hold = retention.held(store.journal, [case for case, _ in cases])
-        if lifted and not on_hold:
-            raise UsageError(f"card {card.number}: it is not on hold.")
-        with store.database.transaction():
+        known = retention.cases_of(store.journal, card, store.cards.case_key(card))
+        with store.database.locked(retention.locks(company for _, company in known)):
+            card = store.cards.get(handle)
+            cases = retention.cases_of(store.journal, card, store.cards.case_key(card))
+            on_hold = retention.held(store.journal, [case for case, _ in cases])
+            if lifted and not on_hold:
+                raise UsageError(f"card {card.number}: it is not on hold.")
             for case, company in cases:
                 if not lifted:
                     retention.hold(store.journal, case, company, person(), why, now())

@@ -19,6 +19,12 @@ _ALLOWED = (
     "FROM payloads p JOIN journal j ON j.stream = p.stream AND j.seq = p.seq"
     f" WHERE p.month = ? AND EXISTS ({_LEAVE}) AND NOT EXISTS ({_HELD})"
 )
+_TAKE_AWAY = (
+    "DELETE FROM payloads WHERE stream = ? AND seq IN ({marks}) AND EXISTS"  # noqa: S608
+    " (SELECT 1 FROM journal j WHERE j.stream = payloads.stream AND j.seq = payloads.seq"
+    f" AND NOT EXISTS ({_HELD}))"
+)
+"""Looked at again in the moment of taking away: a hold stops what was given leave before."""
 
 
 def count(
@@ -50,16 +56,17 @@ def expired(database: Database, company: str, name: str, before: str, names: Seq
 def remove(database: Database, company: str, sequences: Sequence[int], by: int, *, but: Collection[str] = ()) -> None:
     """Take payloads away, by leave of the record `by` of the same stream. Only inside a transaction.
 
-    In the months `but` they only get that leave: those go as a whole (`months.drop`).
+    In the months `but` they only get that leave: those go as a whole (`months.drop`). What is on hold by now stays, and
+    gets no leave.
     """
-    these = f"WHERE stream = ? AND seq IN ({', '.join('?' * len(sequences))})"
+    marks = ", ".join("?" * len(sequences))
     database.execute(
-        "INSERT INTO removals (stream, seq, by_stream, by_seq) SELECT stream, seq, stream, CAST(? AS BIGINT)"  # noqa: S608
-        f" FROM journal {these} ON CONFLICT DO NOTHING",
+        "INSERT INTO removals (stream, seq, by_stream, by_seq) SELECT j.stream, j.seq, j.stream, CAST(? AS BIGINT)"  # noqa: S608
+        f" FROM journal j WHERE j.stream = ? AND j.seq IN ({marks}) AND NOT EXISTS ({_HELD}) ON CONFLICT DO NOTHING",
         (by, company, *sequences),
     )
     without = f" AND month NOT IN ({', '.join('?' * len(but))})" if but else ""
-    database.execute(f"DELETE FROM payloads {these}{without}", (company, *sequences, *but))  # noqa: S608
+    database.execute(f"{_TAKE_AWAY.format(marks=marks)}{without}", (company, *sequences, *but))
 
 
 def allowed(database: Database, month: str) -> list[tuple[str, int]]:
@@ -67,10 +74,10 @@ def allowed(database: Database, month: str) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in database.query(f"SELECT p.stream, p.seq {_ALLOWED}", (month,))]
 
 
-def remove_allowed(database: Database, company: str, sequences: Sequence[int]) -> None:
-    """Take away payloads that have leave to go."""
+def remove_allowed(database: Database, company: str, sequences: Sequence[int]) -> int:
+    """Take away payloads that have leave to go, but for those that are on hold by now; returns how many went."""
     marks = ", ".join("?" * len(sequences))
-    database.execute(f"DELETE FROM payloads WHERE stream = ? AND seq IN ({marks})", (company, *sequences))  # noqa: S608
+    return database.execute(_TAKE_AWAY.format(marks=marks), (company, *sequences))
 
 
 def lying_in(database: Database, month: str) -> int:
