@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -14,9 +15,12 @@ from typer.testing import CliRunner
 
 from tests.unit.opened_store import COMPANY, Opened, proposal
 from triage.cli.app import app
+from triage.cli.connected import connected
 from triage.domain import Category, Policy, RecordRef, Verdict
 from triage.odoo.sandbox import Sandbox
 from triage.pipeline import decide
+from triage.reports.orders import Desk
+from triage.settings import Settings
 
 run = CliRunner().invoke
 
@@ -53,9 +57,51 @@ def _month(rows: Rows, first: int, start: datetime, warehouse: int, hours: float
         )  # fmt: skip
         rows["stock.move"].append(
             {"id": number, "picking_id": number, "product_id": 50, "product_uom_qty": 4.0, "state": "done",
-             "sale_line_id": number, "date": _stamp(done), "date_deadline": _stamp(due), "location_id": 5,
-             "location_dest_id": 3}
+             "quantity": 4.0, "sale_line_id": number, "date": _stamp(done), "date_deadline": _stamp(due),
+             "location_id": 5, "location_dest_id": 3}
         )  # fmt: skip
+
+
+DAY = datetime(2026, 7, 8, 15, tzinfo=UTC)
+"""When what follows was promised and, as far as it did, left."""
+PIECE, DOZEN, BOLT, KIT = 1, 60, 50, 51
+DONE, CANCELLED = "done", "cancel"
+Left = tuple[str, float, int, int]
+"""A move: its state, how many, of which unit and product."""
+SOLD: dict[str, tuple[float, int, int, float, tuple[Left, ...], bool]] = {
+    # ordered, unit, product, what Odoo calls delivered, moves, whether it left in full
+    "whole": (10, PIECE, BOLT, 10, ((DONE, 10, PIECE, BOLT),), True),
+    "in two": (10, PIECE, BOLT, 10, ((DONE, 6, PIECE, BOLT), (DONE, 4, PIECE, BOLT)), True),
+    "no backorder": (10, PIECE, BOLT, 6, ((DONE, 6, PIECE, BOLT), (CANCELLED, 4, PIECE, BOLT)), False),
+    "nothing": (10, PIECE, BOLT, 0, ((CANCELLED, 10, PIECE, BOLT),), False),
+    "planned anew": (10, PIECE, BOLT, 10, ((CANCELLED, 10, PIECE, BOLT), (DONE, 10, PIECE, BOLT)), True),
+    "dozens": (2, DOZEN, BOLT, 2, ((DONE, 24, PIECE, BOLT),), True),
+    "short dozens": (2, DOZEN, BOLT, 1.5, ((DONE, 18, PIECE, BOLT), (CANCELLED, 6, PIECE, BOLT)), False),
+    "kit": (2, PIECE, KIT, 2, ((DONE, 4, PIECE, BOLT),), True),
+    "short kit": (2, PIECE, KIT, 1, ((DONE, 2, PIECE, BOLT), (CANCELLED, 2, PIECE, BOLT)), False),
+    "given back later": (10, PIECE, BOLT, 0, ((DONE, 10, PIECE, BOLT),), True),
+}
+
+
+def _short(rows: Rows) -> None:
+    """An order for each of these, all promised for one day."""
+    for number, (ordered, unit, product, delivered, moves, _) in enumerate(SOLD.values(), 100):
+        rows["sale.order"].append(
+            {"id": number, "name": f"S{number:05}", "state": "sale", "partner_id": 1, "date_order": _stamp(DAY),
+             "warehouse_id": SOUTH, "company_id": 1}
+        )  # fmt: skip
+        rows["sale.order.line"].append(
+            {"id": number, "order_id": number, "product_id": product, "name": "Bolt", "product_uom_qty": ordered,
+             "product_uom": unit, "qty_delivered": delivered}
+        )  # fmt: skip
+        rows["stock.move"] += [
+            {"id": 100_000 + 10 * number + place, "product_id": moved, "product_uom_qty": quantity, "product_uom": of,
+             "quantity": quantity if state == DONE else 0.0, "state": state, "sale_line_id": number,
+             "date": _stamp(DAY), "date_deadline": _stamp(DAY), "location_id": 5, "location_dest_id": 3}
+            for place, (state, quantity, of, moved) in enumerate(moves)
+        ]  # fmt: skip
+    rows["uom.uom"] = [{"id": DOZEN, "name": "Dozen", "category_id": 1, "uom_type": "bigger", "factor_inv": 12.0,
+                        "factor": 1 / 12}]  # fmt: skip
 
 
 def _desk() -> Rows:
@@ -64,7 +110,8 @@ def _desk() -> Rows:
         {"id": NORTH, "name": "North", "code": "N", "company_id": 1},
         {"id": SOUTH, "name": "South", "code": "S", "company_id": 1},
     ]
-    rows["product.product"] = [{"id": 50, "name": "Bolt"}]
+    rows["product.product"] = [{"id": BOLT, "name": "Bolt"}, {"id": KIT, "name": "Kit"}]
+    _short(rows)
     _month(rows, 1000, BEFORE, NORTH, 72, late=10)
     _month(rows, 2000, BEFORE, SOUTH, 60, late=4)
     _month(rows, 3000, AFTER, NORTH, 48, late=2)
@@ -130,6 +177,16 @@ def test_figures_of_a_month_are_those_that_were_made(home: Path) -> None:
     both = _kpi(home, "2026-09-01..2026-09-30")
     assert both["cycle_time"]["estimate"]["n"] == 2 * ORDERS
     assert both["fill_lost"]["estimate"]["value"] == pytest.approx(10 / 80)  # South's late lines had no card
+
+
+def test_what_was_cancelled_instead_of_delivered_did_not_leave_in_full(home: Path) -> None:
+    with connected(Settings.of(home)) as at:
+        desk = Desk(at.odoo, ZoneInfo("UTC"))
+        lines = desk.promised(DAY - timedelta(days=1), DAY + timedelta(days=2), lambda *_: None)
+    filled = {line.order: line.is_filled for line in lines}
+    assert {name: filled.get(f"sale.order:{number}") for number, name in enumerate(SOLD, 100)} == {
+        name: is_full for name, (*_, is_full) in SOLD.items()
+    }
 
 
 def test_backorders_grow_old_at_the_end_of_the_period(home: Path) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage.domain import utc
+from triage.odoo.capture.products import unit_of
+from triage.odoo.capture.reading import Reader
+from triage.odoo.capture.reference import Reference, Units
 from triage.odoo.client import Odoo
 from triage.odoo.rows import Row
 
@@ -18,6 +23,12 @@ _OUTGOING = ("picking_type_id.code", "=", "outgoing")
 _SOLD = ("state", "in", ["sale", "done"])
 _TO_CUSTOMERS = ("location_dest_id.usage", "=", "customer")
 _MOVED = timedelta(days=92)
+_UNITS = ("product_id", "product_uom_qty", "product_uom", "product_uom_id")
+_MOVE = ("sale_line_id", "date", "date_deadline", "state", "quantity", "quantity_done", *_UNITS)
+_LINE = ("order_id", "qty_delivered", *_UNITS)
+_NOISE = Decimal("0.000001")
+_ROUNDED = Decimal("0.01")
+"""What Odoo may round off a quantity when it plans it in another unit, as a share."""
 
 FirstPromise = Callable[[str, str], date | None]
 """The first promised day by company and key of the order, where one is known."""
@@ -48,7 +59,7 @@ class Line:
     company: str
     warehouse: str
     is_filled: bool
-    """Whether all of it left by the end of that day."""
+    """Whether all that was ordered left by the end of that day. What was cancelled instead did not."""
 
 
 @dataclass(frozen=True)
@@ -110,28 +121,28 @@ class Desk:
         """Order lines promised for a day of the time: by the first promise that is known, else by the deadline in
         Odoo, which a changed purchase may have moved. Deadlines that were moved by more than a quarter are not found.
         """
-        base: list[Any] = [("sale_line_id", "!=", False), ("state", "!=", "cancel"), _TO_CUSTOMERS]
+        base: list[Any] = [("sale_line_id", "!=", False), _TO_CUSTOMERS]
         near = _between("date_deadline", since - _MOVED, until + _MOVED)
         lines = {
             n for row in self._all("stock.move", [*base, *near], ["sale_line_id"]) if (n := row.one("sale_line_id"))
         }
-        names = ["sale_line_id", "date", "date_deadline", "state"]
         moves: dict[int, list[Row]] = defaultdict(list)
-        for row in self._of("stock.move", "sale_line_id", lines, base, names):
+        for row in self._of("stock.move", "sale_line_id", lines, base, _MOVE):
             moves[row.one("sale_line_id") or 0].append(row)
-        sold = {row.id: row.one("order_id") or 0 for row in self._of("sale.order.line", "id", lines, [], ["order_id"])}
-        heads = self._of("sale.order", "id", set(sold.values()), [_SOLD], ["company_id", "warehouse_id"])
+        sold = {row.id: row for row in self._of("sale.order.line", "id", lines, [], _LINE) if _is_ordered(row)}
+        numbers = {row.one("order_id") or 0 for row in sold.values()}
+        heads = self._of("sale.order", "id", numbers, [_SOLD], ["company_id", "warehouse_id"])
         orders = {row.id: row for row in heads}
         days = since.astimezone(self._zone).date(), until.astimezone(self._zone).date()
         found = []
-        for line, number in sold.items():
-            if number not in orders:
+        for line in sold.values():
+            head = orders.get(line.one("order_id") or 0)
+            if head is None:
                 continue
-            key, head = f"sale.order:{number}", orders[number]
-            company = head.label("company_id") or ""
-            due = self._due(moves[line], first(company, key))
+            key, company = f"sale.order:{head.id}", head.label("company_id") or ""
+            due = self._due(moves[line.id], first(company, key))
             if due is not None and days[0] <= due < days[1]:
-                is_filled = all(self._in_time(row, due) for row in moves[line])
+                is_filled = self._is_filled(line, moves[line.id], due)
                 found.append(Line(key, company, head.label("warehouse_id") or "", is_filled))
         return found
 
@@ -176,6 +187,32 @@ class Desk:
         deadlines = [at for row in moves if (at := row.moment("date_deadline"))]
         return min(deadlines).astimezone(self._zone).date() if deadlines else None
 
+    def _is_filled(self, line: Row, moves: Sequence[Row], due: date) -> bool:
+        """Whether what left in time is what was ordered. Of a kit its parts move, and units may be of different kinds:
+        then Odoo's own count of what was delivered is asked, and nothing may have left late."""
+        ordered = line.number("product_uom_qty") or Decimal(0)
+        ratios = [self._units.ratio(unit_of(row), unit_of(line)) for row in moves]
+        if all(ratios) and all(row.one("product_id") == line.one("product_id") for row in moves):
+            left = sum(
+                (
+                    _done(row) * (ratio or 0)
+                    for row, ratio in zip(moves, ratios, strict=True)
+                    if self._in_time(row, due)
+                ),
+                Decimal(0),
+            )
+            is_rounded = any(ratio != 1 for ratio in ratios)
+            return left >= ordered * (1 - (_ROUNDED if is_rounded else _NOISE))
+        meant = [row for row in moves if row.text("state") != "cancel"]
+        delivered = line.number("qty_delivered") or Decimal(0)
+        return bool(meant) and all(self._in_time(row, due) for row in meant) and delivered >= ordered * (1 - _NOISE)
+
+    @cached_property
+    def _units(self) -> Units:
+        """Units of measure: Odoo plans deliveries in the product's unit, whatever unit was sold."""
+        reader = Reader(self._odoo, {"allowed_company_ids": list(self._odoo.user.companies)})
+        return Reference(lambda: datetime.now(UTC)).units(reader)
+
     def _in_time(self, row: Row, due: date) -> bool:
         at = row.moment("date")
         return row.text("state") == "done" and at is not None and at.astimezone(self._zone).date() <= due
@@ -209,6 +246,15 @@ class Desk:
             if len(found) < _BATCH:
                 return
             last = found[-1].id
+
+
+def _is_ordered(line: Row) -> bool:
+    """Whether anything is still ordered: a line that was reduced to nothing promises nothing."""
+    return (line.number("product_uom_qty") or 0) > 0
+
+
+def _done(row: Row) -> Decimal:
+    return row.number("quantity" if row.has("quantity") else "quantity_done") or Decimal(0)
 
 
 def _approval(row: Row, asked: datetime, settled: datetime | None, until: datetime) -> Approval:
