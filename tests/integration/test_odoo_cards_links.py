@@ -87,3 +87,4 @@ def test_what_a_gate_wrote_is_nobody_elses_once_there_are_only_links(tmp_path: P
         at.duties._hand = None
         at.duties.mirror()
         assert at.seen_by(outsider) == set()
+        assert "boxes are crushed" in at.row(card)["x_body"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,6 +12,7 @@ from triage.cli.wiring import Store, now
 from triage.errors import OdooUnavailable
 
 if TYPE_CHECKING:
+    from triage.cli.connected import Connected
     from triage.cli.office import InstalledOffice
     from triage.jobs.asked import Asked
     from triage.jobs.mirror import Mirror
@@ -26,6 +28,24 @@ _LOOK_AGAIN = 60.0
 """Seconds after which an Odoo without the model of cards is asked whether it has one now."""
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Who writes rows in one Odoo, and what tells them from who did before."""
+
+    at: Connected
+    looked: float
+    hand: CardHand | None = None
+    gate: int | None = None
+    """Number of the gate; none: rows are links."""
+    model: int | None = None
+    """Number of the model of cards: one that was taken away and made anew holds no row."""
+
+    def is_as(self, other: _Found) -> bool:
+        """Whether what one has shown still stands for the other."""
+        mine, theirs = (type(self.hand), self.gate, self.model), (type(other.hand), other.gate, other.model)
+        return self.at is other.at and mine == theirs
+
+
 class CardDuties:
     """What one worker does about cards in Odoo. Nothing, where no Odoo is named or it has no model of cards."""
 
@@ -34,8 +54,8 @@ class CardDuties:
         self._store = store
         self._switch = switch
         self._holder = holder
-        self._hand: tuple[float, int, CardHand | None] | None = None
-        self._mirror: tuple[int, Mirror] | None = None
+        self._hand: _Found | None = None
+        self._mirror: tuple[CardHand, Mirror] | None = None
 
     def tasks(self) -> list[Task]:
         """What is done by the clock."""
@@ -55,10 +75,10 @@ class CardDuties:
         if hand is None:
             return False
         at = self._office.odoo()
-        if self._mirror is None or self._mirror[0] != id(hand):
+        if self._mirror is None or self._mirror[0] is not hand:
             leases = Leases(self._store.database, now)
             made = Mirror(self._rows, leases, now, at.place, self._holder, at.connection.cards.keep_days)
-            self._mirror = (id(hand), made)
+            self._mirror = (hand, made)
         found = self._mirror[1].once()
         if found.written or found.removed or found.refused:
             log.info("cards in Odoo", written=found.written, removed=found.removed, refused=found.refused)
@@ -99,26 +119,32 @@ class CardDuties:
         if not self._office.has_odoo():
             return None
         at, known = self._office.odoo(), self._hand
-        if known is None or known[1] != id(at) or time.monotonic() - known[0] > _LOOK_AGAIN:
-            self._hand = known = (time.monotonic(), id(at), self._look())
-        return known[2]
+        if known is None or known.at is not at or time.monotonic() - known.looked > _LOOK_AGAIN:
+            found = self._look(at)
+            if known is not None and found.is_as(known):  # who mirrors knows what it has shown with it
+                found = replace(found, hand=known.hand)
+            self._hand = known = found
+        return known.hand
 
-    def _look(self) -> CardHand | None:
+    @staticmethod
+    def _look(at: Connected) -> _Found:
         from triage.odoo.card_links import CardLinks
         from triage.odoo.card_rows import MODEL
         from triage.odoo.gate.client import Gate
 
-        at, known = self._office.odoo(), self._hand
+        found = _Found(at, time.monotonic())
         if not at.connection.cards.rows:
-            return None
+            return found
         at.odoo.forget(MODEL)  # set-up may have made it anew
         # before the gate: where rows were set up as links, everybody reads them, whether or not there is one
-        hand: CardHand | None = CardLinks.find(at.odoo)
-        if hand is None:
-            gate = Gate.find(at.odoo)
-            hand = gate if gate is not None and gate.has_cards else None
-        same = known is not None and known[1] == id(at) and type(known[2]) is type(hand)
-        return known[2] if same and known is not None else hand  # who mirrors knows what it has shown with it
+        links = CardLinks.find(at.odoo)
+        gate = Gate.find(at.odoo) if links is None else None
+        if links is None and (gate is None or not gate.has_cards):
+            return found
+        rows = at.odoo.search("ir.model", [("model", "=", MODEL)], ["model"])
+        return replace(
+            found, hand=links or gate, gate=gate.number if gate else None, model=rows[0].id if rows else None
+        )
 
 
 __all__ = ["CardDuties"]

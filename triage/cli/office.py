@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,19 @@ from triage.domain import (
     Withdrawal,
 )
 from triage.domain.policies import PolicyBook
-from triage.errors import ConfigurationError, KeyMissing, OdooRejected, OdooUnavailable, UsageError
+from triage.errors import (
+    AccessDenied,
+    ConfigurationError,
+    KeyMissing,
+    OdooRejected,
+    OdooUnavailable,
+    RecordMissing,
+    UsageError,
+)
 from triage.settings import Settings
 
 if TYPE_CHECKING:
+    from triage.odoo.client import Odoo
     from triage.odoo.live import LiveSource
     from triage.odoo.publish import Publisher
     from triage.pipeline import Desk, Source
@@ -42,8 +51,18 @@ log = structlog.get_logger("triage.jobs")
 _POLICIES_KEPT = 5.0
 """Seconds for which a policy that was found to be in force is: another activation holds after that."""
 _LOOK_AGAIN = 300.0
-"""Seconds after which an Odoo without a gate is asked whether it has one now."""
+"""Seconds after which Odoo is asked anew which gate it has: one may be made, or taken away and made anew."""
 _FIRST_WITH_HTML_FLAG = 17
+
+
+@dataclass(frozen=True)
+class _Publishing:
+    """Who publishes, as found with one set of policies."""
+
+    looked: float
+    acting: str
+    publisher: Publisher | None
+    gate: int | None
 
 
 class InstalledOffice:
@@ -65,7 +84,7 @@ class InstalledOffice:
         self._policies: tuple[float, object, PolicyBook] | None = None
         self._activated: int | None = None
         self._desk: Desk | None = None
-        self._publisher: tuple[float, str, Publisher | None] | None = None
+        self._publisher: _Publishing | None = None
 
     def close(self) -> None:
         """Close the connection."""
@@ -158,8 +177,8 @@ class InstalledOffice:
         acting = policies.fingerprint()
         with self._reaching:
             known = self._publisher
-            if known and known[1] == acting and (known[2] or time.monotonic() - known[0] < _LOOK_AGAIN):
-                return known[2]
+            if known is not None and known.acting == acting and self._stands(known, found.odoo):
+                return known.publisher
             gate = Gate.find(found.odoo)
             wanted = lambda company: policies.of(company).advice  # noqa: E731
             may_note = self._store.cards.may_note
@@ -168,10 +187,32 @@ class InstalledOffice:
                 if gate
                 else None
             )
-            self._publisher = (time.monotonic(), acting, made)
+            self._publisher = _Publishing(time.monotonic(), acting, made, gate.number if gate else None)
         if made is None:
             log.warning("no gate: nothing is published", remedy="triage odoo grant")
         return made
+
+    def _stands(self, known: _Publishing, odoo: Odoo) -> bool:
+        """Whether what was found holds. Of a gate that is still the same one the code is not asked for: a newer version
+        may have brought it up to date, and takes this one's calls.
+        """
+        from triage.odoo.gate.client import gate_id
+
+        if time.monotonic() - known.looked < _LOOK_AGAIN:
+            return True
+        if known.publisher is None:
+            return False
+        with suppress(OdooUnavailable):  # nothing is known to have changed
+            if gate_id(odoo) != known.gate:
+                return False
+        self._publisher = replace(known, looked=time.monotonic())
+        return True
+
+    def look_anew(self) -> None:
+        """Ask Odoo which gate it has before the next publication: this one was refused."""
+        with self._reaching:
+            if self._publisher is not None:
+                self._publisher = replace(self._publisher, looked=-_LOOK_AGAIN)
 
     def answer(self, arrival: Arrival, outcome: Outcome) -> None:
         """Post the answer that a call of the bridge asked for. Raises `OdooUnavailable` where Odoo does not take it."""
@@ -222,11 +263,21 @@ class Writing:
 
     def publish(self, card: Card) -> Publication:
         """As `Publisher.publish`; raises `OdooUnavailable` where the gate is gone."""
-        return self._publisher().publish(card)
+        with self._looking_anew():
+            return self._publisher().publish(card)
 
     def take_back(self, card: Card) -> Withdrawal:
         """As `Publisher.take_back`; raises likewise."""
-        return self._publisher().take_back(card)
+        with self._looking_anew():
+            return self._publisher().take_back(card)
+
+    @contextmanager
+    def _looking_anew(self) -> Iterator[None]:
+        try:
+            yield
+        except (AccessDenied, RecordMissing):  # perhaps the gate was made anew
+            self.office.look_anew()
+            raise
 
     def _publisher(self) -> Publisher:
         found = self.office.publisher()

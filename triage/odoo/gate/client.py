@@ -59,6 +59,11 @@ class Gate:
         return gate
 
     @property
+    def number(self) -> int:
+        """Id of its server action: another one after it was taken away and made anew."""
+        return self._number
+
+    @property
     def acting(self) -> dict[str, str]:
         """The gate's hash."""
         return {"gate": self.code_hash}
