@@ -108,6 +108,7 @@ def cards(installation: Installation, access: Access) -> APIRouter:
         opened, policies = installation.opened(), installation.policies()
         seen = _seen(body, if_match)
         by = _person(body, key)
+        access.must_act(by)
         with opened.store.database.transaction():
             card = _card(opened, id, key)
             if card.revision != seen:

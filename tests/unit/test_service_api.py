@@ -13,8 +13,9 @@ import pytest
 
 from tests.unit.opened_store import COMPANY, proposal, ref
 from tests.unit.service_client import PERSONAL, Service, case, is_problem, seed, service
-from triage.domain import Category, DeadLetter, NoException
+from triage.domain import Category, DeadLetter, Duty, NoException
 from triage.storage.apikeys import SCOPES
+from triage.storage.people import People
 
 RECORD = {"record": {"model": "sale.order", "id": 42}}
 CLOSED = "0" * 64
@@ -312,6 +313,25 @@ def test_who_may_decide_what(
     assert status == 200 or is_problem(answer, status)
     card = web.app.state.parts.installation.opened().store.cards.get(1)
     assert (card.revision, len(card.decisions)) == ((2, 1) if status == 200 else (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("person", "by"), [("Mila Novak", None), ("mila  novak", None), ("Joris", "Mila Novak"), (None, " mila novak")]
+)
+def test_nobody_decides_any_more_in_the_name_of_a_disabled_account(
+    web: Service, person: str | None, by: str | None
+) -> None:
+    installation = web.app.state.parts.installation
+    people = People(installation.opened().store.database, installation.clock)
+    people.add("Mila Novak", [Duty.REVIEWER], subject="mila")
+    key = web.key("cards:read", "cards:decide", "cards:decide-for-others", person=person)
+    assert ask(web, "get", "/v1/cards/1", **key).status_code == 200
+    people.disable("Mila Novak")
+    answer = ask(web, "post", "/v1/cards/1/decisions", REJECT | ({} if by is None else {"by": by}), **key)
+    assert is_problem(answer, 403)
+    assert "is disabled" in answer.json()["detail"]
+    assert installation.opened().store.cards.get(1).decisions == ()
+    assert ask(web, "get", "/v1/cards/1", **key).status_code == (200 if by else 403)
 
 
 def test_of_two_that_decide_at_once_one_is_told_to_look_again(web: Service) -> None:

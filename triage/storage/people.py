@@ -231,6 +231,18 @@ class People:
         return rows[0] if rows else None
 
 
+def is_disabled(database: Database, name: str) -> bool:
+    """Whether the account of this name is disabled. Who has no account, and never had one, is not."""
+    wanted = _plain(name)
+    rows = database.query("SELECT name, disabled_at FROM people")
+    found = {str(row["name"]): row["disabled_at"] is not None for row in rows if _plain(row["name"]) == wanted}
+    return found.get(name, any(found.values()))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 def odoo_users(database: Database) -> list[tuple[str, int]]:
     """Names of the accounts that belong to a user of Odoo, disabled ones too, each with that user's id."""
     rows = database.query("SELECT name, odoo_user FROM people WHERE odoo_user IS NOT NULL")
