@@ -16,8 +16,8 @@ from service.review.explaining import explained, parts_of_reply, visible_members
 from service.review.following import following
 from service.review.frame import Frame, Missing, to
 from service.review.guard import Forbidden, must_match
+from service.review.readings import listed, note
 from service.review.rendering import HEADERS, Words, Writing, refusal
-from triage.audit.checkpoints import STORE
 from triage.audit.story import story
 from triage.cards.blind import choose
 from triage.cards.handling import UNDO
@@ -30,9 +30,9 @@ from triage.domain import (
     Card,
     Category,
     Changes,
+    Document,
     Duty,
     Member,
-    Reading,
     ReasonCode,
     Severity,
     Suggestion,
@@ -58,14 +58,12 @@ def card_pages(frame: Frame) -> APIRouter:
 
     @router.get("/cards/{number}")
     def show(request: Request, number: str, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        card = frame.card(session, number)
-        _note_reading(frame, session, card)
-        return _card_page(frame, session, card, request)
+        return _card_page(frame, session, frame.card(session, number), request)
 
     @router.get("/cards/{number}/story")
     def tell(number: str, session: Session = Depends(frame.guard.needs(Duty.LEAD, Duty.AUDITOR))) -> Response:  # noqa: B008
         card = frame.card(session, number)
-        _note_reading(frame, session, card)
+        note(frame, session, f"story of card {card.number}", [card])
         store = frame.opened().store
         made_from, is_whole = seen(card, store.journal), frame.sight.may_see_all(session.person, card)
         return frame.page(
@@ -86,20 +84,23 @@ def card_pages(frame: Frame) -> APIRouter:
         shown = frame.sight.visible(session.person, found)
         unseen = frame.unseen(session, shown)
         hidden = erased + len(found) - len(shown)
+        note(frame, session, listed(f"record of card {card.number}", shown), shown)
         return frame.page("record.html", session, card=card, cards=shown, unseen=unseen, hidden=hidden)
 
     @router.get("/cards/{number}/documents/{index}/{page}.png")
     def picture(number: str, index: int, page: int, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        document = _document(frame, session, number, index)
+        card, document = _document(frame, session, number, index)
         try:
             found = picture_of(document, page, limits=frame.installation.policy().limits)
         except InputError as error:
             raise Missing from error
+        note(frame, session, f"document {index + 1} of card {card.number}, page {page}", [card])
         return Response(found.png, media_type="image/png", headers={**HEADERS, "Cache-Control": "private, max-age=600"})
 
     @router.get("/cards/{number}/documents/{index}")
     def original(number: str, index: int, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        document = _document(frame, session, number, index)
+        card, document = _document(frame, session, number, index)
+        note(frame, session, f"document {index + 1} of card {card.number}", [card])
         named = f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"
         safe = {**HEADERS, "Content-Disposition": named, "Content-Security-Policy": "sandbox; default-src 'none'"}
         return Response(document.content, media_type="application/octet-stream", headers=safe)
@@ -127,6 +128,7 @@ def _done(frame: Frame, session: Session, number: str, act: str, form: dict[str,
 def _card_page(
     frame: Frame, session: Session, card: Card, request: Request, problem: TriageError | None = None, status: int = 200
 ) -> Response:
+    note(frame, session, f"card {card.number}", [card])
     store, person = frame.opened().store, session.person
     address = frame.odoo()
     t, made_from = Words(person.language), seen(card, store.journal)
@@ -189,27 +191,12 @@ def _may_undo(frame: Frame, session: Session, card: Card) -> bool:
     return all(each.state == effects.WAITING and not each.attempts for each in found if each.revision == card.revision)
 
 
-def _document(frame: Frame, session: Session, number: str, index: int) -> Any:
+def _document(frame: Frame, session: Session, number: str, index: int) -> tuple[Card, Document]:
     card = frame.card(session, number)
     made_from = seen(card, frame.opened().store.journal)
     if made_from is None or not 0 <= index < len(made_from.case.documents):
         raise Missing
-    return made_from.case.documents[index]
-
-
-def _note_reading(frame: Frame, session: Session, card: Card) -> None:
-    """An auditor reads everything, and that is recorded."""
-    if not session.person.has(Duty.AUDITOR):
-        return
-    journal = frame.opened().store.journal
-    journal.record(
-        stream=card.key.company,
-        kind="reading",
-        case=journal.keys.case_id(STORE, "readings"),
-        event=None,
-        value=Reading(by=session.person.name, what=f"card {card.number}", records=1, at=now()),
-        subjects=[session.person.name],
-    )
+    return card, made_from.case.documents[index]
 
 
 def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]], Response]:

@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from service.review.frame import Frame, Missing, to
+from service.review.readings import QueueReadings, listed, note
 from service.review.rendering import Words
 from triage.cli.wiring import now
 from triage.domain import Card, CardState, Category, Severity, utc
@@ -34,7 +35,12 @@ def queue_pages(frame: Frame) -> APIRouter:
     """The routes."""
     router = APIRouter(include_in_schema=False)
     anybody = frame.guard.needs()
-    named = _Named()
+    named, readings = _Named(), QueueReadings(frame)
+
+    def values(request: Request, session: Session, *, is_renewal: bool = False) -> dict[str, Any]:
+        found = _values(frame, session, request.query_params, named.of(frame))
+        readings.note(session, [card for _, card in found["rows"]], is_renewal=is_renewal)
+        return found
 
     @router.get("/")
     def home(session: Session = Depends(anybody)) -> Response:  # noqa: B008
@@ -43,11 +49,11 @@ def queue_pages(frame: Frame) -> APIRouter:
 
     @router.get("/queue")
     def show(request: Request, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        return frame.page("queue.html", session, **_values(frame, session, request.query_params, named.of(frame)))
+        return frame.page("queue.html", session, **values(request, session))
 
     @router.get("/queue/rows")
     def rows(request: Request, session: Session = Depends(anybody)) -> Response:  # noqa: B008
-        return frame.page("queue_rows.html", session, **_values(frame, session, request.query_params, named.of(frame)))
+        return frame.page("queue_rows.html", session, **values(request, session, is_renewal=True))
 
     @router.get("/search")
     def search(q: str = "", session: Session = Depends(anybody)) -> Response:  # noqa: B008
@@ -60,6 +66,7 @@ def queue_pages(frame: Frame) -> APIRouter:
         found = _named(frame, session, asked) if asked else []
         if len(found) == 1:
             return to(f"/cards/{found[0].number}")
+        note(frame, session, listed("search", found), found)
         return frame.page("search.html", session, q=asked, cards=found, unseen=frame.unseen(session, found))
 
     return router

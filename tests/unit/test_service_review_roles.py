@@ -13,7 +13,8 @@ from fastapi.testclient import TestClient
 from tests.unit.opened_store import COMPANY, event, proposal, ref
 from tests.unit.service_client import Service, service
 from triage.cli.wiring import now, open_store
-from triage.domain import Case, Category, Company, Document, Duty, Message
+from triage.domain import Case, Category, Company, Document, Duty, Message, Reading
+from triage.storage import records
 from triage.storage.people import LONGEST, People
 
 PASSWORD = "correct horse battery"
@@ -101,19 +102,25 @@ class Site:
         return answer.status_code, answer.headers.get("location", "")
 
 
-@pytest.fixture(scope="module")
-def home_with_card(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with one card whose case has a text and a document with a page."""
-    home = tmp_path_factory.mktemp("roles")
+def filled(home: Path, *categories: Category) -> Path:
+    """A store with a card for each category, all of one record whose case has a text and a document with a page."""
     from tests.unit.service_client import ENVIRONMENT
     from triage.settings import Settings
 
+    (home / "policy.yaml").write_text("blind_share: 0\n")
     taken = case_of(documents=(Document(name="note.txt", media_type="text/plain", content=b"Hello"), drawn()))
     with open_store(Settings.of(home, ENVIRONMENT), create=True) as store:
         happened = event("event:1", ref(1))
         store.journal.of(happened).once("capture", happened.ref, lambda _: taken)
-        store.cards.put(proposal(Category.STOCK, record=ref(1), case=taken.fingerprint()), "event:1")
+        for category in categories:
+            store.cards.put(proposal(category, record=ref(1), case=taken.fingerprint()), "event:1")
     return home
+
+
+@pytest.fixture(scope="module")
+def home_with_card(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one card."""
+    return filled(tmp_path_factory.mktemp("roles"), Category.STOCK)
 
 
 def case_of(documents: tuple[Document, ...] = (), body: str = "Where is it?") -> Case:
@@ -137,6 +144,13 @@ def drawn() -> Document:
     canvas.drawString(72, 700, "Order S00001")
     canvas.save()
     return Document(name="order.pdf", media_type="application/pdf", content=made.getvalue())
+
+
+@pytest.fixture(scope="module")
+def two_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service with two cards of one record."""
+    with service(filled(tmp_path_factory.mktemp("two"), Category.STOCK, Category.DELAY)) as made:
+        yield Site(made)
 
 
 @pytest.fixture(scope="module")
@@ -204,16 +218,69 @@ def test_no_form_of_another_site(site: Site, page: tuple[str, str], headers: dic
     assert site.as_("lead").post(PAGES[page][0], data=data, headers=headers).status_code == 403
 
 
-def test_only_an_auditors_reading_is_recorded(site: Site) -> None:
-    def readings() -> int:
-        database = site.app.state.parts.installation.opened().store.database
-        return int(database.query("SELECT COUNT(*) AS n FROM journal WHERE kind = 'reading'")[0]["n"])
+CONTENT = {
+    "/queue": "queue: cards 1, 2",
+    "/search": "search: cards 1, 2",
+    "/cards/{number}": "card 1",
+    "/cards/{number}/record": "record of card 1: cards 2, 1",
+    "/cards/{number}/story": "story of card 1",
+    "/cards/{number}/documents/{index}": "document 1 of card 1",
+    "/cards/{number}/documents/{index}/{page}.png": "document 2 of card 1, page 1",
+}
+"""Route that shows something of a card → what the record of an auditor's reading calls it."""
+RENEWED = {"/queue/rows"}
+NO_CONTENT = {
+    "/", "/help", "/figures", "/figures/{name}.csv", "/figures/desk", "/figures/desk/csv", "/policy", "/dead-letters",
+    "/static/{digest}/{name}", "/sign-in",
+}  # fmt: skip
+"""Routes that show figures, doors and settings: nothing of a single card."""
 
-    before = readings()
-    site.ask("lead", "GET", "/cards/1")
-    assert readings() == before
-    site.ask("auditor", "GET", "/cards/1")
-    assert readings() == before + 1
+
+def read(site: Site, *addresses: str, role: str = "auditor") -> list[Reading]:
+    """What is recorded while somebody opens these pages."""
+    store = site.app.state.parts.installation.opened().store
+    before = {(record.stream, record.seq) for record in records.every(store.database)}
+    for address in addresses:
+        site.ask(role, "GET", address)
+    new = [one for one in records.every(store.database) if (one.stream, one.seq) not in before]
+    values = [store.journal.opened(record) for record in new if record.kind == "reading"]
+    return [value for value in values if isinstance(value, Reading)]
+
+
+def test_every_page_is_one_that_shows_a_card_or_one_that_does_not() -> None:
+    assert {path for method, path in PAGES if method == "GET"} == {*CONTENT, *RENEWED, *NO_CONTENT}
+
+
+@pytest.mark.parametrize("path", [*CONTENT, *NO_CONTENT])
+def test_what_an_auditor_is_shown_is_recorded_once_a_page(two_cards: Site, path: str) -> None:
+    address = {"/search": "/search?q=S00001"}.get(path, PAGES["GET", path][0])
+    assert read(two_cards, address, role="lead") == []
+    told = [(one.by, one.what, one.records) for one in read(two_cards, address)]
+    what = CONTENT.get(path)
+    assert told == ([] if what is None else [("auditor", what, 2 if "cards" in what else 1)])
+
+
+def test_a_page_that_is_not_there_was_read_by_nobody(two_cards: Site) -> None:
+    nothing = ("/cards/99", "/cards/1/documents/9", "/cards/1/documents/1/99.png", "/queue?team=nobody")
+    assert read(two_cards, *nothing) == []
+
+
+def test_of_the_queues_renewal_only_what_is_new_is_recorded(two_cards: Site) -> None:
+    read(two_cards, "/queue")
+    assert read(two_cards, "/queue/rows", "/queue/rows?category=stock") == []
+    store = two_cards.app.state.parts.installation.opened().store
+    card = store.cards.get(2)
+    store.cards.save(card.with_(updated_at=now()), card.revision)
+    assert [one.what for one in read(two_cards, "/queue/rows", "/queue/rows")] == ["queue: cards 2"]
+
+
+def test_a_list_of_several_companies_is_recorded_once(two_cards: Site) -> None:
+    store = two_cards.app.state.parts.installation.opened().store
+    store.cards.put(proposal(Category.STOCK, record=ref(3), company="Another Ltd"), "event:3")
+    two_cards.people.change("auditor", all_companies=True)
+    told = read(two_cards, "/queue")
+    two_cards.people.change("auditor", companies=[COMPANY])
+    assert [one.what for one in told] == ["queue: cards 1, 2, 3"]
 
 
 DOORS = {
