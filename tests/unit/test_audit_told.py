@@ -82,7 +82,7 @@ def test_a_key_that_is_deleted_without_an_erasure_shows(opened: Opened) -> None:
     forget(opened, 2)
     assert bad(opened) == ""
     case = opened.cards.case_key(opened.cards.get(1))
-    opened.keys.delete(case)
+    opened.keys.delete(case, at=opened.clock())
     assert "record 1: its key" in bad(opened)
     assert "no record of an erasure says so" in bad(opened)
     assert verify(opened.database, opened.keys).first_bad is None, "without the ledger it may be a restored backup"
@@ -91,7 +91,7 @@ def test_a_key_that_is_deleted_without_an_erasure_shows(opened: Opened) -> None:
 def test_a_key_that_only_the_ledger_names_was_forgotten_before_a_backup_came_back(opened: Opened) -> None:
     key = opened.keys.key(opened.cards.case_key(opened.cards.get(1))).id
     Ledger(opened.home / "erasures.jsonl").append([key], NOW)
-    opened.keys.forget(key)
+    opened.keys.forget(key, at=opened.clock())
     assert bad(opened) == ""
 
 

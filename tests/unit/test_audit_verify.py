@@ -148,7 +148,7 @@ def test_an_updated_card_put_back_shows(whole: Path, home: Path) -> None:
 
 def test_an_erased_card_is_no_fault(decided: Path) -> None:
     with Opened(decided) as opened:
-        opened.keys.delete(opened.cards.case_key(opened.cards.get(1)))
+        opened.keys.delete(opened.cards.case_key(opened.cards.get(1)), at=opened.clock())
     assert checked(decided).first_bad is None
 
 

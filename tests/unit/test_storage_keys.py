@@ -76,7 +76,7 @@ def test_a_deleted_key_is_gone_from_the_file(file: KeyFile) -> None:
     file.delete("case a")
     rest = b"".join(path.read_bytes() for path in file.path.parent.iterdir())
     assert made.secret not in rest
-    assert file.was_deleted(made.id)
+    assert file.deleted(made.id).case == "case a"
     with pytest.raises(KeyMissing, match="erased"):
         file.opening("case a", made.id)
 
@@ -87,7 +87,7 @@ def test_after_a_deletion_the_case_gets_another_key(keys: Keys) -> None:
     new = keys.key_for("case a")
     assert new.id != old.id
     assert keys.opening("case a", new.id) == new.secret
-    assert not keys.was_deleted(new.id)
+    assert keys.deleted(new.id) is None
 
 
 def test_a_deletion_elsewhere_counts_here(keys: Keys, target: Path | str) -> None:
@@ -178,7 +178,7 @@ def test_a_deleted_key_is_gone_from_the_servers_tables(postgres: PostgresServer)
         assert where(deleted.secret) == []
         assert where(kept.secret)
         assert keys.key("case b") == kept
-        assert keys.was_deleted(deleted.id)
+        assert keys.deleted(deleted.id).case == "case a"
         with pytest.raises(KeyMissing, match="erased"):
             keys.opening("case a", deleted.id)
         assert keys.key_for("case a").id != deleted.id

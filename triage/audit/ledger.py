@@ -25,7 +25,7 @@ _START = "0" * 64
 class Forgetting(Protocol):
     """The part of the keys that a ledger needs."""
 
-    def forget(self, *key_ids: bytes) -> int:
+    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
         """Delete these keys for ever; returns how many were still there."""
 
 
@@ -52,20 +52,23 @@ class Ledger:
 
     def keys(self) -> set[bytes]:
         """Ids of all keys that must not come back. Raises `StoreError` where the ledger was changed."""
-        found: set[bytes] = set()
+        return set().union(*self._by_time().values())
+
+    def _by_time(self) -> dict[str, set[bytes]]:
+        """Time of deletion → ids of keys."""
+        found: dict[str, set[bytes]] = {}
         previous = _START
         for number, line in enumerate(self._lines(), start=1):
             entry = self._entry(line, number)
             if entry.get("previous") != previous:
                 raise StoreError(f"{self.path}, line {number}: a line before it was changed or taken out.")
-            found |= {bytes.fromhex(key) for key in entry["keys"]}
+            found.setdefault(str(entry.get("at")), set()).update(bytes.fromhex(key) for key in entry["keys"])
             previous = hashlib.sha256(line.encode()).hexdigest()
         return found
 
     def replay(self, keys: Forgetting) -> int:
         """Delete again what a restored backup brought back; returns how many keys that were."""
-        gone = self.keys()
-        return keys.forget(*gone) if gone else 0
+        return sum(keys.forget(*gone, at=datetime.fromisoformat(at)) for at, gone in self._by_time().items() if gone)
 
     def _lines(self) -> list[str]:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from triage import __version__
 from triage.domain import TYPES, Frozen
 from triage.domain.base import version_number
 from triage.errors import ChainBroken, KeyMissing, NewerRecord, UsageError
-from triage.storage.keys import CaseKey, Keys
+from triage.storage.keys import CaseKey
 
 WRITTEN_BY = __version__
 """The version that stands in what is written."""
@@ -156,14 +156,16 @@ def unseal(sealed: bytes, keys: Secrets, case: str, place: Place) -> bytes:
         raise ChainBroken("its sealed content was changed, moved, or stands under a changed envelope") from error
 
 
-def faults(sealed: bytes, keys: Keys, case: str, place: Place, named: str) -> Iterator[str]:
-    """What is wrong with a sealed value in a row called `named`; nothing where its key was deleted on purpose."""
+def faults(
+    sealed: bytes, keys: Secrets, case: str, place: Place, named: str, may_be_gone: Callable[[], bool]
+) -> Iterator[str]:
+    """What is wrong with a sealed value in a row called `named`; `may_be_gone`: whether its key need not be here."""
     try:
         decode(unseal(sealed, keys, case, place), reading=True)
     except NewerRecord:
         return
     except KeyMissing as error:
-        if not keys.was_deleted(key_id(sealed)):
+        if not may_be_gone():
             yield f"{named}: {error}"
     except ChainBroken:
         yield f"{named}: its row was changed outside this software"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from triage.audit import sealing
 from triage.audit.chain import parse
@@ -11,6 +12,7 @@ from triage.domain import Act, Card, Checkpoint, Decision, Endings, Erasure, Fro
 from triage.storage import members, queue, records, retention
 from triage.storage.database import Database
 from triage.storage.keys import Keys
+from triage.storage.members import MemberRow
 from triage.storage.records import Record
 
 TELLING = {
@@ -121,15 +123,21 @@ def hold_faults(database: Database, told: Told) -> Iterator[str]:
             yield f"case {case[:12]}: it is on hold, and no record says who did that"
 
 
-def member_faults(database: Database, keys: Keys, of_cards: dict[str, tuple[int, set[str]]]) -> Iterator[str]:
-    """Rows of cases on shared cards that were changed or taken away.
+def member_faults(
+    database: Database,
+    keys: Keys,
+    of_cards: dict[str, tuple[int, set[str]]],
+    may_be_gone: Callable[[MemberRow], bool],
+) -> Iterator[str]:
+    """Rows of cases on shared cards that were changed or taken away. `may_be_gone`: whether a row may be erased.
 
     `of_cards` has for each card that could be read its number and the keyed hashes of its members' records.
     """
     there: dict[str, set[str]] = {}
     for row in members.every(database):
         there.setdefault(row.card, set()).add(row.record)
-        yield from sealing.faults(row.sealed, keys, row.case_id, row.place(), f"card {row.card}: a case on it")
+        gone = partial(may_be_gone, row)
+        yield from sealing.faults(row.sealed, keys, row.case_id, row.place(), f"card {row.card}: a case on it", gone)
     for card, (number, wanted) in of_cards.items():
         if missing := len(wanted - there.get(card, set())):
             yield f"card #{number}: the rows of {missing} of its cases were taken away"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from triage.audit import checkpoints, sealing, stamping
 from triage.audit.chain import GENESIS, fault
+from triage.audit.erased import PROOFS, Erased
 from triage.audit.journal import unsealed
 from triage.audit.told import TELLING, Told, erasure_faults, hold_faults, member_faults, queue_faults, removal_faults
 from triage.domain import Card
@@ -103,21 +104,25 @@ def _faults(
     if keys is not None:
         keys.belong_to(database)
     told = Told()
-    yield from _chain_faults(database, keys, counted, told)
+    erased = None if keys is None else Erased(keys, ledger)
+    yield from _chain_faults(database, erased, keys, counted, told)
     for stream, seq in records.strays(database):
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
     complete = keys is not None and "checkpoint" not in told.lost_kinds
     yield from checkpoints.faults(database, told.checkpoints, complete=complete)
     yield from stamping.faults(database)
-    if keys is not None:
+    if keys is not None and erased is not None:
+        yield from erased.late_faults()
         yield from erasure_faults(keys, told, ledger)
         yield from removal_faults(database, told)
         yield from hold_faults(database, told)
-    yield from _card_faults(database, keys, counted, told)
+    yield from _card_faults(database, erased, keys, counted, told)
     yield from queue_faults(database)
 
 
-def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], told: Told) -> Iterator[str]:
+def _chain_faults(
+    database: Database, erased: Erased | None, keys: Keys | None, counted: Counter[str], told: Told
+) -> Iterator[str]:
     removed = records.removals(database)
     secrets = None if keys is None else _Remembered(keys)
     stream, seq, prev = None, 0, GENESIS
@@ -126,31 +131,36 @@ def _chain_faults(database: Database, keys: Keys | None, counted: Counter[str], 
             stream, seq, prev = record.stream, 0, GENESIS
             counted["streams"] += 1
         found = fault(record, seq + 1, prev, removed=(record.stream, record.seq) in removed)
-        found = found or _opening_fault(record, secrets, counted, told)
+        found = found or _opening_fault(record, secrets, erased, counted, told)
         if found:
             yield f"stream {record.stream}, record {seq + 1}: {found}"
         counted["records"] += 1
         seq, prev = record.seq, record.hash
 
 
-def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[str], told: Told) -> str | None:
+def _opening_fault(
+    record: Record, keys: _Remembered | None, erased: Erased | None, counted: Counter[str], told: Told
+) -> str | None:
     if record.sealed is None:
         counted["erased"] += 1
         told.note_unread(record, None)
-        return None
+        return f"its payload was taken away, and a {record.kind} never loses it" if record.kind in PROOFS else None
     counted["payloads"] += 1
-    if keys is None:
+    if keys is None or erased is None:
         return None
     try:
         content = unsealed(record, keys)
+        erased.note_opened(record)
         if sealing.type_of(content) in TELLING:
-            told.note(record, sealing.decode(content, reading=True))
+            value = sealing.decode(content, reading=True)
+            told.note(record, value)
+            erased.note(record, value)
     except NewerRecord:
         counted["opened"] += 1
         told.note_unread(record, None)
     except KeyMissing as error:
-        if not keys.file.was_deleted(sealing.key_id(record.sealed)):
-            return str(error)
+        if found := erased.record_fault(record, str(error)):
+            return found
         counted["erased"] += 1
         told.note_unread(record, sealing.key_id(record.sealed))
     except ChainBroken as error:
@@ -160,25 +170,28 @@ def _opening_fault(record: Record, keys: _Remembered | None, counted: Counter[st
     return None
 
 
-def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], told: Told) -> Iterator[str]:
+def _card_faults(
+    database: Database, erased: Erased | None, keys: Keys | None, counted: Counter[str], told: Told
+) -> Iterator[str]:
     for number in cards.without_record(database):
         yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
     revisions = told.revisions()
     shared: dict[str, tuple[int, set[str]]] = {}
     for row in cards.every(database):
         counted["cards"] += 1
+        is_told = row.id in revisions
         revision = revisions.pop(row.id, 0)
         if row.revision < revision:
             yield f"card #{row.number}: it stands at revision {row.revision}, the journal tells of {revision}"
-        if keys is None:
+        if keys is None or erased is None:
             continue
         try:
             card = sealing.decode(sealing.unseal(row.sealed, keys, row.case_id, row.place()), reading=True)
         except NewerRecord:
             continue
-        except KeyMissing as error:
-            if not keys.was_deleted(sealing.key_id(row.sealed)):
-                yield f"card #{row.number}: {error}"
+        except KeyMissing:
+            if not erased.card(row, is_told):
+                yield f"card #{row.number}: it cannot be opened, and nothing says that its content was erased"
         except ChainBroken:
             yield f"card #{row.number}: its row was changed outside this software"
         else:
@@ -186,8 +199,8 @@ def _card_faults(database: Database, keys: Keys | None, counted: Counter[str], t
                 shared[row.id] = row.number, _others(card, keys)
     for missing in revisions:
         yield f"card {missing}: the journal tells of it, its row was taken away"
-    if keys is not None:
-        yield from member_faults(database, keys, shared)
+    if keys is not None and erased is not None:
+        yield from member_faults(database, keys, shared, erased.member)
 
 
 def _others(card: Card, keys: Keys) -> set[str]:

@@ -66,6 +66,8 @@ class Removal(Frozen):
     """How many records they were."""
     sequences: tuple[int, ...] = ()
     """Which records of the same stream; none in removals of earlier versions."""
+    cards: tuple[UUID, ...] = ()
+    """Which cards lost what they say, where it is `card` that went; none in removals of earlier versions."""
     by: str
     at: Moment
 

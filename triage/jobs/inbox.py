@@ -273,7 +273,7 @@ class Inbox:
             deleted = rows.delete_finished(self.database, utc(rows_before))
         for key_case in days:
             if not rows.key_in_use(self.database, key_case):
-                self._keys.delete(key_case)
+                self._keys.delete(key_case, at=self._clock())
         return dropped, deleted
 
     def _sealed(self, arrival: Arrival) -> InboxRow:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from typing_extensions import override
 
+from triage.domain import utc
 from triage.errors import StoreError
 from triage.storage.keys import CaseKey, Kept, Keys
 from triage.storage.postgres import PostgresDatabase
@@ -52,7 +54,7 @@ class KeyDatabase(Keys):
         self._database.close()
 
     @override
-    def forget(self, *key_ids: bytes) -> int:
+    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
         there = "SELECT 1 FROM case_keys WHERE id = ? AND secret IS NOT NULL"
         if not any(self._database.query(there, (key_id,)) for key_id in key_ids):
             return 0
@@ -60,9 +62,9 @@ class KeyDatabase(Keys):
             self._database.execute("LOCK TABLE case_keys IN ACCESS EXCLUSIVE MODE")
             gone = sum(
                 self._database.execute(
-                    f"UPDATE case_keys SET secret = NULL, deleted_at = {_NOW}"  # noqa: S608
+                    f"UPDATE case_keys SET secret = NULL, deleted_at = coalesce(CAST(? AS TEXT), {_NOW})"  # noqa: S608
                     " WHERE id = ? AND secret IS NOT NULL",
-                    (key_id,),
+                    (None if at is None else utc(at), key_id),
                 )
                 for key_id in key_ids
             )

@@ -17,11 +17,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from typing_extensions import override
 
+from triage.domain import utc
 from triage.errors import KeyMissing, StoreError
 from triage.storage.database import Database, is_url
 from triage.storage.failures import explain
@@ -53,6 +55,14 @@ class CaseKey(NamedTuple):
     id: bytes
     secret: bytes
     """32 bytes: AES-256."""
+
+
+class Deleted(NamedTuple):
+    """What is left of a key that was deleted."""
+
+    case: str
+    at: str
+    """UTC, ISO 8601 with `Z`."""
 
 
 class Keys(ABC):
@@ -124,18 +134,24 @@ class Keys(ABC):
         found = self._kept(key_id)
         return found is not None and found[1] is not None
 
-    def was_deleted(self, key_id: bytes) -> bool:
-        """Whether this key was here and was deleted on purpose."""
-        found = self._kept(key_id)
-        return found is not None and found[1] is None
+    def deleted(self, key_id: bytes) -> Deleted | None:
+        """Whose key this was and when it was deleted on purpose; none where it is here, or never was.
 
-    def delete(self, *cases: str) -> None:
+        The id alone proves nothing: it stands in clear in all that the key sealed.
+        """
+        found = self._kept(key_id)
+        return Deleted(found[0], found[2]) if found is not None and found[1] is None and found[2] else None
+
+    def delete(self, *cases: str, at: datetime | None = None) -> None:
         """Delete the live keys of these cases: what they sealed can never be read again. Deleting twice is harmless."""
-        self.forget(*(key.id for key in map(self._live, cases) if key is not None))
+        self.forget(*(key.id for key in map(self._live, cases) if key is not None), at=at)
 
     @abstractmethod
-    def forget(self, *key_ids: bytes) -> int:
-        """Delete the keys with these ids; returns how many were still there."""
+    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
+        """Delete the keys with these ids; returns how many were still there.
+
+        `at` is the time of the deletion by the clock of whoever asks for it; left out, the clock of the key store.
+        """
 
     @abstractmethod
     def _live(self, case: str) -> CaseKey | None: ...
@@ -241,7 +257,7 @@ class KeyFile(Keys):
             self._connection.close()
 
     @override
-    def forget(self, *key_ids: bytes) -> int:
+    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
         there = "SELECT 1 FROM keys WHERE id = ? AND secret IS NOT NULL"
         if not any(self._run(there, (key_id,)) for key_id in key_ids):
             return 0
@@ -249,9 +265,10 @@ class KeyFile(Keys):
             return sum(
                 len(
                     self._run(
-                        "UPDATE keys SET secret = NULL, deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+                        "UPDATE keys SET secret = NULL,"
+                        " deleted_at = coalesce(?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"
                         " WHERE id = ? AND secret IS NOT NULL RETURNING 1",
-                        (key_id,),
+                        (None if at is None else utc(at), key_id),
                     )
                 )
                 for key_id in key_ids
