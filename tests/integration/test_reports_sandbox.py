@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ import yaml
 from typer.testing import CliRunner
 
 from tests.unit.opened_store import COMPANY, Opened, proposal
+from triage.cli import wiring
 from triage.cli.app import app
 from triage.cli.connected import connected
 from triage.domain import Category, Policy, RecordRef, Verdict
@@ -21,6 +23,7 @@ from triage.odoo.sandbox import Sandbox
 from triage.pipeline import decide
 from triage.reports.orders import Desk
 from triage.settings import Settings
+from triage.storage.budgets import Spending
 
 run = CliRunner().invoke
 
@@ -128,6 +131,15 @@ def _desk() -> Rows:
         for place, days in enumerate((1, 28))
     ]  # fmt: skip
     return rows
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    _now(monkeypatch, datetime(2026, 12, 1, 9, tzinfo=UTC))
+
+
+def _now(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    monkeypatch.setattr(wiring, "now", lambda: at)
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +265,48 @@ def test_bad_input_says_what_to_write(home: Path, options: list[str], said: str)
     done = run(app, ["report", "pilot", *options, "--home", str(home)])
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_a_period_that_has_not_ended_is_looked_at_until_now(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One backorder is not yet a week old, the other is to come on the 29th.
+    _now(monkeypatch, datetime(2026, 10, 9, 6, tzinfo=UTC))
+    found = _kpi(home, "2026-10-01..2026-10-31", "--scope", "warehouse=North")
+    assert found["told"]["looked_until"] == "2026-10-09T06:00:00.000000Z"
+    assert "1 waited" in found["aged_backorders"]["note"]
+    assert (found["aged_backorders"]["estimate"]["value"], found["aged_backorders"]["estimate"]["n"]) == (0, 1)
+    lines = found["line_fill_rate"]["estimate"]
+    assert lines["value"] == 1  # none is counted as late that can still leave today
+    assert lines["n"] == found["cycle_time"]["estimate"]["n"] == 12
+    shown = run(app, ["report", "kpi", "--period", "2026-10-01..2026-10-31", "--home", str(home)])
+    assert "The period has not ended: looked at until 2026-10-09 06:00 UTC." in shown.stdout
+    options = ["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-31", "--home", str(home)]
+    told = json.loads(run(app, ["report", "pilot", *options, "--json"]).stdout)
+    assert (
+        "The pilot has not ended: it was looked at until 2026-10-09 06:00 UTC, on day 9 of 31." in told["doubts"]
+    )  # fmt: skip
+    assert "The periods differ in length (30 and 9 days)." in told["doubts"]
+    early = run(app, ["report", "kpi", "--period", "2026-10-10..2026-10-31", "--home", str(home)])
+    assert (early.exit_code, "has not begun" in early.output) == (2, True)
+
+
+def test_what_is_known_by_company_is_not_told_of_a_warehouse(home: Path, tmp_path: Path) -> None:
+    with Opened(home) as store:
+        spending = Spending(store.database)
+        for company, money in ((COMPANY, "0.5"), ("Elsewhere Ltd", "70")):
+            spending.add(company, AFTER.date(), "house", "small", 500, 100, Decimal(money), AFTER)
+    found = _kpi(home, "2026-10-01..2026-10-31", "--scope", "warehouse=North")
+    for code, what in (("approval_turnaround", "approvals"), ("integration", "arrivals")):
+        assert found[code]["estimate"] == {"value": None, "low": None, "high": None, "n": 0}
+        assert found[code]["note"] == f"{what} are known by company, not by warehouse"
+    page = tmp_path / "pilot.html"
+    options = ["--baseline", "2026-09-01..2026-09-30", "--pilot", "2026-10-01..2026-10-30", "--minutes-by-hand", "8",
+               "--minutes-with-card", "1", "--hourly-cost", "40", "--home", str(home)]  # fmt: skip
+    asked = ["report", "pilot", *options, "--json", "--out", str(page), "--scope", "warehouse=North"]
+    told = json.loads(run(app, asked).stdout.splitlines()[-1])
+    assert (told["worth"]["spent"], told["worth"]["spent_by"]) == (0.5, [COMPANY, "My Company"])
+    assert "0.50 for models (all of" in page.read_text(encoding="utf-8")
+    whole = json.loads(run(app, ["report", "pilot", *options, "--json"]).stdout)
+    assert (whole["worth"]["spent"], whole["worth"]["spent_by"]) == (70.5, [])
 
 
 def test_a_company_is_found_however_its_name_is_typed(home: Path) -> None:

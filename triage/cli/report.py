@@ -142,7 +142,7 @@ def _zone(name: str) -> ZoneInfo:
 def _observed(periods: list[Period], scope: Scope, no_odoo: bool, home: Path | None) -> list[Observed]:
     """Store and, unless asked otherwise, Odoo, looked at once for each period."""
     from triage.cli.connected import connected
-    from triage.cli.wiring import open_store
+    from triage.cli.wiring import now, open_store
     from triage.reports.cards import Cards
     from triage.reports.observed import observe
     from triage.reports.orders import Desk
@@ -153,11 +153,12 @@ def _observed(periods: list[Period], scope: Scope, no_odoo: bool, home: Path | N
     settings = Settings.of(home)
     with open_store(settings) as store:
         cards = Cards(store.database, store.keys, store.cards)
+        at_once = now()
         if no_odoo:
-            return [observe(None, cards, period, scope) for period in periods]
+            return [observe(None, cards, period, scope, at_once) for period in periods]
         with connected(settings) as at:
             desk = Desk(at.odoo, periods[0].zone)
-            return [observe(desk, cards, period, scope) for period in periods]
+            return [observe(desk, cards, period, scope, at_once) for period in periods]
 
 
 def _print_kpis(seen: Observed, found: list[Kpi]) -> None:
@@ -171,6 +172,9 @@ def _print_kpis(seen: Observed, found: list[Kpi]) -> None:
         row = (each.title, figure(each.estimate, each.unit), interval(each.estimate, each.unit))
         table.add_row(*map(literal, (*row, str(each.estimate.n), each.note)))
     console().print(table)
+    if seen.looked_until is not None:
+        told = f"The period has not ended: looked at until {seen.looked_until:%Y-%m-%d %H:%M} UTC."
+        console().print(literal(told))
 
 
 def _print_pilot(found: Pilot) -> None:
@@ -197,4 +201,5 @@ def _print_pilot(found: Pilot) -> None:
         out.print(literal(f"\nHours saved, as far as the assumptions hold: {low:.1f} to {high:.1f}."))
         if found.worth.money:
             low, high = found.worth.money
-            out.print(literal(f"Money after models: {low:.0f} to {high:.0f} {found.assumptions.currency}."))
+            models = f" (all of {', '.join(found.worth.spent_by)})" if found.worth.spent_by else ""
+            out.print(literal(f"Money after models{models}: {low:.0f} to {high:.0f} {found.assumptions.currency}."))

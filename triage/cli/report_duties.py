@@ -79,7 +79,7 @@ class ReportDuties:
         store = self._store
         scope = Scope("company", company) if company else Scope()
         desk = Desk(self._office.odoo().odoo, period.zone)
-        seen = observe(desk, Cards(store.database, store.keys, store.cards), period, scope)
+        seen = observe(desk, Cards(store.database, store.keys, store.cards), period, scope, now())
         told = kpis_as_json(seen, kpis(seen))
         desk_figures.keep(store.database, DeskFigures(company, period.last, now(), told))
         log.info("figures of the desk", company=company or "all", period=str(period), orders=len(seen.cycle_hours))

@@ -50,7 +50,8 @@ def kpis(seen: Observed) -> list[Kpi]:
             "approval_turnaround", "Approval turnaround", "hours", estimates.waiting(seen.approvals),
             "Half of the approvals asked for in the period (OCA's tiers) were settled after this time; open ones count "
             "as waiting.",
-            odoo or ("none were asked for, or this Odoo has no tiers" if not seen.approvals.hours else ""),
+            odoo or _of_companies(seen, "approvals")
+            or ("none were asked for, or this Odoo has no tiers" if not seen.approvals.hours else ""),
         ),
         Kpi(
             "second_person", "Second person's turnaround", "hours", _of_people(seen.second_looks),
@@ -73,7 +74,7 @@ def kpis(seen: Observed) -> list[Kpi]:
             "integration", "Integration success", "share", _arrived(seen),
             "Arrivals of the period (webhooks, sweeps, mails, API calls) that came to an end of their own, of all that "
             "ended; the others were given up, whether they wait for a person or were discarded.",
-            _sources(seen),
+            _of_companies(seen, "arrivals") or _sources(seen),
         ),
         Kpi(
             "aged_backorders", "Aged backorders", "count", _count(seen.aged, seen.has_odoo, len(seen.backorders)),
@@ -97,6 +98,10 @@ def kpis(seen: Observed) -> list[Kpi]:
 def is_withheld(waits: Waits) -> bool:
     """Whether so few people did what was waited for that nothing is told of it."""
     return waits.people is not None and 0 < waits.people < FEWEST_PEOPLE
+
+
+def _of_companies(seen: Observed, what: str) -> str:
+    return f"{what} are known by company, not by warehouse" if seen.scope.kind == "warehouse" else ""
 
 
 def _of_people(waits: Waits) -> Estimate:

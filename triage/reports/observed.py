@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from triage.domain import Card, LinkStatus
+from triage.errors import UsageError
 from triage.reports.cards import Arrived, Cards
 from triage.reports.estimates import Waits
 from triage.reports.orders import Desk
@@ -23,6 +25,8 @@ class Observed:
     period: Period
     scope: Scope
     has_odoo: bool
+    looked_until: datetime | None = None
+    """Where the period had not ended: until when it was looked at. What comes later is in no figure."""
     missing: tuple[str, ...] = ()
     """Models that this Odoo lacks or the service user may not read."""
     cycle_hours: tuple[float, ...] = ()
@@ -40,9 +44,11 @@ class Observed:
     backorders: tuple[float, ...] = ()
     """Days that each backorder waiting at the end of the period had waited."""
     approvals: Waits = field(default_factory=Waits)
+    """None of a warehouse: Odoo keeps them by company."""
     second_looks: Waits = field(default_factory=Waits)
     first_actions: Waits = field(default_factory=Waits)
     arrived: tuple[Arrived, ...] = ()
+    """None of a warehouse: nobody knows whose order lies where before it is read."""
     unread: int = 0
     """Arrivals that ended in the period and of which nothing can be read any more."""
     categories: Mapping[str, int] = field(default_factory=dict)
@@ -51,6 +57,16 @@ class Observed:
     states: Mapping[str, int] = field(default_factory=dict)
     """Cards of the period by their state today."""
     spent: float = 0.0
+    """What models cost."""
+    spent_by: tuple[str, ...] = ()
+    """The companies whose whole cost that is, where the scope is only a warehouse of theirs."""
+
+    @property
+    def days(self) -> int:
+        """How many days were looked at, the last one begun."""
+        if self.looked_until is None:
+            return self.period.days
+        return (self.looked_until.astimezone(self.period.zone).date() - self.period.first).days + 1
 
     @property
     def cards(self) -> int:
@@ -78,33 +94,39 @@ class Observed:
         return any(self.states.get(state, 0) for state in ("accepted", "edited", "rejected"))
 
 
-def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Observed:
-    """Read store and Odoo for one period. A warehouse's cards are those about its orders; what is about no order
-    belongs to none. Raises the errors of both."""
+def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope, now: datetime) -> Observed:
+    """Read store and Odoo for one period, as far as it has gone. A warehouse's cards are those about its orders; what
+    is about no order belongs to none. Raises the errors of both, and `UsageError` for a period that has not begun."""
+    if period.since >= now:
+        raise UsageError(f"the period {period} has not begun.")
+    until = min(period.until, now)
+    is_part = scope.kind == "warehouse"
     only = cards.called(scope) if scope.kind == "company" else None
     named: dict[str, set[str]] = {}
     made: list[Card] = []
-    for card in cards.before(period.until, only):  # of those from before only what they are about is kept
+    for card in cards.before(until, only):  # of those from before only what they are about is kept
         named[str(card.id)] = set(_records(card))
         made += [card] if period.has(card.created_at) else []
     about = _orders_of(named, desk)
     mine = _in_scope(made, scope, about, desk)
     hit = {order for orders in about.values() for order in orders}
-    finished = desk.finished(period.since, period.until) if desk else []
+    finished = desk.finished(period.since, until) if desk else []
     ours = [order for order in finished if scope.has(order.company, order.warehouse)]
     others = [order for order in finished if not scope.has(order.company, order.warehouse)]
     promises = cards.first_promises()
-    promised = desk.promised(period.since, period.until, promises.of) if desk else []
+    promised = desk.promised(period.since, until, promises.of) if desk else []
     lines = [line for line in promised if scope.has(line.company, line.warehouse)]
     late = [line for line in lines if not line.is_filled]
-    waiting = desk.backorders(period.until) if desk else []
-    asked = desk.approvals(period.since, period.until) if desk and scope.kind != "warehouse" else []
+    waiting = desk.backorders(until) if desk else []
+    asked = desk.approvals(period.since, until) if desk and not is_part else []
     asked = [each for each in asked if scope.has(each.company, "")]
-    arrived, unread = cards.arrived(period, only)
+    arrived, unread = ([], 0) if is_part else cards.arrived(period, only)
+    owners = sorted({each.company for each in (*ours, *lines)} | {card.key.company for card in mine}) if is_part else []
     return Observed(
         period=period,
         scope=scope,
         has_odoo=desk is not None,
+        looked_until=until if until < period.until else None,
         missing=desk.missing if desk else (),
         cycle_hours=tuple(order.hours for order in ours),
         cycle_hit=tuple(order.key in hit for order in ours),
@@ -114,14 +136,15 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope) -> Ob
         lost_to_exceptions=sum(line.order in hit for line in late),
         backorders=tuple(each.days for each in waiting if scope.has(each.company, each.warehouse)),
         approvals=Waits(tuple(each.hours for each in asked), tuple(each.is_settled for each in asked)),
-        second_looks=cards.second_looks(mine, period.until),
-        first_actions=cards.first_actions(mine, period.until),
+        second_looks=cards.second_looks(mine, until),
+        first_actions=cards.first_actions(mine, until),
         arrived=tuple(arrived),
         unread=unread,
         categories=Counter(card.key.category.value for card in mine),
         warehouses=Counter(order.warehouse for order in ours),
         states=Counter(card.state.value for card in mine),
-        spent=cards.spent(period, only),
+        spent=cards.spent(period, owners if is_part else only),
+        spent_by=tuple(owners),
     )
 
 

@@ -58,6 +58,8 @@ class Worth:
     money: Range | None
     spent: float
     """What models cost."""
+    spent_by: tuple[str, ...] = ()
+    """The companies whose whole cost that is, where the pilot was only a warehouse of theirs."""
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,7 @@ _DIFFERENCES: Mapping[str, Callable[[Observed, Observed], Estimate]] = {
 def _doubts(before: Observed, after: Observed, beside: Estimate | None) -> list[str]:
     """What a careful reader should hold against the comparison."""
     found = ["Two periods of one desk show what changed, not why: nobody was assigned to pilot or baseline by lot."]
-    if before.period.overlaps(after.period):
-        found.append("The periods overlap: the same days stand on both sides.")
-    if before.period.days != after.period.days:
-        found.append(f"The periods differ in length ({before.period.days} and {after.period.days} days).")
-    if abs((after.period.first - before.period.first).days) > _SEASONS:
-        found.append("The periods lie more than six weeks apart: season, prices or staff may have changed.")
+    found += _times(before, after)
     if not before.cards:
         found.append(
             "The baseline has no cards. Run it in shadow mode: without them, nothing that rests on exceptions "
@@ -167,6 +164,23 @@ def _doubts(before: Observed, after: Observed, beside: Estimate | None) -> list[
     found.append(
         "Cycle times are those of orders that were finished: one that still waits is in no figure but the backorders."
     )
+    return found
+
+
+def _times(before: Observed, after: Observed) -> list[str]:
+    """What days the two sides rest on."""
+    found = [
+        f"The {name} has not ended: it was looked at until {seen.looked_until:%Y-%m-%d %H:%M} UTC, on day {seen.days} "
+        f"of {seen.period.days}."
+        for name, seen in (("baseline", before), ("pilot", after))
+        if seen.looked_until is not None
+    ]
+    if before.period.overlaps(after.period):
+        found.append("The periods overlap: the same days stand on both sides.")
+    if before.days != after.days:
+        found.append(f"The periods differ in length ({before.days} and {after.days} days).")
+    if abs((after.period.first - before.period.first).days) > _SEASONS:
+        found.append("The periods lie more than six weeks apart: season, prices or staff may have changed.")
     return found
 
 
@@ -201,4 +215,4 @@ def _worth(after: Observed, given: Assumptions) -> Worth | None:
     if given.hourly_cost is not None:
         ends = [hour * cost - after.spent for hour in hours for cost in given.hourly_cost]
         money = min(ends), max(ends)
-    return Worth(useful, rejected, hours, money, after.spent)
+    return Worth(useful, rejected, hours, money, after.spent, after.spent_by)

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from triage.domain import utc
 from triage.reports.estimates import FEWEST, Estimate
 from triage.reports.kpi import Kpi
 from triage.reports.observed import Observed
@@ -51,6 +52,7 @@ def kpis_as_json(seen: Observed, found: Sequence[Kpi]) -> dict[str, Any]:
     return {
         "period": str(seen.period),
         "scope": str(seen.scope),
+        "looked_until": None if seen.looked_until is None else utc(seen.looked_until),
         "kpis": [asdict(each) for each in found],
     }
 
