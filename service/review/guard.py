@@ -41,7 +41,7 @@ class Guard:
     def session(self, request: Request) -> Session | None:
         """Who sent this request, or none."""
         token = request.cookies.get(cookie_name(request), "")
-        return self.people().session(token) if 0 < len(token) <= 100 else None
+        return self.people().session(token, is_used=not renews_itself(request)) if 0 < len(token) <= 100 else None
 
     def needs(self, *duties: Duty) -> Callable[..., Session]:
         """A dependency that lets somebody with one of these duties pass (none: everybody who is signed in)."""
@@ -80,6 +80,12 @@ def is_own_page(request: Request) -> bool:
         return site in {"same-origin", "none"}
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def renews_itself(request: Request) -> bool:
+    """Whether the queue's own clock sent a request, and nobody need sit there: htmx says so, and asks for these rows
+    only every minute."""
+    return request.url.path == "/queue/rows" and "hx-request" in request.headers
 
 
 def cookie_name(request: Request) -> str:

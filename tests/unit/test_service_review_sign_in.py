@@ -139,6 +139,23 @@ def test_a_session_that_is_over_leads_to_the_sign_in_page(
     assert client.post("/cards/1/accept", data={"form_token": "x"}).headers["location"] == "/sign-in"
 
 
+@pytest.mark.parametrize(("headers", "status"), [({"hx-request": "true", "hx-trigger": "rows"}, 303), ({}, 200)])
+def test_a_queue_that_renews_itself_keeps_nobody_signed_in(
+    made: Service, people: People, headers: dict[str, str], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(made)
+    client.cookies.set("triage", signing(client).cookies["triage"])
+    begun = now()
+    for minutes in range(10, int(IDLE.total_seconds()) // 60, 10):
+        monkeypatch.setattr("service.review.guard.now", lambda at=begun + timedelta(minutes=minutes): at)
+        assert client.get("/queue/rows", headers=headers).status_code == 200
+    monkeypatch.setattr("service.review.guard.now", lambda: begun + IDLE + timedelta(minutes=1))
+    answer = client.get("/queue/rows", headers=headers)
+    assert answer.status_code == status
+    if headers:
+        assert answer.headers["hx-redirect"].startswith("/sign-in")
+
+
 def test_too_many_wrong_attempts_are_refused_before_the_password_is_looked_at(hostile_home: Path) -> None:
     with service(hostile_home) as made:
         client = browser(made)

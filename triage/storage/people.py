@@ -196,8 +196,11 @@ class People:
             )
         return token
 
-    def session(self, token: str) -> Session | None:
-        """The session of a cookie's token; none where it is unknown, over, or too long without a request."""
+    def session(self, token: str, *, is_used: bool = True) -> Session | None:
+        """The session of a cookie's token; none where it is unknown, over, or too long without a request.
+
+        `is_used`: whether somebody asked. What a page does by itself keeps no session alive.
+        """
         now = self._clock()
         rows = self._database.query(
             "SELECT s.id, s.how, s.form_token, s.seen_at, s.expires_at, p.* FROM sessions s"
@@ -208,7 +211,7 @@ class People:
         if not rows:
             return None
         row = rows[0]
-        if row["seen_at"] < utc(now - _NOTE_SEEN):
+        if is_used and row["seen_at"] < utc(now - _NOTE_SEEN):
             with self._database.transaction():
                 self._database.execute("UPDATE sessions SET seen_at = ? WHERE id = ?", (utc(now), row["id"]))
         return Session(row["id"], _account(row).person, row["how"], row["form_token"], row["expires_at"])
