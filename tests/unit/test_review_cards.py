@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.unit.opened_store import COMPANY, proposal, ref
-from tests.unit.review_site import Someone, put
+from tests.unit.review_site import ACCEPT, Someone, put
 from tests.unit.service_client import Service, service
+from triage.audit import retiring
+from triage.cli.wiring import now
 from triage.domain import (
     CardState,
     Category,
@@ -158,3 +160,13 @@ def test_who_does_not_see_every_case_decides_them_one_by_one(tmp_path: Path) -> 
         assert "one by one" in refused.text
         assert joris.post("/cards/1/accept", revision=revision, member="sale.order:11").status_code == 303
         assert [one.state.value for one in joris.store.cards.get(1).members] == ["accepted", "open"]
+
+
+def test_a_link_ends_with_what_its_card_says(made: Service) -> None:
+    """There is no other date on it: whoever may see the card finds it by its number as long as it is kept."""
+    joris = Someone(made, "Joris")
+    assert joris.post("/cards/1/accept", revision=1).status_code == 303
+    assert joris.get("/cards/1").status_code == 200
+    assert retiring.apply(joris.store.journal, COMPANY, 30, now() + timedelta(days=31), "timer") == 1
+    assert joris.get("/cards/1").status_code == joris.get("/cards/999").status_code == 404
+    assert made.client.get("/cards/1", headers=ACCEPT, follow_redirects=False).status_code == 303
