@@ -26,6 +26,7 @@ def keep(database: Database) -> None:
         period, Scope(), has_odoo=True, cycle_hours=tuple(40.0 + number % 50 for number in range(180)),
         cycle_hit=tuple(number % 6 == 0 for number in range(180)), lines=412, filled=371, lost_to_exceptions=23,
         backorders=(1.5, 3.0, 9.0, 14.0), first_actions=Waits(waits, tuple(number % 5 > 0 for number in range(60))),
-        arrived=(Arrived("odoo.hook", 640, 2), Arrived("odoo.sweep", 88, 0)), categories={"delay": 31, "stock": 29},
+        arrived=(Arrived("odoo.hook", 640, 2), Arrived("odoo.sweep", 88, 0)),
+        volumes={"category": {"delay": 31, "stock": 29}},
     )  # fmt: skip
     desk_figures.keep(database, DeskFigures(EVERYTHING, last, now(), kpis_as_json(seen, kpis(seen))))

@@ -15,6 +15,7 @@ import yaml
 from typer.testing import CliRunner
 
 from tests.unit.opened_store import COMPANY, Opened, proposal
+from triage.cards.situating import Situation
 from triage.cli import wiring
 from triage.cli.app import app
 from triage.cli.connected import connected
@@ -162,6 +163,7 @@ def home(box: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
             card = store.cards.put(
                 proposal(Category.STOCK, record=RecordRef(model="sale.order", id=number, name=f"S{number:05}")),
                 f"event {number}",
+                Situation("North", "key" if number % 2 else "", "mail" if number % 5 else "edi"),
             )
             if number >= 3000:  # the pilot: somebody decides, after two hours
                 store.clock.now = at + timedelta(hours=2)
@@ -199,6 +201,20 @@ def test_what_was_cancelled_instead_of_delivered_did_not_leave_in_full(home: Pat
     assert {name: filled.get(f"sale.order:{number}") for number, name in enumerate(SOLD, 100)} == {
         name: is_full for name, (*_, is_full) in SOLD.items()
     }
+
+
+def test_exceptions_are_told_by_site_segment_and_channel(home: Path) -> None:
+    found = _kpi(home, "2026-09-01..2026-09-30", "--scope", "warehouse=North")["exceptions"]
+    assert found["groups"] == {
+        "category": {"stock": 10}, "site": {"North": 10}, "segment": {"": 5, "key": 5}, "channel": {"mail": 8, "edi": 2}
+    }  # fmt: skip
+    assert list(found["groups"]["channel"]) == ["mail", "edi"]  # the most first
+    assert found["note"] == "stock 10"
+    elsewhere = _kpi(home, "2026-09-01..2026-09-30", "--scope", "warehouse=South")["exceptions"]
+    assert elsewhere["groups"] == {"category": {}, "site": {}, "segment": {}, "channel": {}}
+    shown = run(app, ["report", "kpi", "--period", "2026-09-01..2026-09-30", "--no-odoo", "--home", str(home)])
+    assert "exceptions by channel" in shown.stdout
+    assert "not told" in shown.stdout
 
 
 def test_backorders_grow_old_at_the_end_of_the_period(home: Path) -> None:

@@ -172,6 +172,12 @@ def _print_kpis(seen: Observed, found: list[Kpi]) -> None:
         row = (each.title, figure(each.estimate, each.unit), interval(each.estimate, each.unit))
         table.add_row(*map(literal, (*row, str(each.estimate.n), each.note)))
     console().print(table)
+    for each in found:
+        for by in [name for name in each.groups if name != "category"]:
+            parts = Table(f"{each.title.lower()} by {by}", "cards")
+            for name, number in each.groups[by].items():
+                parts.add_row(literal(name or "not told"), str(number))
+            console().print(parts)
     if seen.looked_until is not None:
         told = f"The period has not ended: looked at until {seen.looked_until:%Y-%m-%d %H:%M} UTC."
         console().print(literal(told))

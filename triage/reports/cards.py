@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +20,7 @@ from triage.storage.keys import Keys
 from triage.storage.records import Record
 
 _PAGE = 500
+_SITUATION = ("site", "segment", "channel")
 _CLOCKS = timedelta(hours=1)
 """The clocks of workers are not further apart than that."""
 
@@ -85,6 +86,15 @@ class Cards:
             people.update([second[1].casefold()] if second else [])
         return Waits(tuple(hours), tuple(seen), len(people))
 
+    def volumes(self, cards: Sequence[Card]) -> dict[str, dict[str, int]]:
+        """How many of these cards there are by category, site, segment and channel, the most first; by an empty name
+        where a case did not tell."""
+        where = list(reported.situations(self._database, [str(card.id) for card in cards]))
+        columns = zip(*where, strict=True) if where else ((), (), ())
+        found = {"category": Counter(card.key.category.value for card in cards)}
+        found |= {name: Counter(column) for name, column in zip(_SITUATION, columns, strict=True)}
+        return {name: dict(sorted(each.items(), key=_most)) for name, each in found.items()}
+
     def arrived(self, period: Period, companies: Sequence[str] | None) -> tuple[list[Arrived], int]:
         """How what arrived in the period ended, by source; and of how many that ended then nothing can be read any
         more. From the journal: the inbox forgets what is done, and keeps what was given up.
@@ -144,6 +154,10 @@ class Cards:
         while after is not None:
             found, after = self._cards.page(only, _PAGE, after)
             yield from found
+
+
+def _most(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]
 
 
 class FirstPromises:

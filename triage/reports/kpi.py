@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median as middle
 
 from triage.domain.shares import FEWEST_PEOPLE
@@ -32,6 +32,8 @@ class Kpi:
     """Why it is missing, or what stands beside it."""
     is_withheld: bool = False
     """Whether it is known and not told, because too few people stand behind it."""
+    groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """What was counted, by what it can be told apart by."""
 
 
 def kpis(seen: Observed) -> list[Kpi]:
@@ -90,7 +92,8 @@ def kpis(seen: Observed) -> list[Kpi]:
         Kpi(
             "exceptions", "Exceptions", "count", _count(seen.cards, True),
             "Cards that came into being.",
-            ", ".join(f"{name} {number}" for name, number in sorted(seen.categories.items(), key=_most)),
+            ", ".join(f"{name} {number}" for name, number in seen.categories.items()),
+            groups={name: dict(each) for name, each in seen.volumes.items()},
         ),
     ]  # fmt: skip
 
@@ -114,10 +117,6 @@ def _why(waits: Waits, otherwise: str) -> str:
 
 def _count(number: int, is_known: bool, of: int | None = None) -> Estimate:
     return Estimate(float(number) if is_known else None, None, None, number if of is None else of)
-
-
-def _most(pair: tuple[str, int]) -> tuple[int, str]:
-    return -pair[1], pair[0]
 
 
 def _beside(seen: Observed) -> str:

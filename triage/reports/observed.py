@@ -51,7 +51,8 @@ class Observed:
     """None of a warehouse: nobody knows whose order lies where before it is read."""
     unread: int = 0
     """Arrivals that ended in the period and of which nothing can be read any more."""
-    categories: Mapping[str, int] = field(default_factory=dict)
+    volumes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Cards by `category`, `site`, `segment` and `channel`, the most first."""
     warehouses: Mapping[str, int] = field(default_factory=dict)
     """Finished orders by warehouse."""
     states: Mapping[str, int] = field(default_factory=dict)
@@ -67,6 +68,11 @@ class Observed:
         if self.looked_until is None:
             return self.period.days
         return (self.looked_until.astimezone(self.period.zone).date() - self.period.first).days + 1
+
+    @property
+    def categories(self) -> Mapping[str, int]:
+        """Cards by category."""
+        return self.volumes.get("category", {})
 
     @property
     def cards(self) -> int:
@@ -140,7 +146,7 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope, now: 
         first_actions=cards.first_actions(mine, until),
         arrived=tuple(arrived),
         unread=unread,
-        categories=Counter(card.key.category.value for card in mine),
+        volumes=cards.volumes(mine),
         warehouses=Counter(order.warehouse for order in ours),
         states=Counter(card.state.value for card in mine),
         spent=cards.spent(period, owners if is_part else only),

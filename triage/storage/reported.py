@@ -1,4 +1,4 @@
-"""Records that reports are made from: what people did with cards, and how what came in ended. All SQL about that."""
+"""What reports are made from: what people did with cards, where these stand, how what came in ended. All SQL for it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ def handlings(database: Database, cards: Sequence[str]) -> Iterator[list[Record]
             f" JOIN journal j ON j.event = e.event AND j.kind = 'handling' {months.BESIDE[database.engine]}"
         )
         yield [Record(*row) for row in database.query(sql, some)]
+
+
+def situations(database: Database, cards: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Site, segment and channel of each of these cards (ids); empty where a case did not tell."""
+    for start in range(0, len(cards), _AT_ONCE):
+        some = cards[start : start + _AT_ONCE]
+        sql = f"SELECT site, segment, channel FROM queue WHERE card IN ({', '.join('?' * len(some))})"  # noqa: S608
+        yield from ((str(site), str(segment), str(channel)) for site, segment, channel in database.query(sql, some))
 
 
 def streams(database: Database) -> Iterator[str]:
@@ -65,4 +73,4 @@ def _before(database: Database, stream: str, since: str) -> int:
     return low
 
 
-__all__ = ["arrivals", "dead", "handlings", "streams"]
+__all__ = ["arrivals", "dead", "handlings", "situations", "streams"]
