@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from triage.domain import Fact, Line, Purchase, Waiting
 from triage.facts.differences import Difference, DifferenceKind, due
-from triage.facts.grounds import Grounds, tidy
+from triage.facts.grounds import Grounds, in_days, tidy
 from triage.facts.matching import Comparison, Pair, Part
 from triage.facts.units import units_of
 
@@ -198,7 +198,7 @@ def told(hit: Hit) -> str:
     elif hit.slack is None:
         now = f"covered on {hit.covered}"
     elif hit.slack < 0:
-        now = f"covered on {hit.covered}, {-hit.slack} days late"
+        now = f"covered on {hit.covered}, {in_days(-hit.slack)} late"
     else:
-        now = f"covered on {hit.covered}, {hit.slack} days to spare"
+        now = f"covered on {hit.covered}, {in_days(hit.slack)} to spare"
     return f"{one.customer} waits for {tidy(hit.open)} {hit.uom} of {one.product}, {promised}: {now}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from triage.domain import Credit, Fact, Invoice, InvoiceKind, Partner
-from triage.facts.grounds import Grounds, cents
+from triage.facts.grounds import Grounds, cents, in_days
 
 _SETTLED = frozenset({"paid", "reversed", "in_payment"})
 _Words = Callable[[Invoice], str]
@@ -200,7 +200,7 @@ def _overdue(grounds: Grounds) -> Iterator[Fact]:
             value=Decimal(days),
             unit="days",
             sources=(f"{worst.ref.key}.invoice_date_due",),
-            how=f"{worst.ref.name} was due on {worst.invoice_date_due}, {days} days before {grounds.today}",
+            how=f"{worst.ref.name} was due on {worst.invoice_date_due}, {in_days(days)} before {grounds.today}",
         )
 
 

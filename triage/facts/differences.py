@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from triage.domain import Thresholds
-from triage.facts.grounds import cents, line_source, tidy
+from triage.facts.grounds import cents, in_days, line_source, tidy
 from triage.facts.matching import Comparison, Pair, Part, Substitute
 from triage.facts.stated import Stated
 
@@ -251,7 +251,7 @@ def _date(comparison: Comparison, pair: Pair, thresholds: Thresholds) -> Differe
         pair.label,
         Decimal(days),
         "days",
-        f"ordered for {before}, confirmed for {after}{part}: {days} days later",
+        f"ordered for {before}, confirmed for {after}{part}: {in_days(days)} later",
         _sources(comparison, pair, "date_planned", "delivery_date"),
         days=days,
         pair=pair,

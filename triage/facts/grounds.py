@@ -96,6 +96,11 @@ def tidy(value: Decimal) -> Decimal:
     return value.normalize()
 
 
+def in_days(number: int | Decimal) -> str:
+    """A number of days in words: `1 day`, `12 days`."""
+    return f"{number} day" if number == 1 else f"{number} days"
+
+
 def cents(value: Decimal) -> Decimal:
     """An amount rounded half up to two decimals."""
     return value.quantize(Decimal("0.01"), ROUND_HALF_UP)

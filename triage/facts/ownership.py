@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from triage.domain import Fact, Message, MessageKind, Role
-from triage.facts.grounds import Grounds
+from triage.facts.grounds import Grounds, in_days
 from triage.facts.promise import arrival, original_promise
 
 
@@ -53,7 +53,7 @@ def _idle(grounds: Grounds) -> Iterator[Fact]:
             value=Decimal(days),
             unit="days",
             sources=(f"mail.message:{last.id}.date",),
-            how=f"{words} {'on ' if ours else ''}{grounds.day(last.sent_at)}, {days} days before {grounds.today}",
+            how=f"{words} {'on ' if ours else ''}{grounds.day(last.sent_at)}, {in_days(days)} before {grounds.today}",
         )
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from triage.domain import Fact, Promise, Shipment, ShipmentKind
-from triage.facts.grounds import Grounds
+from triage.facts.grounds import Grounds, in_days
 from triage.facts.shipment import is_stuck
 from triage.facts.stock import Need, Receipt, expected_receipts, needs
 
@@ -127,7 +127,7 @@ def _standing(grounds: Grounds, original: Dated) -> Iterator[Fact]:
             value=Decimal(late),
             unit="days",
             sources=sources,
-            how=f"{words}: {late} days late",
+            how=f"{words}: {in_days(late)} late",
         )
         return
     ready = None if done else _ready(grounds)
@@ -145,7 +145,7 @@ def _slack(original: Dated, ready: Dated | None, grounds: Grounds, slack: int) -
         value=Decimal(slack),
         unit="days",
         sources=(original.source, start.source),
-        how=f"promised for {original.day}, {start.how}: {slack} days of slack",
+        how=f"promised for {original.day}, {start.how}: {in_days(slack)} of slack",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from triage.domain import Fact
-from triage.facts.grounds import Grounds, line_source, tidy
+from triage.facts.grounds import Grounds, in_days, line_source, tidy
 
 
 def facts(grounds: Grounds) -> Iterator[Fact]:
@@ -30,5 +30,5 @@ def facts(grounds: Grounds) -> Iterator[Fact]:
             unit="days",
             sources=(line_source(own.ref, line, "date_planned"), line_source(own.ref, line, "delivered")),
             how=f"{tidy(line.quantity - line.delivered)} {line.uom} of {line.product} were due on {day}: "
-            f"{days} days late",
+            f"{in_days(days)} late",
         )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from triage.domain import Fact, Shipment, ShipmentKind
-from triage.facts.grounds import CLOSED, Grounds, tidy
+from triage.facts.grounds import CLOSED, Grounds, in_days, tidy
 
 _ON_THE_ROAD = frozenset({"booked", "in_transit", "exception", "out_for_delivery"})
 _FLAGS = {
@@ -79,7 +79,7 @@ def _not_left(grounds: Grounds, shipment: Shipment) -> Iterator[Fact]:
             unit="days",
             about=shipment.ref.name,
             sources=(f"{shipment.ref.key}.scheduled_date", f"{shipment.ref.key}.state"),
-            how=f"{shipment.ref.name} was to leave on {grounds.day(shipment.scheduled)}, {days} days before "
+            how=f"{shipment.ref.name} was to leave on {grounds.day(shipment.scheduled)}, {in_days(days)} before "
             f"{grounds.today}",
         )
 
@@ -104,7 +104,7 @@ def _no_scan(grounds: Grounds, shipment: Shipment) -> Iterator[Fact]:
         unit="days",
         about=shipment.ref.name,
         sources=(f"{shipment.ref.key}.{field}", f"{shipment.ref.key}.carrier_status"),
-        how=f"{word} on {grounds.day(since)}, {days} days before {grounds.today}",
+        how=f"{word} on {grounds.day(since)}, {in_days(days)} before {grounds.today}",
     )
 
 
@@ -160,7 +160,7 @@ def _claim_period(grounds: Grounds, shipment: Shipment, day: date, source: str) 
             unit="days",
             about=shipment.ref.name,
             sources=(source,),
-            how=f"delivered on {day}, {grounds.thresholds.claim_days} days to claim: until {last}",
+            how=f"delivered on {day}, {in_days(grounds.thresholds.claim_days)} to claim: until {last}",
         )
 
 

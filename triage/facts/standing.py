@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from triage.domain import Fact, MessageKind, Order, Role, Shipment, ShipmentKind
-from triage.facts.grounds import CLOSED, Grounds, cents, line_source, per_unit
+from triage.facts.grounds import CLOSED, Grounds, cents, in_days, line_source, per_unit
 from triage.facts.promise import original_promise
 
 DEFAULT_CARRIER = "default"
@@ -78,7 +78,7 @@ def _age(grounds: Grounds, order: Order) -> Iterator[Fact]:
                 value=Decimal(days),
                 unit="days",
                 sources=(f"{order.ref.key}.date_order",),
-                how=f"ordered on {grounds.day(order.date_order)}, {days} days ago",
+                how=f"ordered on {grounds.day(order.date_order)}, {in_days(days)} ago",
             )
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from triage.domain import Fact, Line, Move, Shipment, ShipmentKind
-from triage.facts.grounds import CLOSED, Grounds, line_source, tidy
+from triage.facts.grounds import CLOSED, Grounds, in_days, line_source, tidy
 
 _FINAL = frozenset({"done", "cancel"})
 
@@ -119,7 +119,7 @@ def _relief(grounds: Grounds, need: Need) -> Iterator[Fact]:
     expected = expected_receipts(grounds, need)
     if expected:
         first = expected[0]
-        overdue = f", which is {(grounds.today - first.day).days} days ago" if first.day < grounds.today else ""
+        overdue = f", which is {in_days((grounds.today - first.day).days)} ago" if first.day < grounds.today else ""
         yield Fact(
             name="stock.incoming",
             value=first.day,
@@ -235,7 +235,7 @@ def _backorder(grounds: Grounds, shipment: Shipment, first: str, origin: Shipmen
         unit="days",
         about=shipment.ref.name,
         sources=(f"{origin.ref.key}.date_done", f"{shipment.ref.key}.state", f"{shipment.ref.key}.backorder_id"),
-        how=f"{first} left on {grounds.day(origin.date_done)}; its rest {shipment.ref.name} waits for {days} days",
+        how=f"{first} left on {grounds.day(origin.date_done)}; its rest {shipment.ref.name} waits for {in_days(days)}",
     )
 
 

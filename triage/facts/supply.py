@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from triage.domain import Fact, Line, Purchase, ShipmentKind
-from triage.facts.grounds import CLOSED, Grounds, line_source, tidy
+from triage.facts.grounds import CLOSED, Grounds, in_days, line_source, tidy
 from triage.facts.promise import arrival, original_promise, standing_promise
 from triage.facts.stock import expected_receipts, needs
 
@@ -49,7 +49,7 @@ def _owed(grounds: Grounds, purchase: Purchase, line: Line) -> Iterator[Fact]:
             about=about,
             sources=(line_source(purchase.ref, line, "date_planned"), line_source(purchase.ref, line, "delivered")),
             how=f"{purchase.supplier.name} owes {rest} {line.uom} of {line.product} on {purchase.ref.name}, due on "
-            f"{due}: {days} days late",
+            f"{due}: {in_days(days)} late",
         )
 
 
@@ -67,7 +67,7 @@ def _after_promise(grounds: Grounds) -> Iterator[Fact]:
                 unit="days",
                 about=need.product,
                 sources=(late[-1].source, promised.source),
-                how=f"{need.product}: {late[-1].how}, {days} days after the promise of {promised.day}",
+                how=f"{need.product}: {late[-1].how}, {in_days(days)} after the promise of {promised.day}",
             )
 
 

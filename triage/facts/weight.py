@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from triage.domain import Fact, Role
-from triage.facts.grounds import Grounds, cents
+from triage.facts.grounds import Grounds, cents, in_days
 from triage.facts.promise import arrival, original_promise
 from triage.facts.reported import amount, canonical
 
@@ -73,7 +73,7 @@ def _lateness(grounds: Grounds, known: Sequence[Fact]) -> Iterator[Fact]:
         name="promise.lateness",
         value="grave" if grave else "serious",
         sources=late.sources or ("reported",),
-        how=f"{days} days late; {since} or more are {'grave' if grave else 'serious'}",
+        how=f"{in_days(days)} late; {since} or more are {'grave' if grave else 'serious'}",
     )
 
 
@@ -89,7 +89,7 @@ def _near(grounds: Grounds) -> Iterator[Fact]:
             value=Decimal(days),
             unit="days",
             sources=(promised.source,),
-            how=f"promised for {promised.day}, " + ("which is today" if days == 0 else f"in {days} days"),
+            how=f"promised for {promised.day}, " + ("which is today" if days == 0 else f"in {in_days(days)}"),
         )
 
 
@@ -103,5 +103,5 @@ def _claims(grounds: Grounds, known: Sequence[Fact]) -> Iterator[Fact]:
                     value=left,
                     unit="days",
                     sources=fact.sources or ("reported",),
-                    how=f"the claim period ends in {left} days",
+                    how=f"the claim period ends in {in_days(left)}",
                 )
