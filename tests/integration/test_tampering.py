@@ -11,19 +11,22 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.databases import PostgresServer, place_in
-from tests.unit.opened_store import COMPANY, ORDER, Opened, case, decision, event, proposal
+from tests.unit.opened_store import COMPANY, ORDER, Opened, case, decision, event, proposal, ref
+from triage.audit import forgetting, retention
 from triage.audit.chain import digest, record_hash
 from triage.audit.checkpoints import Signed, compare, make
+from triage.audit.ledger import Ledger
 from triage.audit.signing import KeySigner, make_key, read_public
 from triage.audit.verify import verify
 from triage.cards import transitions
-from triage.domain import Category, NoException, Policy
+from triage.domain import Category, NoException, Origin, Policy
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
 from triage.storage.placeholders import arranged
@@ -51,6 +54,27 @@ def fill(opened: Opened, first: int, count: int, random_: random.Random) -> None
                 )
 
 
+def live(opened: Opened) -> None:
+    """What happens to a store in use: a case is forgotten, one is kept on hold, two share a card, content grows old."""
+    late = Origin(key="purchase.order:31", text="P00031, due 2026-11-20")
+    for number, origins in ((3, ()), (5, (late,)), (6, (late,))):
+        log = opened.journal.of(event(f"mail:live-{number}", ref(number)))
+        made = proposal(record=ref(number), origins=origins)
+        card = log.atomic("card", made, lambda it, number=number: opened.cards.put(it, f"mail:live-{number}"))
+        log.close(NoException(why="thanks"))
+        case_id = opened.cards.case_key(card)
+        if number == 3:
+            opened.journal.record(
+                stream=COMPANY, kind="effect", case=case_id, event=None, value=ref(3), subjects=["Petra Holt"]
+            )
+    retention.hold(opened.journal, case_id, COMPANY, "legal", "claim 7", opened.clock())
+    found = forgetting.find(opened.journal, ["Petra Holt"])
+    ledger = Ledger(opened.home / "erasures.jsonl")
+    assert forgetting.erase(opened.journal, ledger, found, "Petra Holt", "dpo", "request 12", opened.clock)
+    assert list(retention.apply(opened.journal, COMPANY, {"outcome": 0}, opened.clock(), "timer"))
+    opened.clock.now += timedelta(days=1)
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with two checkpoints, the second one kept elsewhere, and records behind it."""
@@ -63,6 +87,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make(opened.journal, opened.clock, signer)
         opened.database.query("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copytree(folder / "store", folder / "early")
+        live(opened)
         fill(opened, 6, 4, random_)
         kept = make(opened.journal, opened.clock, signer)
         (folder / "kept.json").write_text(kept.to_text())
@@ -90,7 +115,9 @@ def flip(store: sqlite3.Connection, random_: random.Random) -> None:
         )
     )
     column = random_.choice(columns)
-    found = store.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {key}").fetchall()
+    known = "state <> 'expired'" if table == "cards" else "1 = 1"  # of an erased one nobody knows what it said
+    sql = f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL AND {known} ORDER BY {key}"
+    found = store.execute(sql).fetchall()
     row, value = random_.choice(found)
     raw = bytearray(value if isinstance(value, bytes) else str(value).encode())
     raw[random_.randrange(len(raw))] ^= 1 << random_.randrange(7)
@@ -102,11 +129,14 @@ def flip(store: sqlite3.Connection, random_: random.Random) -> None:
     store.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, row))
 
 
+_WITH = "EXISTS (SELECT 1 FROM payloads p WHERE p.stream = journal.stream AND p.seq = journal.seq)"
+
+
 def swap(store: sqlite3.Connection, random_: random.Random) -> None:
     """The payloads, or the bodies, of two records."""
-    one, other = some(store, random_), some(store, random_)
+    one, other = some(store, random_, _WITH), some(store, random_, _WITH)
     while one == other:
-        other = some(store, random_)
+        other = some(store, random_, _WITH)
     table, column = random_.choice((("payloads", "sealed"), ("journal", "body")))
     values = [
         store.execute(f"SELECT {column} FROM {table} WHERE stream = ? AND seq = ?", place).fetchone()[0]
@@ -138,7 +168,7 @@ def insert(store: sqlite3.Connection, random_: random.Random) -> None:
     put(store, body, sealed)
 
 
-def put(store: sqlite3.Connection, body: dict, sealed: bytes) -> str:
+def put(store: sqlite3.Connection, body: dict, sealed: bytes | None) -> str:
     raw = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     store.execute(
         "INSERT OR REPLACE INTO journal (stream, seq, prev_hash, hash, kind, step, at, event, case_id, once, body)"
@@ -148,7 +178,8 @@ def put(store: sqlite3.Connection, body: dict, sealed: bytes) -> str:
             body["event"], body["case"], body["once"], raw,
         ),
     )  # fmt: skip
-    store.execute("INSERT OR REPLACE INTO payloads VALUES (?, ?, ?)", (body["stream"], body["seq"], sealed))
+    if sealed is not None:
+        store.execute("INSERT OR REPLACE INTO payloads VALUES (?, ?, ?)", (body["stream"], body["seq"], sealed))
     return record_hash(raw)
 
 
@@ -204,7 +235,90 @@ def checkpoint(store: sqlite3.Connection, random_: random.Random) -> None:
     store.execute("UPDATE checkpoints SET body = ? WHERE number = ?", (raw, number))
 
 
-DAMAGES: tuple[Damage, ...] = (flip, flip, swap, delete, insert, rehash, cut, card, checkpoint)
+def junk(store: sqlite3.Connection) -> bytes:
+    """What anybody can make of the id of a deleted key, which stands in clear in what it sealed."""
+    (sealed,) = store.execute("SELECT sealed FROM cards WHERE state = 'expired'").fetchone()
+    return sealed[:9] + b"junk " * 12
+
+
+def disown(store: sqlite3.Connection, random_: random.Random) -> None:
+    """The end of a stream written anew, as if all of it had been erased; half the time as the erased case's."""
+    sealed = junk(store)
+    (case_id,) = store.execute("SELECT case_id FROM cards WHERE state = 'expired'").fetchone()
+    there = "stream = ? AND seq >= (SELECT max(seq) FROM journal j WHERE j.stream = journal.stream) - 3"
+    stream, seq = some(store, random_, there.replace("stream = ?", "stream <> '@store'"))
+    rows = store.execute("SELECT body FROM journal WHERE stream = ? AND seq >= ? ORDER BY seq", (stream, seq))
+    prev, whose = None, random_.random() < 0.5
+    for (raw,) in rows.fetchall():
+        body = json.loads(raw)
+        body |= {"payload": {"sha256": digest(sealed), "size": len(sealed)}, "prev": prev or body["prev"]}
+        body |= {"case": case_id} if whose else {}
+        store.execute("DELETE FROM payloads WHERE stream = ? AND seq = ?", (stream, body["seq"]))
+        store.execute("DELETE FROM journal WHERE stream = ? AND seq = ?", (stream, body["seq"]))
+        prev = put(store, body, sealed)
+
+
+def blank(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A card, or a case on one, that says nothing any more, as if it had been erased."""
+    sealed = junk(store)
+    if random_.random() < 0.5:
+        store.execute("UPDATE card_members SET sealed = ?", (sealed,))
+        return
+    ids = [row[0] for row in store.execute("SELECT id FROM cards WHERE state <> 'expired' ORDER BY number")]
+    store.execute("UPDATE cards SET sealed = ? WHERE id = ?", (sealed, random_.choice(ids)))
+    if random_.random() < 0.5:
+        gone = "(SELECT case_id FROM cards WHERE state = 'expired')"
+        store.execute(f"UPDATE cards SET case_id = {gone} WHERE sealed = ?", (sealed,))
+
+
+def withhold(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A payload taken away by leave that was given for others, or that nobody gave."""
+    by = some(store, random_, "kind = 'retention'")
+    if random_.random() < 0.5:
+        by = some(store, random_)
+    gone = some(
+        store, random_, "NOT EXISTS (SELECT 1 FROM removals r WHERE (r.stream, r.seq) = (journal.stream, journal.seq))"
+    )
+    store.execute("INSERT INTO removals (stream, seq, by_stream, by_seq) VALUES (?, ?, ?, ?)", (*gone, *by))
+    store.execute("DELETE FROM payloads WHERE stream = ? AND seq = ?", gone)
+
+
+def unhold(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A hold taken away, or put on another case."""
+    if random_.random() < 0.5:
+        store.execute("DELETE FROM holds")
+    else:
+        store.execute("UPDATE holds SET case_id = ?", (random_.randbytes(32).hex(),))
+
+
+def member(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A case on a shared card taken away, changed, or put on another card."""
+    ids = [row[0] for row in store.execute("SELECT id FROM cards WHERE id NOT IN (SELECT card FROM card_members)")]
+    store.execute(
+        *random_.choice(
+            (
+                ("DELETE FROM card_members",),
+                ("UPDATE card_members SET category = 'other'",),
+                ("UPDATE card_members SET card = ?", (random_.choice(sorted(ids)),)),
+            )
+        )
+    )
+
+
+def unqueue(store: sqlite3.Connection, random_: random.Random) -> None:
+    """A card that the queue hides, or shows as another."""
+    numbers = [row[0] for row in store.execute("SELECT number FROM queue ORDER BY number")]
+    number = random_.choice(numbers)
+    if random_.random() < 0.5:
+        store.execute("DELETE FROM queue WHERE number = ?", (number,))
+    else:
+        store.execute("UPDATE queue SET state = ? WHERE number = ?", ("superseded", number))
+
+
+DAMAGES: tuple[Damage, ...] = (
+    flip, flip, swap, delete, insert, rehash, cut, card, checkpoint, disown, disown, blank, withhold, unhold, member,
+    unqueue,
+)  # fmt: skip
 
 
 def damaged(original: Path, to: Path, number: int) -> str:
@@ -225,7 +339,7 @@ def damaged(original: Path, to: Path, number: int) -> str:
 
 def found_in(home: Path, kept: Path | None = None) -> str | None:
     with KeyFile(home / "keys.db") as keys, Database.open(home / "audit.db") as database:
-        first = verify(database, keys).first_bad
+        first = verify(database, keys, Ledger(home / "erasures.jsonl").keys()).first_bad
         if first is None and kept is not None:
             key = read_public(kept.parent / "signing.key.pub")
             first = compare(database, Signed.read(kept), [key])
@@ -273,7 +387,9 @@ def test_no_false_alarm_on_a_thousand_untouched_stores(original: Path, tmp_path:
     check_untouched(original, tmp_path, range(MANY))
 
 
-TABLES = ("journal", "payloads", "removals", "cards", "card_events", "checkpoints")
+TABLES = (
+    "journal", "payloads", "removals", "cards", "card_events", "checkpoints", "holds", "card_members", "queue",
+)  # fmt: skip
 
 
 class Server:
@@ -314,6 +430,7 @@ def on_server(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
     with Opened(folder) as opened:
         fill(opened, 0, 6, random_)
         make(opened.journal, opened.clock, signer)
+        live(opened)
         fill(opened, 6, 4, random_)
         (folder / "kept.json").write_text(make(opened.journal, opened.clock, signer).to_text())
         fill(opened, 10, 3, random_)
@@ -336,7 +453,7 @@ def check_server(on_server: tuple[Path, str], postgres: PostgresServer, numbers:
                     damage(store, random_)  # type: ignore[arg-type]
         kept = folder / "kept.json" if damage is cut else None
         with KeyFile(folder / "keys.db") as keys, Database.open(postgres.url(copy)) as database:
-            first = verify(database, keys).first_bad
+            first = verify(database, keys, Ledger(folder / "erasures.jsonl").keys()).first_bad
             if first is None and kept is not None:
                 first = compare(database, Signed.read(kept), [read_public(folder / "signing.key.pub")])
         if first is None:

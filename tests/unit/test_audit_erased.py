@@ -44,8 +44,10 @@ def put(opened: Opened, number: int, key: str = "", **more: Any) -> Card:
 
 def forget(opened: Opened, number: int) -> None:
     case = opened.cards.case_key(opened.cards.get(number))
-    found = forgetting.Found(case, COMPANY, ref(number), 1, (number,), (), "", "")
-    forgetting.erase(opened.journal, ledger(opened), [found], "Jane Doe", "dpo", "request 12", opened.clock)
+    given = {"stream": COMPANY, "kind": "effect", "case": case, "event": None, "value": ref(number)}
+    opened.journal.record(**given, subjects=["Petra Holt"])
+    found = forgetting.find(opened.journal, ["Petra Holt"])
+    assert forgetting.erase(opened.journal, ledger(opened), found, "Petra Holt", "dpo", "request 12", opened.clock)
 
 
 def ledger(opened: Opened) -> Ledger:
@@ -214,3 +216,10 @@ def test_cases_on_an_emptied_card_are_gone_with_it(opened: Opened) -> None:
     later = opened.clock.now + timedelta(days=31)
     assert retiring.apply(opened.journal, COMPANY, 30, later, "timer") == 1
     assert bad(opened) == ""
+
+
+def test_the_row_of_an_erased_card_stays(opened: Opened) -> None:
+    [row] = opened.database.query("SELECT id FROM cards WHERE number = 3")
+    for table, column in (("card_events", "card"), ("queue", "card"), ("cards", "id")):
+        damage(target_in(opened.home), f"DELETE FROM {table} WHERE {column} = ?", row["id"])
+    assert bad(opened) == f"card {row['id']}: the journal tells of it, its row was taken away"

@@ -90,6 +90,10 @@ class Erased:
             if since > utc(ended + _GRACE):
                 yield f"stream {stream}, record {seq}: it was made after its key {key.hex()} was deleted"
 
+    def cards_named(self) -> set[str]:
+        """Cards that an erasure or a removal names: their rows stay for ever."""
+        return self._cards_emptied.union(*self._cards_erased.values())
+
     def card(self, row: CardRow, told: bool) -> bool:
         """Whether a card may have lost its content. `told`: whether opened records tell of this card."""
         key = sealing.key_id(row.sealed)

@@ -177,8 +177,10 @@ def _card_faults(
         yield f"card #{number}: the journal does not hold an event it was made from; records were cut off"
     revisions = told.revisions()
     shared: dict[str, tuple[int, set[str]]] = {}
+    named = set() if erased is None else erased.cards_named()
     for row in cards.every(database):
         counted["cards"] += 1
+        named.discard(row.id)
         is_told = row.id in revisions
         revision = revisions.pop(row.id, 0)
         if row.revision < revision:
@@ -197,7 +199,7 @@ def _card_faults(
         else:
             if isinstance(card, Card) and card.members:
                 shared[row.id] = row.number, _others(card, keys)
-    for missing in revisions:
+    for missing in (*revisions, *sorted(named - revisions.keys())):
         yield f"card {missing}: the journal tells of it, its row was taken away"
     if keys is not None and erased is not None:
         yield from member_faults(database, keys, shared, erased.member)
