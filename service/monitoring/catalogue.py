@@ -52,6 +52,16 @@ STORE: Mapping[str, Told] = MappingProxyType(
         "triage_budget_used_ratio": Told("Spent of the day's budget.", ("company", "kind")),
         "triage_sweep_lag_seconds": Told("Since when the sweep has not been through all of Odoo."),
         "triage_checkpoint_age_seconds": Told("Age of the last checkpoint, or of the journal where there is none."),
+        "triage_desk_cycle_seconds": Told("Median from order to last delivery, of four whole weeks.", ("company",)),
+        "triage_desk_approval_seconds": Told("Half of the approvals were settled after this time.", ("company",)),
+        "triage_desk_second_person_seconds": Told("The same of cards that needed a second person.", ("company",)),
+        "triage_desk_first_action_seconds": Told("Half of the cards were acted on after this time.", ("company",)),
+        "triage_desk_fill_ratio": Told("Share of order lines complete by the day promised.", ("company",)),
+        "triage_desk_fill_lost_ratio": Told("Share of order lines lost to exceptions.", ("company",)),
+        "triage_desk_integration_ratio": Told("Share of arrivals that came to an end of their own.", ("company",)),
+        "triage_desk_aged_backorders": Told("Backorders older than a week.", ("company",)),
+        "triage_desk_exceptions": Told("Cards that came into being in four whole weeks.", ("company", "category")),
+        "triage_desk_figures_age_seconds": Told("Since when the desk's figures were not counted.", ("company",)),
     }
 )
 """From the store."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from service.monitoring.catalogue import AROUND, STORE, Family
+from service.monitoring.desk import desk_samples
 from service.monitoring.labels import Companies
 from service.review.figures import hidden_of
 from triage.domain import utc
@@ -75,6 +76,7 @@ class StoreFigures:
             _Part("spending", 3 * quick_seconds, self._spending),
             _Part("recent", 6 * quick_seconds, self._recent),
             _Part("decided", 60 * quick_seconds, self._decided),
+            _Part("desk", 60 * quick_seconds, lambda found: desk_samples(found, looked.companies, looked.clock())),
         )
 
     def look(self) -> None:
