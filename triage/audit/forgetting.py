@@ -21,6 +21,7 @@ from triage.domain import Advisory, Arrival, Erasure, Event, Frozen, Publication
 from triage.errors import KeyMissing, NewerRecord, UsageError
 from triage.storage import cards as card_rows
 from triage.storage import inbox, queue, records
+from triage.storage.cards import CardRow
 from triage.storage.inbox import InboxRow
 from triage.storage.records import Record
 
@@ -45,6 +46,8 @@ class Found:
     """Numbers of the cards whose content would go, too."""
     advisories: tuple[Advisory, ...]
     """Notes, activities and drafts in Odoo that were made of it. Erasing does not reach them."""
+    published: tuple[UUID, ...]
+    """Cards of which something may stand in Odoo because of it, also those that nobody can read any more."""
     first: str
     last: str
     """Times (UTC) of its first and last record."""
@@ -240,15 +243,18 @@ def _live_keys(journal: Journal, case: str) -> list[bytes]:
 
 def _found(journal: Journal, case: str, place: _Place) -> Found:
     opened: list[Frozen] = []
+    untold: list[Record] = []
     rows = records.of_case(journal.database, case)
     arrivals = [row for row in inbox.every(journal.database) if row.key_case == case] if not rows else []
     for record in rows:
         try:
             value = open_record(record, journal.keys)
         except (KeyMissing, NewerRecord):  # what a newer version calls otherwise goes with its case all the same
+            untold += [record] if "publish" in (record.kind, record.step) else []
             continue
         if value is not None:
             opened.append(value)
+    sealed = card_rows.of_case(journal.database, case)
     came_in = next((value for value in (_arrival(journal, row) for row in arrivals) if value is not None), None)
     times = [row.at for row in rows] or [row.received_at for row in arrivals]
     return Found(
@@ -256,12 +262,9 @@ def _found(journal: Journal, case: str, place: _Place) -> Found:
         company=place.company,
         record=next((value.ref for value in opened if isinstance(value, Event)), came_in.ref if came_in else None),
         records=len(rows),
-        cards=tuple(
-            row.number
-            for row in card_rows.of_case(journal.database, case)
-            if journal.keys.has(sealing.key_id(row.sealed))
-        ),
+        cards=tuple(row.number for row in sealed if journal.keys.has(sealing.key_id(row.sealed))),
         advisories=tuple(_advisories(opened)),
+        published=tuple(_published(journal, opened, untold, sealed)),
         first=min(times),
         last=max(times),
         acted=place.acted,
@@ -276,3 +279,18 @@ def _advisories(opened: Iterable[Frozen]) -> Iterator[Advisory]:
                 if advisory.ref is not None and advisory.ref.key not in seen:
                     seen.add(advisory.ref.key)
                     yield advisory
+
+
+def _published(
+    journal: Journal, opened: Iterable[Frozen], untold: Sequence[Record], sealed: Sequence[CardRow]
+) -> dict[UUID, None]:
+    """The cards that were published because of a case, and its own cards with them.
+
+    `untold` are records of publications that cannot be opened any more: their events name the cards.
+    """
+    found = {value.card: None for value in opened if isinstance(value, Publication) and value.refs()}
+    for record in untold:
+        if record.event is not None:
+            made = card_rows.of_event(journal.database, record.event, record.stream)
+            found |= dict.fromkeys(UUID(row.id) for row in made)
+    return found | dict.fromkeys(UUID(row.id) for row in sealed) if found or untold else {}

@@ -22,7 +22,13 @@ _SAID = {
     "absent": "not there",
     "withdrawn": "taken back",
 }
-_CALLED = {"note": "note", "activity": "review activity", "ticket": "draft ticket", "task": "draft task"}
+_CALLED = {
+    "note": "note",
+    "activity": "review activity",
+    "ticket": "draft ticket",
+    "task": "draft task",
+    "card": "row in the list of cards",
+}
 
 
 @dataclass(frozen=True)

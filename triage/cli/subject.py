@@ -15,6 +15,7 @@ from triage.cli.options import Home, guarded
 if TYPE_CHECKING:
     from triage.audit.forgetting import Found
     from triage.cli.wiring import Store
+    from triage.settings import Settings
 
 subject = typer.Typer(help="Find, hand over or forget what is recorded about a person.", no_args_is_help=True)
 
@@ -146,7 +147,8 @@ def _erase(
             _list_beside(names, files)
             typer.echo("Nothing was erased. --yes erases it; that cannot be undone.")
             return 0
-        if withdraw and any(case.advisories for case in found) and _withdraw(found, home):
+        forgetting.refuse_held(store.journal, found)  # before anything is taken out of Odoo
+        if withdraw and not _withdraw(found, store, settings, why):
             typer.echo("Nothing was erased: what stands in Odoo could not all be taken back.")
             return 1
         done = forgetting.erase(store.journal, Ledger(settings.erasures), found, names[0], person(), why, now)
@@ -155,16 +157,19 @@ def _erase(
         typer.echo(f"Card {card.number}: takes over cases that shared a card with an erased one.")
     typer.echo(f"Erased: {sum(len(each.keys) for each in done)} keys of {len(found)} cases.")
     _list_beside(names, files, remove=True)
-    if any(case.advisories for case in found) and not withdraw:
+    if any(case.published for case in found) and not withdraw:
         typer.echo("What stands in Odoo stays there: remove it by hand, or use --withdraw.")
     typer.echo("Backups of the key file from before now must go, or the erasure ledger must be kept with them.")
     return 0
 
 
-def _withdraw(found: Sequence[Found], home: Path | None) -> int:
-    from triage.cli.odoo import run_withdraw
+def _withdraw(found: Sequence[Found], store: Store, settings: Settings, why: str) -> bool:
+    """Take back what stands in Odoo because of these cases; whether Odoo took all of it."""
+    from triage.cli.withdraw import take_back
+    from triage.settings import person
 
-    return run_withdraw(None, [str(number) for case in found for number in case.cards], home)
+    cards = list(dict.fromkeys(card for case in found for card in case.published))
+    return not cards or take_back(cards, store, settings, person(), why)
 
 
 def _list(found: Sequence[Found]) -> None:
@@ -180,6 +185,8 @@ def _list(found: Sequence[Found]) -> None:
         typer.echo(shown(f"{case.company}: {name}: {case.records} records, {span}{cards}{acted}"))
         for advisory in case.advisories:
             typer.echo(shown(f"  in Odoo: {advisory.verb} {advisory.ref.key if advisory.ref else ''}"))
+        if case.published and not case.advisories:
+            typer.echo("  in Odoo: what was published, of which no record tells any more; --withdraw finds it")
 
 
 def _files(places: Sequence[Path]) -> list[Path]:

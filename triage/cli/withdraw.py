@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -14,6 +14,7 @@ from triage.cli.options import Home, guarded
 if TYPE_CHECKING:
     from triage.cli.wiring import Store
     from triage.odoo.publish import Publisher
+    from triage.settings import Settings
 
 
 def withdraw(
@@ -70,6 +71,19 @@ def run_withdraw(
     return 1 if failed else 0
 
 
+def take_back(cards: Iterable[UUID], store: Store, settings: Settings, by: str, why: str) -> bool:
+    """Take back what stands in Odoo of these cards, also of those that cannot be read any more; whether Odoo took all.
+
+    Raises `TriageError` where it cannot be reached, or is only read.
+    """
+    from triage.cli.connected import connected
+
+    with connected(settings) as at:
+        publisher = at.publisher(settings.policy())
+        refused = [card for card in cards if not _one(card, publisher, store, by, why)]
+    return not refused
+
+
 def _one(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> bool:
     """Take back one card's advisories and record it; says what came of it."""
     from triage.cli.posting import said
@@ -79,9 +93,11 @@ def _one(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> b
 
     try:
         known = store.cards.get(card)
-    except (UsageError, KeyMissing):
+    except UsageError:
         typer.echo(f"Card {card}: is not in this store, so what stands in Odoo of it was left there.")
         return True
+    except KeyMissing:
+        return _nameless(card, publisher, store, by, why)
     try:
         taken = taken_back(known, publisher.take_back, store.cards, store.journal, by=by, why=why)
     except OdooError as error:
@@ -94,10 +110,8 @@ def _one(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> b
 
 
 def _unknown(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> bool:
-    """Take back what stands of a card that the store does not know; the record of it stands in the store's stream."""
-    from triage.audit.checkpoints import STORE
-    from triage.domain import Withdrawal
-    from triage.errors import KeyMissing, OdooError, UsageError
+    """Take back what stands of a card that the store does not know."""
+    from triage.errors import KeyMissing, UsageError
 
     try:
         store.cards.get(card)
@@ -107,6 +121,17 @@ def _unknown(card: UUID, publisher: Publisher, store: Store, by: str, why: str) 
         pass
     else:
         return True
+    return _nameless(card, publisher, store, by, why)
+
+
+def _nameless(card: UUID, publisher: Publisher, store: Store, by: str, why: str) -> bool:
+    """Take back what stands of a card that nobody can read, by its id alone. Recorded in the store's own stream: a
+    record of the case would be sealed with a new key of what was erased.
+    """
+    from triage.audit.checkpoints import STORE
+    from triage.domain import Withdrawal
+    from triage.errors import OdooError
+
     try:
         advisories = publisher.withdraw(card)
     except OdooError as error:
@@ -120,6 +145,6 @@ def _unknown(card: UUID, publisher: Publisher, store: Store, by: str, why: str) 
         value=Withdrawal(card=card, advisories=advisories, by=by, why=why),
         subjects=[by],
     )
-    kept = sum(each.status == "kept" for each in advisories)
-    typer.echo(f"Card {card}: taken back{f'; {kept} left to people' if kept else ''}.")
+    kept = ", ".join(each.ref.key if each.ref else each.verb for each in advisories if each.status == "kept")
+    typer.echo(f"Card {card}: taken back{f'; left to people: {kept}' if kept else ''}.")
     return True
