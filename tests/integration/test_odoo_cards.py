@@ -15,6 +15,8 @@ from triage.audit import sealing
 from triage.audit.story import story
 from triage.cards import transitions
 from triage.cards.handling import Handler
+from triage.cli import card_duties, duties
+from triage.cli.duties import schedule_of
 from triage.cli.wiring import now
 from triage.domain import Card, CardState, Category, Duty, Ending, RecordRef, Verdict
 from triage.errors import Conflict, DecisionRefused, OdooRejected, SwitchedOff
@@ -163,6 +165,24 @@ def test_what_was_said_can_be_taken_back_within_the_minute(at: Desk, femke: Acco
     assert (at.now(card).state, row["x_state"], row["x_request"]) == (CardState.OPEN, "open", False)
     assert at.press(femke, "accept", card) == ""
     assert at.answered(card)["x_state"] == "accepted"
+
+
+def test_who_presses_take_back_in_time_is_heard_before_what_the_word_set_going(at: Desk, femke: Account) -> None:
+    card = at.card(owner=femke)
+    at.duties.mirror()
+    at.press(femke, "accept", card)
+    at.answered(card)
+    assert at.press(femke, "undo", card) == ""
+    moved = timedelta(seconds=70)  # the look comes later than the minute's end
+    tasks = schedule_of(at.office, at.at.store, at.at.inbox, at.switch, "one")._tasks
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (card_duties, duties):
+            patch.setattr(module, "now", lambda: now() + moved)
+        assert not next(task for task in tasks if task.name == "effects").run()
+    assert (at.now(card).state, at.row(card)["x_state"]) == (CardState.OPEN, "open")
+    told = [each for each in story(at.at.store.database, at.at.store.keys, at.now(card)) if each.kind == "handling"]
+    assert told[-1].acting["channel"] == "odoo"
+    assert told[-1].acting["request"].startswith("x_triage_card:")
 
 
 def test_a_word_is_not_told_to_be_taken_back_where_the_card_only_changed(at: Desk, femke: Account) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.opened_store import COMPANY, NOW, Opened, event, proposal
+from triage.audit.story import story
 from triage.audit.verify import verify
 from triage.cards.handling import UNDO, Handler
 from triage.domain import ActBy, CardState, Category, Changes, Handling, Policy, ReasonCode, Suggestion, Verdict
@@ -107,6 +108,17 @@ def test_too_late_to_take_back(desk: Desk) -> None:
     desk.time += UNDO + timedelta(microseconds=1)
     with pytest.raises(DecisionRefused, match="minute"):
         desk.handler.undo("1", "mila")
+
+
+def test_the_minute_ends_when_somebody_asked_not_when_they_are_heard(desk: Desk) -> None:
+    desk.decide()
+    desk.time += timedelta(seconds=75)
+    with pytest.raises(DecisionRefused, match="minute"):
+        desk.handler.undo("1", "mila", asked_at=NOW + UNDO + timedelta(seconds=1))
+    asked = {"asked_at": NOW + timedelta(seconds=59), "channel": "odoo", "request": "x_triage_card:3.2"}
+    assert desk.handler.undo("1", "mila", **asked).state is CardState.OPEN
+    told = [each for each in story(desk.database, desk.keys, desk.cards.get(1)) if each.kind == "handling"]
+    assert [dict(each.acting) for each in told] == [{"channel": "odoo", "request": "x_triage_card:3.2"}]
 
 
 def test_what_is_done_is_not_taken_back(desk: Desk) -> None:

@@ -243,3 +243,28 @@ def test_without_an_odoo_there_is_nothing_to_do(desk: Desk) -> None:
     desk.decide()
     later(desk)
     assert worker(desk, None).once().done == 1
+
+
+def test_who_asked_in_time_to_take_a_word_back_is_heard_before_it_is_done(desk: Desk, odoo: Odoo) -> None:
+    desk.decide()
+    desk.time += UNDO + timedelta(seconds=1)
+    switch = Switch(desk.journal, desk.clock)
+
+    def hear() -> None:
+        desk.handler.undo("1", "mila", asked_at=desk.time - timedelta(seconds=2))
+
+    policies = PolicyBook(base=ADVISING)
+    turn = Effects(desk.cards, desk.journal, policies, desk.clock, switch, odoo, hear).once()
+    assert (turn.done, odoo.cards, desk.cards.get(1).state) == (0, [], CardState.OPEN)
+
+
+def test_nothing_is_done_while_nobody_can_be_heard(desk: Desk, odoo: Odoo) -> None:
+    desk.decide()
+    desk.time += UNDO + timedelta(seconds=1)
+    switch = Switch(desk.journal, desk.clock)
+
+    def hear() -> None:
+        raise OdooUnavailable("it is down")
+
+    turn = Effects(desk.cards, desk.journal, PolicyBook(base=ADVISING), desk.clock, switch, odoo, hear).once()
+    assert (turn.is_down, turn.done, odoo.cards, desk.waiting()) == (True, 0, [], ["waiting"])

@@ -5,7 +5,7 @@ None of it is a decision: it changes who looks at a card and when, never what st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,11 +99,14 @@ class Handler:
             self._record(card, Act.WAKE, by)
             return card
 
-    def undo(self, handle: str, by: str) -> Card:
+    def undo(
+        self, handle: str, by: str, asked_at: datetime | None = None, channel: str = "", request: str = ""
+    ) -> Card:
         """Take one's own last decision back, while nothing has come of it: the card is as it was before.
 
-        The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or where what
-        it set going is done, and `Conflict` where the card changed since.
+        `asked_at` is when they asked for it, where that was not now; `channel` and `request` say by which way, as of a
+        decision. The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or
+        where what it set going is done, and `Conflict` where the card changed since.
         """
         with self._alone(handle):
             card = self.cards.get(handle)
@@ -113,7 +116,7 @@ class Handler:
                 raise DecisionRefused(f"card #{card.number}: the last word on it is not {by}'s.").coded(
                     "not_last", number=card.number
                 )
-            if now - last.at > UNDO:
+            if (asked_at or now) - last.at > UNDO:
                 raise DecisionRefused(
                     f"card #{card.number}: the minute for taking it back is over. Correct it in Odoo, or withdraw it."
                 ).coded("undo_late", number=card.number)
@@ -125,7 +128,8 @@ class Handler:
                     "undo_done", number=card.number
                 )
             restored = self.cards.save(clusters.undo(card, now), card.revision)
-            self._record(card, Act.UNDO, by)
+            told = {"channel": channel, "request": request}
+            self._record(card, Act.UNDO, by, acting={name: value for name, value in told.items() if value})
             if restored.decisions:  # what the word before it set going was of a revision that is gone
                 set_going(self.journal, restored, now)
             return restored
@@ -152,13 +156,23 @@ class Handler:
             snoozed_until=row.snoozed_until,
         )  # fmt: skip
 
-    def _record(self, card: Card, act: Act, by: str, *, to: str | None = None, until: datetime | None = None) -> None:
+    def _record(
+        self,
+        card: Card,
+        act: Act,
+        by: str,
+        *,
+        to: str | None = None,
+        until: datetime | None = None,
+        acting: Mapping[str, str] | None = None,
+    ) -> None:
         self.journal.record(
             stream=card.key.company,
             kind="handling",
             case=self.cards.case_key(card),
             event=card.events[-1],
             value=Handling(card=card.id, act=act, by=by, at=self.clock(), to=to, until=until),
+            acting=acting or {},
             subjects=[by] if to is None else [by, to],
         )
 

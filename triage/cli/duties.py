@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from triage.cli.wiring import Store, now
-from triage.errors import OdooUnavailable, SwitchedOff
+from triage.errors import OdooUnavailable, StoreError, SwitchedOff, TriageError
 
 if TYPE_CHECKING:
+    from triage.cli.card_duties import CardDuties
     from triage.cli.connected import Connected
     from triage.cli.office import InstalledOffice
     from triage.domain.policies import PolicyBook
@@ -59,7 +60,8 @@ def schedule_of(
     from triage.cli.setup_duties import SetupDuties
     from triage.jobs.schedules import Schedule, Task
 
-    kept = _Kept(office, store, inbox, switch, holder)
+    cards = CardDuties(office, store, switch, holder)
+    kept = _Kept(office, store, inbox, switch, holder, cards)
     told = [_telling(kept, each) for each in listeners]
     return Schedule(
         [
@@ -68,7 +70,7 @@ def schedule_of(
             Task("open cards", lambda: _CARDS_EVERY, kept.resolve),
             Task("watchdog", lambda: _WATCH_EVERY, kept.watch),
             Task("effects", lambda: _EFFECTS_EVERY, kept.effects),
-            *CardDuties(office, store, switch, holder).tasks(),
+            *cards.tasks(),
             *SetupDuties(office, inbox).tasks(),
         ]
     )
@@ -84,12 +86,21 @@ def _telling(kept: _Kept, listener: OpenListener) -> Task:
 class _Kept:
     """The tasks of one worker. Without a named Odoo they do nothing; while the switch is off only sweeps go on."""
 
-    def __init__(self, office: InstalledOffice, store: Store, inbox: Inbox, switch: Switch, holder: str) -> None:
+    def __init__(
+        self,
+        office: InstalledOffice,
+        store: Store,
+        inbox: Inbox,
+        switch: Switch,
+        holder: str,
+        cards: CardDuties,
+    ) -> None:
         self._office = office
         self._store = store
         self._inbox = inbox
         self._switch = switch
         self._holder = holder
+        self._cards = cards
         self._sweeper: tuple[tuple[int, str], Sweeper] | None = None
 
     def sweep_every(self) -> float:
@@ -135,13 +146,22 @@ class _Kept:
 
         if self._is_off():
             return False
-        store = self._store
-        found = Effects(store.cards, store.journal, self._office.policies(), now, self._switch, self._publish()).once()
+        cards, journal, policies = self._store.cards, self._store.journal, self._office.policies()
+        found = Effects(cards, journal, policies, now, self._switch, self._publish(), self._hear).once()
         if found.done or found.failed:
             log.info("effects", done=found.done, failed=found.failed, put_off=found.put_off)
         if found.is_down:
             raise OdooUnavailable("Odoo gave no answer to what decisions set going.")  # so that pauses grow
         return found.is_behind
+
+    def _hear(self) -> None:
+        """Answer what people have asked for in Odoo. Where that is not to be had, what is due is done all the same."""
+        try:
+            self._cards.answer()
+        except (OdooUnavailable, StoreError):
+            raise
+        except TriageError as error:
+            log.warning("asked in Odoo", error=type(error).__name__)
 
     def tell(self, listener: OpenListener) -> bool:
         from triage.jobs.notices import Notices

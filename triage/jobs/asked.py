@@ -165,7 +165,9 @@ class Asked:
     def _undo(self, card: Card, request: Request, person: Person) -> None:
         if card.revision != request.seen:
             raise Conflict(f"card #{card.number} has changed since you looked at it.")
-        Handler(self._rows.cards, self._rows.journal, self._clock).undo(str(card.id), person.name)
+        handler = Handler(self._rows.cards, self._rows.journal, self._clock)
+        # the minute ends when they pressed, as Odoo told them, and not with this look
+        handler.undo(str(card.id), person.name, asked_at=request.at, channel=CHANNEL, request=request.token)
 
 
 def _changes(card: Card, request: Request) -> Changes:

@@ -48,7 +48,10 @@ class Turn:
 
 
 class Effects:
-    """Does the effects of one store. `publish` is none where no Odoo is connected: then there is nothing to do."""
+    """Does the effects of one store. `publish` is none where no Odoo is connected: then there is nothing to do.
+
+    `before` is called before anything that is due is done: who asked elsewhere in time to take a word back is heard.
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Effects:
         clock: Callable[[], datetime],
         switch: Switch,
         publish: Publish | None,
+        before: Callable[[], None] | None = None,
     ) -> None:
         self._cards = cards
         self._journal = journal
@@ -66,12 +70,18 @@ class Effects:
         self._clock = clock
         self._switch = switch
         self._publish = publish
+        self._before = before
 
     def once(self) -> Turn:
         """Do what is due. Raises `StoreError` where the store cannot be used; nothing is lost then."""
         counts = {"done": 0, "failed": 0, "put_off": 0}
         is_down = False
         due = effects.due(self._database, utc(self._clock()), _AT_ONCE)
+        if due and self._before is not None:
+            try:
+                self._before()
+            except OdooUnavailable:
+                return Turn(is_down=True)
         for effect in due:
             if is_down:
                 break
