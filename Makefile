@@ -5,14 +5,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 PROJECT := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 DEMO_HOME ?= var/demo
+PROCESSES ?= 2
 
 .PHONY: demo test test-all lint types security sbom docs format clean requirements
 
 demo: $(VENV)/.base
 	@$(BIN)/triage demo --home $(DEMO_HOME)$(if $(SERVE), --serve)
 
+# A file of tests stays in one process.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" --numprocesses $(PROCESSES) --dist loadfile
 
 test-all: $(VENV)/.dev
 	@$(BIN)/python -m pytest

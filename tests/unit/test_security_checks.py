@@ -53,17 +53,37 @@ def test_an_unsafe_call_is_found(checks: ModuleType) -> None:
     assert checks.unsafe_calls()
 
 
+def test_a_tool_that_is_missing_is_no_good_news(
+    checks: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert checks._run("-m", "pip_audit", "--version").returncode == 0
+    monkeypatch.setattr(checks, "PYTHON", "false")
+    assert checks.known_holes()
+    assert "not installed" in capsys.readouterr().out
+
+
 def test_holes_that_could_not_be_looked_up_are_not_called_none(
     checks: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked, skipped = '{"name": "a", "version": "1", "vulns": []}', '{"name": "b", "version": "2", "skip_reason": "?"}'
     told = f'{{"dependencies": [{looked}, {skipped}]}}'
-    monkeypatch.setattr(checks, "_run", lambda *_, **__: subprocess.CompletedProcess([], 0, told, ""))
+    _answers(monkeypatch, checks, told)
     assert not checks.known_holes()
     assert "0 in 1 packages; 1 NOT LOOKED UP" in capsys.readouterr().out
     hole = told.replace('"vulns": []', '"vulns": [{"id": "PYSEC-1", "fix_versions": ["2"]}]')
-    monkeypatch.setattr(checks, "_run", lambda *_, **__: subprocess.CompletedProcess([], 1, hole, ""))
+    _answers(monkeypatch, checks, hole)
     assert checks.known_holes()
-    monkeypatch.setattr(checks, "_run", lambda *_, **__: subprocess.CompletedProcess([], 1, "", "no network"))
+    _answers(monkeypatch, checks, "")
     assert not checks.known_holes()
     assert "NOT LOOKED UP" in capsys.readouterr().out
+
+
+def _answers(monkeypatch: pytest.MonkeyPatch, checks: ModuleType, told: str) -> None:
+    """The index of holes answers so; the tool itself is there."""
+    real = checks._run
+
+    def run(*words: str, timeout: float | None = None) -> subprocess.CompletedProcess[str]:
+        asks = "--version" not in words
+        return subprocess.CompletedProcess([], 1, told, "") if asks else real(*words, timeout=timeout)
+
+    monkeypatch.setattr(checks, "_run", run)
