@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service.limiting import Limiter
-from service.problems import Problem
 from service.review.frame import Frame, Missing, to
 from service.review.guard import cookie_name, is_local, must_match, with_cookie
 from service.review.rendering import LANGUAGES, Words, page
@@ -18,7 +15,7 @@ from triage.storage.people import LONGEST
 _LONGEST_NAME = 200
 _RATE = "10/minute"
 _RATE_OF_NAME = "30/hour"
-"""Wrong attempts from one address, and for one name from anywhere."""
+"""Wrong attempts from one address, and for one name from anywhere. Those under way count until they are right."""
 
 
 def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
@@ -41,14 +38,13 @@ def signing_in(frame: Frame, limiter: Limiter) -> APIRouter:
             (f"sign-in:{request.client.host if request.client else ''}", _RATE),
             (f"sign-in-name:{name[:_LONGEST_NAME].casefold()}", _RATE_OF_NAME),
         ]
-        if not all(limiter.has_room(who, rate) for who, rate in tries):
-            return sign_in_page(frame, request, "sign_in.too_often", 429, name)
         is_short = len(password) <= 1000 and len(name) <= _LONGEST_NAME
-        person = await to_thread.run_sync(frame.guard.people().check, name, password) if is_short else None
+        with limiter.attempt(tries) as attempt:
+            if attempt is None:
+                return sign_in_page(frame, request, "sign_in.too_often", 429, name)
+            person = await to_thread.run_sync(frame.guard.people().check, name, password) if is_short else None
+            attempt.was_wrong = person is None
         if person is None:
-            with suppress(Problem):
-                for who, rate in tries:
-                    limiter.check(who, rate)
             return sign_in_page(frame, request, "sign_in.wrong", 401, name if is_short else "")
         token = await to_thread.run_sync(frame.guard.people().begin, person.name, "password")
         back = form.get("next", "")

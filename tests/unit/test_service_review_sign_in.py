@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,18 @@ def test_too_many_wrong_attempts_are_refused_before_the_password_is_looked_at(ho
         client = browser(made)
         assert [signing(client, password="wrong wrong wrong").status_code for _ in range(11)] == [401] * 10 + [429]
         assert signing(client).status_code == 429
+
+
+def test_attempts_that_are_made_at_once_count_from_their_beginning(hostile_home: Path) -> None:
+    with service(hostile_home) as made, ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(lambda n: signing(browser(made), password=f"wrong wrong {n}").status_code, range(32)))
+        assert sorted(told) == [401] * 10 + [429] * 22
+
+
+def test_attempts_that_succeed_take_nobodys_place(hostile_home: Path) -> None:
+    with service(hostile_home) as made:
+        assert {signing(browser(made)).status_code for _ in range(31)} == {303}
+        assert signing(browser(made), password="wrong wrong wrong").status_code == 401
 
 
 @pytest.mark.parametrize(
