@@ -103,6 +103,7 @@ def test_the_address_alone_signs_nobody_in(box: Sandbox, web: Service, mila: Acc
     asked = colleague.get("/sign-in/odoo", params={"nonce": nonce})
     assert asked.status_code == 200
     assert "You come from Odoo as Mila Novak." in asked.text
+    assert "autofocus" not in asked.text  # a stray Enter is no press
     assert "triage" not in colleague.cookies
     elsewhere = {"sec-fetch-site": "cross-site"}
     assert colleague.post("/sign-in/odoo", data={"nonce": nonce}, headers=elsewhere).status_code == 403
