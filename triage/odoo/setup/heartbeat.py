@@ -25,9 +25,11 @@ elif row and not row.x_alarmed and now - row.x_seen_at > datetime.timedelta(minu
     kind = env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
     about = env["ir.model"].sudo().search([("model", "=", "res.partner")], limit=1)
     for user in env["res.users"].sudo().browse(WATCHERS).exists():
-        made = env["mail.activity"].sudo().create({
+        partner = user.partner_id
+        followed = partner in partner.message_partner_ids
+        made = env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create({
             "res_model_id": about.id,
-            "res_id": user.partner_id.id,
+            "res_id": partner.id,
             "user_id": user.id,
             "activity_type_id": kind.id if kind else False,
             "date_deadline": now.date(),
@@ -35,6 +37,8 @@ elif row and not row.x_alarmed and now - row.x_seen_at > datetime.timedelta(minu
             "note": "<p>No sign of life since %s (UTC). Orders are not looked at meanwhile; nothing is lost. Look at "
             "the service: <code>triage jobs list</code> and its log.</p>" % str(row.x_seen_at)[:16],
         })
+        if not followed:
+            partner.message_unsubscribe([partner.id])
         names.create({
             "module": "MODULE", "name": "MADEalarm-%d" % made.id, "model": "mail.activity", "res_id": made.id,
             "noupdate": True,

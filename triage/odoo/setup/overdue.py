@@ -29,7 +29,9 @@ for review in env["mail.activity"].sudo().browse(rows.mapped("res_id")).exists()
         leader = document.team_id.user_id or leader
     if not leader or leader.id == review.user_id.id:
         continue
-    made = env["mail.activity"].sudo().create({
+    partner = leader.partner_id
+    followed = "message_partner_ids" not in document._fields or partner in document.message_partner_ids
+    made = env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create({
         "res_model_id": review.res_model_id.id,
         "res_id": review.res_id,
         "user_id": leader.id,
@@ -38,6 +40,8 @@ for review in env["mail.activity"].sudo().browse(rows.mapped("res_id")).exists()
         "summary": "Review is overdue: " + (review.summary or "triage"),
         "note": "<p>Was to be reviewed by %s until %s.</p>" % (review.user_id.name, review.date_deadline),
     })
+    if not followed:
+        document.message_unsubscribe([partner.id])  # Odoo made a follower of him, who would get all mail of customers
     names.create({
         "module": "MODULE", "name": name, "model": "mail.activity", "res_id": made.id, "noupdate": True,
     })
