@@ -15,7 +15,7 @@ from triage.domain import Card, CardState, Decision
 from triage.reports.cards import Cards
 from triage.reports.estimates import Waits
 from triage.reports.kpi import Kpi, kpis
-from triage.reports.observed import Observed
+from triage.reports.observed import Observed, observe
 from triage.reports.periods import Period, Scope
 from triage.reports.pilot import Assumptions, compare
 
@@ -64,6 +64,23 @@ def test_the_first_who_took_a_card_counts_whoever_has_it_now(home: Path) -> None
         assert found.people == 3  # mila, noor, ada: who acted, not who was given it
         then = Cards(opened.database, opened.keys, opened.cards).first_actions(cards, begun + timedelta(seconds=1))
         assert then.seen == (False,) * 4
+
+
+def test_cards_that_can_no_longer_be_read_are_not_passed_over_in_silence(home: Path) -> None:
+    with Opened(home) as opened:
+        for number in (1, 2, 3):
+            happened = event(f"e{number}", ref(number))
+            opened.journal.of(happened)
+            opened.cards.put(proposal(record=ref(number)), happened.key)
+        opened.keys.delete(opened.journal.case_key(event("e1", ref(1))))
+        month = Period(date(2026, 11, 1), date(2026, 11, 30), ZoneInfo("UTC"))
+        store = Cards(opened.database, opened.keys, opened.cards)
+        seen = observe(None, store, month, Scope(), NOW + timedelta(days=30))
+        assert (seen.cards, seen.erased) == (2, 1)
+        assert _told(seen)["exceptions"].note == "stock 2, 1 more can no longer be read"
+        doubts = compare(seen, replace(SEEN, period=Period(date(2026, 12, 1), date(2026, 12, 30), ZoneInfo("UTC"))),
+                         Assumptions()).doubts  # fmt: skip
+        assert "Cards of the baseline that can no longer be read: 1. They are in no figure." in doubts
 
 
 def _told(seen: Observed) -> dict[str, Kpi]:

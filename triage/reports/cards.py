@@ -86,6 +86,11 @@ class Cards:
             people.update([second[1].casefold()] if second else [])
         return Waits(tuple(hours), tuple(seen), len(people))
 
+    def made(self, since: datetime, until: datetime, companies: Sequence[str] | None) -> int:
+        """How many cards (of these companies) came into being in a time, with those that were erased since."""
+        span = figures.Span(companies, utc(since), utc(until))
+        return sum(number for _, number, _ in figures.volumes(self._database, "company", span))
+
     def volumes(self, cards: Sequence[Card]) -> dict[str, dict[str, int]]:
         """How many of these cards there are by category, site, segment and channel, the most first; by an empty name
         where a case did not tell."""

@@ -92,7 +92,10 @@ def kpis(seen: Observed) -> list[Kpi]:
         Kpi(
             "exceptions", "Exceptions", "count", _count(seen.cards, True),
             "Cards that came into being.",
-            ", ".join(f"{name} {number}" for name, number in seen.categories.items()),
+            ", ".join(
+                [f"{name} {number}" for name, number in seen.categories.items()]
+                + ([f"{seen.erased} more can no longer be read"] if seen.erased else [])
+            ),
             groups={name: dict(each) for name, each in seen.volumes.items()},
         ),
     ]  # fmt: skip

@@ -53,6 +53,8 @@ class Observed:
     """Arrivals that ended in the period and of which nothing can be read any more."""
     volumes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Cards by `category`, `site`, `segment` and `channel`, the most first."""
+    erased: int = 0
+    """Cards that came into being and can no longer be read: in no figure. Of a warehouse: those of all of them."""
     warehouses: Mapping[str, int] = field(default_factory=dict)
     """Finished orders by warehouse."""
     states: Mapping[str, int] = field(default_factory=dict)
@@ -127,7 +129,7 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope, now: 
     asked = desk.approvals(period.since, until) if desk and not is_part else []
     asked = [each for each in asked if scope.has(each.company, "")]
     arrived, unread = ([], 0) if is_part else cards.arrived(period, only)
-    owners = sorted({each.company for each in (*ours, *lines)} | {card.key.company for card in mine}) if is_part else []
+    owners = {order.company for order in ours} | {line.company for line in lines} | {card.key.company for card in mine}
     return Observed(
         period=period,
         scope=scope,
@@ -149,8 +151,9 @@ def observe(desk: Desk | None, cards: Cards, period: Period, scope: Scope, now: 
         volumes=cards.volumes(mine),
         warehouses=Counter(order.warehouse for order in ours),
         states=Counter(card.state.value for card in mine),
-        spent=cards.spent(period, owners if is_part else only),
-        spent_by=tuple(owners),
+        erased=cards.made(period.since, until, only) - len(made),
+        spent=cards.spent(period, sorted(owners) if is_part else only),
+        spent_by=tuple(sorted(owners)) if is_part else (),
     )
 
 

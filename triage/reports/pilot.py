@@ -140,6 +140,11 @@ def _doubts(before: Observed, after: Observed, beside: Estimate | None) -> list[
             "The baseline has no cards. Run it in shadow mode: without them, nothing that rests on exceptions "
             "(fill rate lost to them, times with a card) can be compared."
         )
+    found += [
+        f"Cards of the {name} that can no longer be read: {seen.erased}. They are in no figure."
+        for name, seen in (("baseline", before), ("pilot", after))
+        if seen.erased
+    ]
     if before.is_decided_on:
         found.append("Cards of the baseline were decided by people, so it was not without the software's help.")
     if not after.is_decided_on:
