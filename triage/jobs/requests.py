@@ -19,9 +19,10 @@ from triage.odoo.requests import ABOUT, MODEL, RECORD
 from triage.odoo.rows import Row
 
 SOURCE = "asked"
-_BACK = timedelta(days=7)
-"""What was asked while the service was away for longer is left to the sweep."""
-_MOST = 500
+_BACK = timedelta(days=30)
+"""So far back requests are looked for. Odoo deletes older ones when somebody asks, and nothing else would find them: a
+record that nobody changes is in no sweep."""
+_AT_ONCE = 500
 _AT = "create_date"
 
 
@@ -45,19 +46,34 @@ class Requests:
         if not odoo.has(MODEL, ABOUT, RECORD):
             odoo.forget(MODEL)
             return None
+        new, asked, last = 0, set[str](), 0
+        while True:
+            try:
+                rows = self._page(last)
+            except (AccessDenied, OdooRejected):  # taken away, or not for us
+                odoo.forget(MODEL)
+                return None
+            found = {self._key(row): row for row in rows if row.text(ABOUT) in MODELS and row.number(RECORD)}
+            new += self._take_in({key: row for key, row in found.items() if key not in self._known})
+            asked |= set(found)
+            if len(rows) < _AT_ONCE:
+                break
+            last = rows[-1].id
+        self._known.clear()
+        self._known.update(asked)
+        return new
+
+    def _page(self, after: int) -> list[Row]:
         since = (self._clock() - _BACK).strftime("%Y-%m-%d %H:%M:%S")
-        try:
-            rows = odoo.search(MODEL, [(_AT, ">=", since)], [ABOUT, RECORD, _AT], order="id desc", limit=_MOST)
-        except (AccessDenied, OdooRejected):  # taken away, or not for us
-            odoo.forget(MODEL)
-            return None
-        asked = {self._key(row): row for row in reversed(rows) if row.text(ABOUT) in MODELS and row.number(RECORD)}
-        new = {key: row for key, row in asked.items() if key not in self._known}
+        domain = [(_AT, ">=", since), ("id", ">", after)]
+        return self._place.odoo.search(MODEL, domain, [ABOUT, RECORD, _AT], order="id", limit=_AT_ONCE)
+
+    def _take_in(self, new: Mapping[str, Row]) -> int:
+        """Keep requests; how many of them had not come before."""
         companies = self._companies(new.values())
         arrivals = [self._arrival(key, row, companies) for key, row in new.items()]
         kept = self._inbox.accept_many(arrivals) if arrivals else ()
-        self._known.clear()
-        self._known.update(asked)
+        self._known.update(new)
         return sum(each.new for each in kept)
 
     def _companies(self, rows: Iterable[Row]) -> dict[str, str]:

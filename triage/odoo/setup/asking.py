@@ -12,21 +12,23 @@ from triage.odoo.setup.shared import ADMINISTRATORS, CODE, INTERNAL, action, mod
 
 ASKED: tuple[str, ...] = ("sale.order", "stock.picking", "purchase.order", "helpdesk.ticket", "crm.lead")
 _CODE = """# Made by `triage odoo setup`. Who asks may read what is asked about; the request keeps who it was.
-chosen = (records or record)[:80]
+asked = records or record
+chosen = asked[:80]
 for one in chosen:
     one.read(["display_name"])
     env["x_triage_request"].create({"x_model": "MODEL", "x_res_id": one.id})
 old = datetime.datetime.utcnow() - datetime.timedelta(days=30)
 env["x_triage_request"].sudo().search([("create_date", "<", old)], limit=200).unlink()
-number = len(chosen)
+number, left = len(chosen), len(asked) - len(chosen)
+more = " %d others that you chose were left out: ask for 80 at the most at once." % left if left else ""
 action = {
     "type": "ir.actions.client",
     "tag": "display_notification",
     "params": {
-        "type": "success",
+        "type": "warning" if left else "success",
         "title": "Triage was asked for",
         "message": ("%d records are" % number if number > 1 else "The record is")
-        + " read within a minute or two. What is found stands there as a note.",
+        + " read within a minute or two. What is found stands there as a note." + more,
     },
 }
 """
