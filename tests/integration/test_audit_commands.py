@@ -166,7 +166,7 @@ def test_retention_is_each_companys_own(in_file: Place) -> None:
     (in_file.home / "policy.yaml").write_text(yaml.safe_dump(policy))
     counted = in_file.run("audit", "retain")
     assert counted.exit_code == 0, counted.output
-    assert f"{ELSEWHERE}: outcome older than 1 days: 0" in counted.output
+    assert f"{ELSEWHERE}: outcome older than 1 day: 0" in counted.output
     assert f"{COMPANY}: outcome older than 3650 days: 0" in counted.output
     assert "Nothing was changed" in counted.output
     (in_file.home / "policy.yaml").write_text("")

@@ -198,6 +198,8 @@ def erase(
                 if row.state in card_rows.WAITING:
                     card_rows.expire_unreadable(journal.database, row)
                     queue.close(journal.database, row.id)
+                else:
+                    queue.forget(journal.database, row.id)
             done.append(erasure)
             gone += keys
     if gone:

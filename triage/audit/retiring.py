@@ -15,7 +15,7 @@ from triage.audit.checkpoints import STORE
 from triage.audit.journal import Journal
 from triage.domain import Card, Removal, utc
 from triage.errors import KeyMissing, NewerRecord
-from triage.storage import cards, members
+from triage.storage import cards, members, queue
 from triage.storage.cards import CardRow
 from triage.storage.keys import Keys
 
@@ -45,6 +45,13 @@ def _readable(
             yield row, retention.cases_of(journal, card, row.case_id)
 
 
+def _unreadable(journal: Journal, company: str, days: int, now: datetime) -> Iterator[CardRow]:
+    """Closed cards whose content is gone: what earlier versions left of them in the queue goes with it."""
+    for row in cards.closed_before(journal.database, company, utc(now - timedelta(days=days))):
+        if not journal.keys.has(sealing.key_id(row.sealed)):
+            yield row
+
+
 def key_case(keys: Keys, now: datetime, step: int) -> str:
     """Case of the key that cards are sealed with anew in a step (from 0) of a run that began at `now`."""
     return keys.case_id(STORE, f"cards:{utc(now)}:{step * _AT_ONCE}")
@@ -54,6 +61,8 @@ def apply(journal: Journal, company: str, days: int, now: datetime, by: str) -> 
     """Take their content away; returns of how many. What was taken away stands in a record of the chain first."""
     found = list(_readable(journal, company, days, now))
     emptied = 0
+    for row in list(_unreadable(journal, company, days, now)):
+        queue.forget(journal.database, row.id)
     for start in range(0, len(found), _AT_ONCE):
         some = found[start : start + _AT_ONCE]
         case = key_case(journal.keys, now, start // _AT_ONCE)
@@ -82,6 +91,7 @@ def apply(journal: Journal, company: str, days: int, now: datetime, by: str) -> 
             for row in going:
                 if not cards.seal_anew(journal.database, row, sealing.seal(nothing, key, row.place())):
                     continue  # somebody took a word back meanwhile
+                queue.forget(journal.database, row.id)
                 for member in members.of_card(journal.database, row.id):
                     members.seal_anew(journal.database, member, sealing.seal(nothing, key, member.place()))
         emptied += len(going)

@@ -164,6 +164,7 @@ def run_hold(handle: str, lifted: bool, why: str, home: Path | None) -> int:
 def run_retain(apply: bool, home: Path | None) -> int:
     """Show, or take away, the payloads whose time is up."""
     from triage.audit import retention, retiring
+    from triage.facts.grounds import in_days
     from triage.storage import checkpoints
 
     settings = Settings.of(home)
@@ -176,10 +177,10 @@ def run_retain(apply: bool, home: Path | None) -> int:
         for company, names in days.items():
             if retiring.NAME in names:
                 closed = sum(1 for _ in retiring.due(store.journal, company, names[retiring.NAME], now()))
-                typer.echo(f"{company}: content of cards closed for {names[retiring.NAME]} days: {closed}")
+                typer.echo(f"{company}: content of cards closed for {in_days(names[retiring.NAME])}: {closed}")
             for expired in retention.preview(store.journal, company, names, now()):
                 on_hold = f", {expired.held} more on hold" if expired.held else ""
-                typer.echo(f"{company}: {expired.name} older than {expired.days} days: {expired.count}{on_hold}")
+                typer.echo(f"{company}: {expired.name} older than {in_days(expired.days)}: {expired.count}{on_hold}")
         if apply:
             _take_away(store.journal, {company: names for company, names in days.items() if names})
     if not apply:
@@ -189,11 +190,13 @@ def run_retain(apply: bool, home: Path | None) -> int:
 
 def _take_away(journal: Journal, days: Mapping[str, Mapping[str, int]]) -> None:
     from triage.audit import retention, retiring
+    from triage.storage import queue
 
     with journal.database.wiping():
         whole = retention.whole_months(journal, days, now())
         retention.finish(journal, whole)
         for company, names in days.items():
+            queue.end_claims(journal.database, company)
             removals = retention.apply(journal, company, names, now(), person(), whole)
             taken = sum(each.count for each in removals)
             typer.echo(f"{company}: {taken} payloads taken away; their envelopes stay.")

@@ -11,6 +11,10 @@ from triage.storage.database import Database
 from triage.storage.keys import Keys
 
 _WAITING = "state IN ('open', 'awaiting_second')"
+_CLAIM = ("claimed_by", "claimed_at")
+
+
+_TELLING = dict.fromkeys(_CLAIM, "NULL") | dict.fromkeys(("site", "segment", "channel"), "''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ _NAMES = ", ".join(field.name for field in fields(QueueRow))
 
 
 def put(database: Database, card: Card, named: str) -> None:
-    """Bring a card's row up to date; a claim and a snooze stay. Only inside the transaction that writes the card.
+    """Bring a card's row up to date; a claim and a snooze stay, but no claim outlives the closing of its card. Only
+    inside the transaction that writes the card.
 
     `named` is the keyed hash (`hash_of_name`) of what people call its record.
     """
@@ -65,9 +70,10 @@ def put(database: Database, card: Card, named: str) -> None:
         "created_at",
     )  # fmt: skip
     updates = ", ".join(f"{name} = excluded.{name}" for name in names)
+    kept = ", ".join(f"{name} = CASE WHEN excluded.{_WAITING} THEN queue.{name} END" for name in _CLAIM)
     database.execute(
         f"INSERT INTO queue (card, {', '.join(names)}) VALUES (?, {', '.join('?' * len(names))})"  # noqa: S608
-        f" ON CONFLICT (card) DO UPDATE SET {updates}",
+        f" ON CONFLICT (card) DO UPDATE SET {updates}, {kept}",
         (str(card.id), *values),
     )
 
@@ -89,6 +95,20 @@ def hash_of_name(keys: Keys, name: str) -> str:
 def close(database: Database, card: str) -> None:
     """Note that a card whose content cannot be read is closed."""
     database.execute("UPDATE queue SET state = 'expired' WHERE card = ?", (card,))
+    forget(database, card)
+
+
+def forget(database: Database, card: str) -> None:
+    """Empty what of a card's row may tell of people: who had it and when, and where its case stood."""
+    nothing = ", ".join(f"{name} = {empty}" for name, empty in _TELLING.items())
+    database.execute(f"UPDATE queue SET {nothing} WHERE card = ?", (card,))  # noqa: S608
+
+
+def end_claims(database: Database, company: str) -> int:
+    """End the claims that outlived the closing of their cards, as they did in earlier versions; returns how many."""
+    nothing = ", ".join(f"{name} = NULL" for name in _CLAIM)
+    sql = f"UPDATE queue SET {nothing} WHERE company = ? AND NOT {_WAITING} AND claimed_at IS NOT NULL"  # noqa: S608
+    return database.execute(sql, (company,))
 
 
 def disagreeing(database: Database) -> list[int]:
