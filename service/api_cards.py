@@ -20,6 +20,7 @@ from service.problems import Problem, documented
 from service.readers import shown
 from service.shapes import Cards, DecisionRequest
 from service.submissions import CompanyName
+from triage.cards.blind import is_unseen
 from triage.cards.transitions import is_undecided
 from triage.domain import Card, CardState, Category, Policy, Severity, Verdict
 from triage.errors import Conflict, DecisionRefused, KeyMissing, UsageError
@@ -116,6 +117,8 @@ def cards(installation: Installation, access: Access) -> APIRouter:
             if not all(key.sees(member.company) for member in card.members):
                 raise Problem(403, f"Card #{card.number} has cases of companies that this key may not know of.")
             policy = policies.of(card.key.company)
+            if is_unseen(card, policy.blind_share, opened.store.journal):
+                raise Problem(409, f"Card #{card.number} asks a reviewer for their own view first, on its page.")
             decided = _decided(opened, card, body, by, policy, installation, seen)
         return _told(decided, key)
 

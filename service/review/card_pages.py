@@ -55,14 +55,17 @@ def card_pages(frame: Frame) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     anybody = frame.guard.needs()
     acting = frame.guard.needs(Duty.REVIEWER, Duty.LEAD)
+    telling = frame.guard.needs(Duty.LEAD, Duty.AUDITOR)
 
     @router.get("/cards/{number}")
     def show(request: Request, number: str, session: Session = Depends(anybody)) -> Response:  # noqa: B008
         return _card_page(frame, session, frame.card(session, number), request)
 
     @router.get("/cards/{number}/story")
-    def tell(number: str, session: Session = Depends(frame.guard.needs(Duty.LEAD, Duty.AUDITOR))) -> Response:  # noqa: B008
+    def tell(request: Request, number: str, session: Session = Depends(telling)) -> Response:  # noqa: B008
         card = frame.card(session, number)
+        if frame.unseen(session, [card]):
+            return _card_page(frame, session, card, request, problem=_own_view_first(card), status=409)
         note(frame, session, f"story of card {card.number}", [card])
         store = frame.opened().store
         made_from, is_whole = seen(card, store.journal), frame.sight.may_see_all(session.person, card)
@@ -203,9 +206,7 @@ def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]]
     def act(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:
         store = frame.opened().store
         if frame.unseen(session, [card]):
-            raise DecisionRefused(f"card #{card.number}: your own view of it is asked for first.").coded(
-                "blind_first", number=card.number
-            )
+            raise _own_view_first(card)
         revision = form.get("revision", "")
         member = _member(frame, session, card, form)
         decided = decide(
@@ -227,6 +228,12 @@ def _decide(verdict: Verdict) -> Callable[[Frame, Session, Card, dict[str, str]]
         return _onwards(frame, session, form, card.number, decided.state.value)
 
     return act
+
+
+def _own_view_first(card: Card) -> DecisionRefused:
+    return DecisionRefused(f"card #{card.number}: your own view of it is asked for first.").coded(
+        "blind_first", number=card.number
+    )
 
 
 def _member(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Member | None:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from service.review.frame import Frame, Missing, to
 from service.review.readings import QueueReadings, listed, note
 from service.review.rendering import Words
+from service.review.unseen import Lot, blind_to_suggestions, count, is_asked, page
 from triage.cli.wiring import now
 from triage.domain import Card, CardState, Category, Severity, utc
 from triage.storage import queue
@@ -28,7 +29,9 @@ _MOST_COUNTED = 300
 _KEPT_SECONDS = 60.0
 _AGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 _SURE = {"high": (800, None), "middle": (500, 800), "low": (None, 500)}
-FILTERS = ("category", "severity", "company", "team", "language", "age", "confidence", "mine", "state")
+FILTERS = ("category", "severity", "company", "team", "language", "age", "confidence", "mine", "state", "own")
+_TELLING = ("category", "severity", "team", "confidence")
+"""Filters by what a card suggests."""
 
 
 def queue_pages(frame: Frame) -> APIRouter:
@@ -101,9 +104,12 @@ def chosen_by(query: Mapping[str, str] | QueryParams, session: Session) -> Chose
 
 
 def _values(frame: Frame, session: Session, query: QueryParams, named: Mapping[str, list[str]]) -> dict[str, Any]:
-    database = frame.opened().store.database
-    chosen = chosen_by(query, session)
-    found = queue.page(database, chosen, PAGE + 1, _after(query.get("after", "")))
+    chosen, lot = chosen_by(query, session), Lot.ALL
+    if query.get("own"):
+        chosen, lot = blind_to_suggestions(chosen), Lot.UNSEEN
+    elif any(query.get(name) for name in _TELLING):
+        lot = Lot.SEEN
+    found = page(frame, session, chosen, lot, PAGE + 1, _after(query.get("after", "")))
     is_all = len(found) <= PAGE and not query.get("after")
     more = found[PAGE - 1] if len(found) > PAGE else None
     shown = _with_cards(frame, session, found[:PAGE])
@@ -112,12 +118,15 @@ def _values(frame: Frame, session: Session, query: QueryParams, named: Mapping[s
         "rows": shown,
         "unseen": frame.unseen(session, [card for _, card in shown]),
         "hidden": len(found[:PAGE]) - len(shown),
-        "total": len(found) if is_all else queue.count(database, chosen, _MOST_COUNTED),
+        "total": len(found) if is_all else count(frame, session, chosen, lot, _MOST_COUNTED),
         "most": _MOST_COUNTED,
         "query": query,
         "is_filtered": any(query.get(name) for name in FILTERS),
         "next": None if more is None else "?" + urlencode([*kept, ("after", f"{more.priority}.{more.number}")]),
         "address": "?" + urlencode(kept),
+        "own_views": "?" + urlencode([*(one for one in kept if one[0] not in _TELLING), ("own", "yes")])
+        if lot is Lot.SEEN and is_asked(frame, session)
+        else "",
         "choices": _choices(session, named),
         "notice": _notice(query, session),
     }

@@ -39,7 +39,7 @@ def web(day: SampleDay, tmp_path: Path) -> Iterator[Service]:
     (tmp_path / "key").write_text(day.key)
     told = day.connection.with_(key_file=tmp_path / "key").model_dump(mode="json", exclude_defaults=True)
     (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
-    (tmp_path / "policy.yaml").write_text("advice: {tickets: accepted}\n")
+    (tmp_path / "policy.yaml").write_text("{blind_share: 0, advice: {tickets: accepted}}\n")
     done = CliRunner().invoke(app, ["run", "--odoo", "sale.order:S00398", "--home", str(tmp_path)])
     assert done.exit_code == 0, done.output
     with service(tmp_path) as made:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 
 from evals.importing import labelled_cards
+from service.review import queue_pages, unseen
 from tests.unit.opened_store import COMPANY, Opened, abstained, event, proposal, ref
-from tests.unit.review_site import Someone, put
-from tests.unit.service_client import Service, service
+from tests.unit.review_site import Someone, put, put_one
+from tests.unit.service_client import Service, is_problem, service
 from triage.audit.verify import verify
 from triage.cards.blind import choose, is_chosen
 from triage.domain import BlindChoice, Case, Category, Company, Duty, Origin, Suggestion
@@ -29,8 +32,6 @@ def made(tmp_path: Path) -> Iterator[Service]:
         keys = found.app.state.parts.installation.opened().store.keys
         number = 3
         while not is_chosen(found.app.state.parts.installation.opened().store.cards.get(number - 2), 0.5, keys):
-            from tests.unit.review_site import put_one
-
             store = found.app.state.parts.installation.opened().store
             put_one(store, plain.with_(record=ref(number)), number)
             number += 1
@@ -85,6 +86,119 @@ def test_lists_tell_nothing_of_a_card_that_is_asked_about(made: Service) -> None
     assert 'data-act="a"' not in row
     assert 'data-act="c"' in row
     assert SAID not in joris.text(f"/cards/{number}/record")
+
+
+FILTERS = ("category=stock", "category=delay", "severity=medium", "team=order+desk", "team=nobody", "confidence=high")
+
+
+@pytest.mark.parametrize("page", ["/queue", "/queue/rows"])
+@pytest.mark.parametrize("asked", FILTERS)
+def test_no_filter_by_what_is_suggested_tells_of_a_card_that_is_asked_about(
+    made: Service, asked: str, page: str
+) -> None:
+    """Neither that it fits nor that it does not: not in the rows and not in the count."""
+    joris, number = Someone(made, "Joris"), asked_of(made)
+    text = joris.text(f"{page}?{asked}")
+    assert numbers_in(text) == [each for each in fitting(joris, asked) if each not in all_asked(made)]
+    assert f'data-card="{number}"' not in text
+    assert f"{len(numbers_in(text))} cards wait." in text or (not numbers_in(text) and "No card fits" in text)
+    assert "in no list by what is suggested" in text
+
+
+@pytest.mark.parametrize("asked", ["", f"company={quote_plus(COMPANY)}", "mine=free", "state=open"])
+def test_other_lists_hold_it_and_do_not_say_what_it_is(made: Service, asked: str) -> None:
+    text = Someone(made, "Joris").text(f"/queue?{asked}")
+    assert asked_of(made) in numbers_in(text)
+    assert "in no list by what is suggested" not in text
+
+
+def test_cards_that_are_asked_about_have_a_list_of_their_own(made: Service) -> None:
+    joris = Someone(made, "Joris")
+    assert 'href="/queue?mine=free&own=yes"' in joris.text("/queue?category=delay&mine=free")
+    assert numbers_in(joris.text("/queue?own=yes&mine=free")) == all_asked(made)
+    assert numbers_in(joris.text("/queue?own=yes&mine=yes")) == []
+    assert numbers_in(joris.text("/queue?own=yes&category=delay&severity=low&team=nobody")) == all_asked(made)
+    assert numbers_in(Someone(made, "Ada", Duty.AUDITOR).text("/queue?own=yes")) == []
+
+
+def test_a_view_that_was_given_brings_the_card_into_every_list(made: Service) -> None:
+    joris, number = Someone(made, "Joris"), asked_of(made)
+    assert number not in numbers_in(joris.text("/queue?category=stock"))
+    joris.post(f"/cards/{number}/own-view", category="unsure")
+    assert number in numbers_in(joris.text("/queue?category=stock"))
+    assert number not in numbers_in(joris.text("/queue?own=yes"))
+
+
+def test_a_filtered_queue_goes_on_where_its_page_ended(made: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards that are left out shorten no page and none is shown twice."""
+    joris = Someone(made, "Joris")
+    for number in range(30, 45):
+        put_one(joris.store, proposal(Category.STOCK, record=ref(number)), number)
+    monkeypatch.setattr(queue_pages, "PAGE", 3)
+    monkeypatch.setattr(unseen, "_AT_ONCE", 4)
+    shown = everything(joris, "/queue?category=stock")
+    assert shown == [each for each in fitting(joris, "category=stock") if each not in all_asked(made)]
+    assert everything(joris, "/queue?own=yes") == all_asked(made)
+
+
+def test_a_lead_reads_no_story_before_their_own_view(made: Service) -> None:
+    mila, number = Someone(made, "Mila", Duty.LEAD), asked_of(made)
+    told = mila.get(f"/cards/{number}/story")
+    assert told.status_code == 409
+    assert "Your own view first" in told.text
+    assert SAID not in told.text
+    mila.post(f"/cards/{number}/own-view", category="stock")
+    assert mila.get(f"/cards/{number}/story").status_code == 200
+    assert Someone(made, "Ada", Duty.AUDITOR).get(f"/cards/{asked_of_next(made, number)}/story").status_code == 200
+
+
+def test_no_program_decides_before_a_person_gave_their_own_view(made: Service) -> None:
+    number = asked_of(made)
+    key = made.key("cards:decide", person="Joris")
+    word = {"verdict": "accept", "revision": 1}
+    refused = made.client.post(f"/v1/cards/{number}/decisions", json=word, headers=key)
+    assert is_problem(refused, 409)
+    assert "own view first" in refused.json()["detail"]
+    joris = Someone(made, "Joris")
+    assert joris.store.cards.get(number).decisions == ()
+    joris.post(f"/cards/{number}/own-view", category="stock")
+    assert made.client.post(f"/v1/cards/{number}/decisions", json=word, headers=key).status_code == 200
+
+
+def numbers_in(text: str) -> list[int]:
+    """The cards of a queue's page, in order."""
+    return [int(each) for each in re.findall(r'data-card="(\d+)"', text)]
+
+
+def everything(who: Someone, address: str) -> list[int]:
+    """The cards of all pages of a queue."""
+    found: list[int] = []
+    while address:
+        text = who.text(address)
+        found += numbers_in(text)
+        following = re.search(r'<a href="([^"]+)" rel="next">', text)
+        address = following[1] if following else ""
+    return found
+
+
+def fitting(who: Someone, asked: str) -> list[int]:
+    """The cards that fit a filter, whoever asks."""
+    return everything(Someone(who.service, "Fits", Duty.AUDITOR), f"/queue?{asked}")
+
+
+def all_asked(made: Service) -> list[int]:
+    store = made.app.state.parts.installation.opened().store
+    return [card.number for card in store.cards.all() if is_chosen(card, 0.5, store.keys)]
+
+
+def asked_of_next(made: Service, given: int) -> int:
+    """A card that is still asked about, made where there is none."""
+    store = made.app.state.parts.installation.opened().store
+    number = 60
+    while (left := [each for each in all_asked(made) if each != given]) == []:
+        put_one(store, proposal(Category.STOCK, record=ref(number)), number)
+        number += 1
+    return left[0]
 
 
 def test_an_auditor_is_not_asked(made: Service) -> None:

@@ -26,6 +26,7 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture
 def web(home: Path) -> Iterator[Service]:
     seed(home)
+    (home / "policy.yaml").write_text("blind_share: 0")
     with service(home) as made:
         yield made
 
@@ -306,7 +307,7 @@ REJECT = {"verdict": "reject", "reason": "duplicate", "revision": 1}
 def test_who_may_decide_what(
     web: Service, person: str | None, others: bool, body: dict[str, Any], headers: dict[str, str], status: int
 ) -> None:
-    (web.home / "policy.yaml").write_text("deciders: {mila: [stock], tariq: [credit]}")
+    (web.home / "policy.yaml").write_text("{blind_share: 0, deciders: {mila: [stock], tariq: [credit]}}")
     scopes = ["cards:decide", *(["cards:decide-for-others"] if others else [])]
     answer = ask(web, "post", "/v1/cards/1/decisions", body, **web.key(*scopes, person=person), **headers)
     assert answer.status_code == status

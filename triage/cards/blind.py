@@ -27,7 +27,17 @@ def is_chosen(card: Card, share: float, keys: Keys) -> bool:
         return False
     if card.proposal.suggestion.abstained is not None:
         return False
-    return int(keys.keyed_hash("blind", str(card.id))[:8], 16) < share * _PARTS
+    return is_drawn(str(card.id), share, keys)
+
+
+def is_drawn(card: str, share: float, keys: Keys) -> bool:
+    """Whether the hash of a card's id falls into the share, whatever stands on the card: no content is needed."""
+    return int(keys.keyed_hash("blind", card)[:8], 16) < share * _PARTS
+
+
+def is_unseen(card: Card, share: float, journal: Journal) -> bool:
+    """Whether somebody is asked for their own view of the card, and nobody has given it."""
+    return is_chosen(card, share, journal.keys) and not outcomes.blind_of(journal.database, [str(card.id)])
 
 
 def choose(

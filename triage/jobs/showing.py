@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triage.audit.journal import Journal
-from triage.cards.blind import is_chosen
+from triage.cards.blind import is_unseen
 from triage.cards.store import CardStore
 from triage.domain import Card, Mode
 from triage.domain.policies import PolicyBook
 from triage.jobs.switching import Switch
 from triage.odoo.card_rows import KIND, Answer, CardHand, CardRow
 from triage.odoo.card_text import row_of
-from triage.storage.outcomes import blind_of
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ class Rows:
 
     def is_unseen(self, card: Card) -> bool:
         """Whether somebody is asked for their own view of the card, and nobody has given it."""
-        share = self.policies.of(card.key.company).blind_share
-        return is_chosen(card, share, self.journal.keys) and not blind_of(self.journal.database, [str(card.id)])
+        return is_unseen(card, self.policies.of(card.key.company).blind_share, self.journal)
 
     def row(self, card: Card, answer: Answer | None = None, instead_of: str = "") -> CardRow:
         """What the card's row should say."""
