@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.opened_store import COMPANY, NOW, Opened, event, ref
-from triage.domain import Arrival, Door, NoException
+from triage.domain import Arrival, Door, NoException, utc
 from triage.jobs.inbox import Inbox
 from triage.reports.cards import Arrived, Cards
 from triage.reports.kpi import Kpi, kpis
@@ -78,6 +78,26 @@ def test_what_somebody_discards_was_given_up_and_what_is_tried_again_is_not(open
     late = _dies(inbox, 3)
     inbox.discard(late, "mila", "of no use")
     assert _seen(opened) == ([Arrived("odoo", 1, 2)], 0)
+
+
+def test_inbox_and_journal_count_alike_and_the_inbox_is_asked_while_it_holds_all(opened: Opened) -> None:
+    inbox = Inbox(opened.journal, opened.clock)
+    opened.clock.now = NOW - timedelta(days=30)
+    old = _arrives(inbox, 1, opened.clock.now)
+    inbox.finish(old, NoException(why="on time"))
+    opened.clock.now = NOW
+    inbox.finish(_arrives(inbox, 2), NoException(why="on time"))
+    inbox.discard(_dies(inbox, 3), "mila", "of no use")
+    _dies(inbox, 4)
+    _arrives(inbox, 5)  # has not ended
+    assert reported.remembers(opened.database, utc(THEN.since))
+    for company, number in ((COMPANY, 1), (ELSEWHERE, 0)):
+        assert _seen(opened, [company])[0] == ([Arrived("odoo", number, 2)] if number else [])
+    opened.keys.delete(opened.journal.case_key(event("odoo:2", ref(2))))
+    assert _seen(opened) == ([Arrived("odoo", 1, 2)], 0)  # the inbox knows how an erased one ended
+    assert inbox.purge(NOW - timedelta(days=20), NOW - timedelta(days=20))[1] == 1
+    assert not reported.remembers(opened.database, utc(THEN.since))
+    assert _seen(opened) == ([Arrived("odoo", 0, 2)], 1)
 
 
 def test_companies_are_told_apart_and_every_stream_is_looked_at(opened: Opened) -> None:

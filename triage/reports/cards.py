@@ -102,25 +102,28 @@ class Cards:
 
     def arrived(self, period: Period, companies: Sequence[str] | None) -> tuple[list[Arrived], int]:
         """How what arrived in the period ended, by source; and of how many that ended then nothing can be read any
-        more. From the journal: the inbox forgets what is done, and keeps what was given up.
+        more. From the journal where the inbox has begun to forget: it forgets what is done, and keeps what waits.
         """
         span = figures.Span(companies, utc(period.since), utc(period.until))
         counted: dict[str, dict[bool, int]] = defaultdict(lambda: {True: 0, False: 0})
-        for source, number in reported.dead(self._database, span):
-            counted[source][False] += number
         unread = 0
-        sooner = utc(period.since - _CLOCKS)
+        if reported.remembers(self._database, span.since):
+            for source, is_dead, number in reported.ended(self._database, span):
+                counted[source][is_dead] += number
+        else:
+            for source, number in reported.waiting_dead(self._database, span):
+                counted[source][True] += number
+            for record, said in self._ended_since(period.since, companies):
+                if isinstance(said, ArrivalRecord) and said.outcome and period.has(said.received_at):
+                    counted[said.source][isinstance(said.outcome, DeadLetter)] += 1
+                unread += said is None and span.since <= record.at < span.until
+        return [Arrived(source, each[False], each[True]) for source, each in sorted(counted.items())], unread
+
+    def _ended_since(self, since: datetime, companies: Sequence[str] | None) -> Iterator[tuple[Record, Frozen | None]]:
+        """Records of how arrivals ended, with what they say."""
         for stream in reported.streams(self._database) if companies is None else companies:
-            for some in reported.arrivals(self._database, stream, sooner):
-                ended = list(self._opened(some))
-                unread += sum(
-                    said is None and span.since <= record.at < span.until
-                    for record, said in zip(some, ended, strict=True)
-                )
-                for said in ended:
-                    if isinstance(said, ArrivalRecord) and said.outcome and period.has(said.received_at):
-                        counted[said.source][not isinstance(said.outcome, DeadLetter)] += 1
-        return [Arrived(source, each[True], each[False]) for source, each in sorted(counted.items())], unread
+            for some in reported.arrivals(self._database, stream, utc(since - _CLOCKS)):
+                yield from zip(some, self._opened(some), strict=True)
 
     def spent(self, period: Period, companies: Sequence[str] | None) -> float:
         """What models cost in the period, in the policy's currency."""

@@ -53,7 +53,26 @@ def arrivals(database: Database, stream: str, since: str) -> Iterator[list[Recor
         seq = found[-1].seq
 
 
-def dead(database: Database, span: Span) -> list[tuple[str, int]]:
+def remembers(database: Database, since: str) -> bool:
+    """Whether the inbox still holds all that ended since a moment (UTC text): it forgets the oldest first, and holds
+    something that ended before."""
+    return bool(
+        database.query("SELECT 1 FROM inbox WHERE state = 'done' AND finished_at < ? LIMIT 1", (since,))
+    )  # fmt: skip
+
+
+def ended(database: Database, span: Span) -> list[tuple[str, bool, int]]:
+    """What came in then and ended, as far as the inbox knows: source, whether it was given up, how many."""
+    where, values = span.of("i.received_at", "coalesce(i.stream, i.company)")
+    given_up = "i.state = 'dead' OR coalesce(i.outcome, '') = 'dead_letter'"
+    sql = (
+        f"SELECT i.source, CASE WHEN {given_up} THEN 1 ELSE 0 END, count(*) FROM inbox i"  # noqa: S608
+        f" WHERE i.state IN ('done', 'dead') AND {where} GROUP BY 1, 2"
+    )
+    return [(str(source), bool(dead), int(number)) for source, dead, number in database.query(sql, values)]
+
+
+def waiting_dead(database: Database, span: Span) -> list[tuple[str, int]]:
     """What came in then, was given up and waits for a person: source, how many."""
     where, values = span.of("i.received_at", "coalesce(i.stream, i.company)")
     sql = f"SELECT i.source, count(*) FROM inbox i WHERE i.state = 'dead' AND {where} GROUP BY i.source"  # noqa: S608
@@ -73,4 +92,4 @@ def _before(database: Database, stream: str, since: str) -> int:
     return low
 
 
-__all__ = ["arrivals", "dead", "handlings", "situations", "streams"]
+__all__ = ["arrivals", "ended", "handlings", "remembers", "situations", "streams", "waiting_dead"]
