@@ -15,11 +15,12 @@ from tests.listening import in_thread
 from triage.odoo.client import Odoo
 from triage.odoo.setup.applying import Applier
 from triage.odoo.setup.features import FEATURES
-from triage.odoo.setup.manifest import read_manifest
+from triage.odoo.setup.manifest import Manifest, read_manifest
 from triage.odoo.setup.parts import Feature
 from triage.odoo.setup.place import Asked, Surroundings
 from triage.odoo.setup.plan import Plan, Planner
-from triage.odoo.setup.present import WHOLE, read_present
+from triage.odoo.setup.present import WHOLE, Present, read_present
+from triage.odoo.setup.recovering import recovered
 from triage.odoo.setup.removing import Remover, planned_removal
 from triage.odoo.transport import Call, Transport
 
@@ -80,22 +81,29 @@ class Setting:
         odoo.transport = Counting(odoo.transport, die_at, is_answer_lost)
         return odoo
 
+    def known(self, odoo: Odoo) -> tuple[Present, Manifest]:
+        """What stands there, and what is remembered of it."""
+        present = read_present(odoo)
+        return present, recovered(read_manifest(odoo), present, self.features, odoo.version.major)
+
     def plan(self, wanted: Sequence[str], *, overwrite: bool = False, odoo: Odoo | None = None) -> Plan:
         odoo = odoo or self.session()
-        place = Surroundings(odoo, self.asked)
-        return Planner(place, self.features, read_present(odoo), read_manifest(odoo), overwrite).plan(wanted)
+        present, manifest = self.known(odoo)
+        place = Surroundings(odoo, self.asked, manifest.watchers)
+        return Planner(place, self.features, present, manifest, overwrite).plan(wanted)
 
     def setup(self, wanted: Sequence[str], *, overwrite: bool = False, odoo: Odoo | None = None) -> Counter[str]:
         """Plan and apply; what was written, by method."""
         odoo = odoo or self.session()
-        present, manifest = read_present(odoo), read_manifest(odoo)
-        planner = Planner(Surroundings(odoo, self.asked), self.features, present, manifest, overwrite)
+        present, manifest = self.known(odoo)
+        place = Surroundings(odoo, self.asked, manifest.watchers)
+        planner = Planner(place, self.features, present, manifest, overwrite)
         Applier(odoo, present, manifest).apply(planner.plan(wanted))
         return odoo.transport.writes  # type: ignore[attr-defined,no-any-return]
 
     def remove(self, only: Sequence[str] = (), odoo: Odoo | None = None) -> None:
         odoo = odoo or self.session()
-        present, manifest = read_present(odoo), read_manifest(odoo)
+        present, manifest = self.known(odoo)
         Remover(odoo, manifest).remove(planned_removal(present, manifest, self.features, odoo.version.major, only))
 
 

@@ -6,19 +6,16 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
-from typer.testing import CliRunner
 
+from tests.integration.setup_home import KEY, NOW, Home, granted_box, session
 from tests.odoo_setup import ASKED, Setting, differences, listening, state
-from tests.unit.opened_store import COMPANY, Opened
+from tests.unit.opened_store import Opened
 from tests.unit.service_client import HOOK_SECRET, service
-from triage.cli import app as commands
 from triage.cli import taking_away
 from triage.cli.connected import using
 from triage.cli.setup_duties import SetupDuties
@@ -31,7 +28,7 @@ from triage.odoo.connection import Connection, Sweeping
 from triage.odoo.grant import grant
 from triage.odoo.heartbeat import MODEL as HEARTBEAT
 from triage.odoo.requests import MODEL as REQUESTS
-from triage.odoo.sandbox import Account, Sandbox
+from triage.odoo.sandbox import Sandbox
 from triage.odoo.setup import applying, manifest
 from triage.odoo.setup.features import FEATURES
 from triage.odoo.setup.parts import Export, Feature, Part
@@ -43,23 +40,10 @@ from triage.odoo.setup.ungrant import ungrant
 from triage.odoo.transport import Api, Server
 from triage.storage.inbox import WAITING
 
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-KEY = "service-user-key"
-ORDER = {
-    "name": "S00042",
-    "partner_id": 1,
-    "state": "sale",
-    "company_id": 1,
-    "amount_total": 100.0,
-    "date_order": "2026-11-23 08:00:00",
-}
-
 
 @pytest.fixture(scope="module", params=[18, 19])
 def granted(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Any]]:
-    with Sandbox(request.param, rows={"sale.order": [ORDER]}, clock=lambda: NOW) as made:
-        with closing(session(made, made.admin)) as admin:
-            grant(admin, login="order-triage", stage="Suggested by triage", password=lambda: KEY)
+    with granted_box(request.param) as made:
         yield made, made.snapshot()
 
 
@@ -74,10 +58,6 @@ def box(granted: tuple[Sandbox, Any]) -> Sandbox:
     made.webhooks.clear()
     made.mails.clear()
     return made
-
-
-def session(box: Sandbox, account: Account) -> Odoo:
-    return Odoo.connect(Server(box.url, box.database, account.login, account.password, Api.JSONRPC))
 
 
 @pytest.fixture
@@ -297,40 +277,16 @@ def test_overdue_reviews_reach_the_leader_once(box: Sandbox, setting: Setting) -
     assert len(box.rows("mail.activity")) == 2
 
 
-class _Home:
-    """A home folder and an administrator's key, as somebody has them who types commands."""
-
-    def __init__(self, box: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (folder / "key").write_text(KEY)
-        (folder / "hook").write_text("hook-secret-of-the-file")
-        told = Connection(url=box.url, database=box.database, login="order-triage", key_file=folder / "key")
-        (folder / "odoo.yaml").write_text(yaml.safe_dump(told.model_dump(mode="json", exclude_defaults=True)))
-        (folder / "service.yaml").write_text(
-            "address: https://triage.example.com\n"
-            f"sources: [{{name: odoo, door: hook, secrets: [{{file: hook}}], company: {COMPANY},\n"
-            "           models: [sale.order]}]\n"
-        )
-        for name, value in (("TRIAGE_HOME", str(folder)), ("TRIAGE_ODOO_ADMIN_KEY", box.admin.password)):
-            monkeypatch.setenv(name, value)
-        for name in ("URL", "DATABASE", "LOGIN", "API", "KEY", "KEY_FILE"):
-            monkeypatch.delenv(f"TRIAGE_ODOO_{name}", raising=False)
-
-    def triage(self, *words: str, status: int = 0) -> str:
-        found = CliRunner().invoke(commands.app, ["odoo", *words])
-        assert found.exit_code == status, found.output
-        return found.output
-
-
 @NEWEST
 def test_from_the_command_line(box: Sandbox, setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = state(setting.connect())
-    home = _Home(box, tmp_path, monkeypatch)
+    home = Home(box, tmp_path, monkeypatch)
     some = ("--feature", "heartbeat", "--feature", "asking", "--rule", "delay")
 
     told = home.triage("setup", "--plan", "--admin", "admin", *some)
     assert "create     heartbeat_model" in told
     assert "owner      Logistics." in told
-    assert "service.yaml: let the source 'odoo' name stock.picking, too." in told
+    assert "let the source 'odoo' name stock.picking, purchase.order, helpdesk.ticket, crm.lead, too." in told
     assert "hook-secret" not in told
     assert differences(before, state(setting.connect())) == []
 
@@ -367,7 +323,7 @@ def test_a_page_on_ocas_tickets_goes_before_an_upgrade_and_with_its_feature(box:
 
 @NEWEST
 def test_who_is_no_administrator_is_refused(box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = _Home(box, tmp_path, monkeypatch)
+    home = Home(box, tmp_path, monkeypatch)
     somebody = box.add_user("somebody")
     monkeypatch.setenv("TRIAGE_ODOO_ADMIN_KEY", somebody.password)
     assert "is no administrator" in home.triage("setup", "--plan", "--admin", "somebody", status=1)
@@ -391,7 +347,7 @@ def _kept() -> dict[str, Feature]:
 def test_what_people_wrote_is_exported_before_it_goes(
     box: Sandbox, setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = _Home(box, tmp_path, monkeypatch)
+    home = Home(box, tmp_path, monkeypatch)
     monkeypatch.setattr("triage.odoo.setup.features.FEATURES", _kept())
     before = state(setting.connect())
     home.triage("setup", "--admin", "admin", "--feature", "kept")
@@ -462,7 +418,7 @@ def test_all_that_was_granted_goes_as_well_when_asked(box: Sandbox, setting: Set
 def test_the_gate_stays_where_a_note_could_not_be_taken_back(
     box: Sandbox, setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, admin = _Home(box, tmp_path, monkeypatch), setting.connect()
+    home, admin = Home(box, tmp_path, monkeypatch), setting.connect()
     outcomes = iter((1, 0))
     monkeypatch.setattr(taking_away, "_take_back", lambda _: next(outcomes))
     gate = [["module", "=", "__triage__"], ["name", "=", "gate"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from triage.errors import UsageError
 from triage.settings import Settings
 
 if TYPE_CHECKING:
+    from triage.cli.connected import Connected
     from triage.odoo.client import Odoo
     from triage.odoo.connection import Connection
     from triage.odoo.setup.manifest import Manifest
@@ -35,7 +36,8 @@ class Wanted:
     features: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     overwrite: bool = False
-    no_code: bool = False
+    code: bool | None = None
+    """Whether server actions with code are made; none: as was said before."""
 
 
 @dataclass(frozen=True)
@@ -47,31 +49,41 @@ class Desk:
     place: Surroundings
     present: Present
     manifest: Manifest
+    at: Connected
     settings: Settings = field(repr=False)
 
 
 @contextmanager
-def administration(admin: str | None, home: Path | None, no_code: bool = False) -> Iterator[Desk]:
-    """Connect as administrator. Raises `UsageError` without a login, `AccessDenied` for somebody else's."""
+def administration(admin: str | None, home: Path | None, code: bool | None = None) -> Iterator[Desk]:
+    """Connect as administrator; `code` overrules what was said before of server actions with code.
+
+    Raises `UsageError` without a login, `AccessDenied` for somebody else's.
+    """
+    from triage.odoo.setup.features import FEATURES
     from triage.odoo.setup.manifest import read_manifest
     from triage.odoo.setup.place import Asked, Surroundings
     from triage.odoo.setup.present import read_present
+    from triage.odoo.setup.recovering import recovered
 
     if admin is None:
         raise UsageError("who sets up? Name an administrator of Odoo with --admin.")
     settings = Settings.of(home)
     connection = connection_of(settings)
-    asked = Asked(
-        address=settings.address(),
-        hook=lambda: hook_of(settings, connection),
-        watchers=connection.setup.watchers,
-        silent_minutes=connection.setup.silent_minutes,
-        no_code=no_code or not connection.setup.code,
-    )
+    if code and not connection.setup.code:
+        raise UsageError("odoo.yaml says `setup: {code: false}`: take that out before you say --code.")
     with using(as_admin(connection, admin)) as at:
-        place = Surroundings(at.odoo, asked)
-        place.need_administrator()
-        yield Desk(at.odoo, connection, place, read_present(at.odoo), read_manifest(at.odoo), settings)
+        Surroundings(at.odoo, Asked()).need_administrator()
+        present = read_present(at.odoo)
+        manifest = recovered(read_manifest(at.odoo), present, FEATURES, at.odoo.version.major)
+        asked = Asked(
+            address=settings.address(),
+            hook=lambda: hook_of(settings, connection),
+            watchers=connection.setup.watchers,
+            silent_minutes=connection.setup.silent_minutes,
+            no_code=(manifest.no_code if code is None else not code) or not connection.setup.code,
+        )
+        place = Surroundings(at.odoo, asked, manifest.watchers)
+        yield Desk(at.odoo, connection, place, present, manifest, at, settings)
 
 
 def run_setup(
@@ -80,7 +92,7 @@ def run_setup(
     """Plan, and unless only that is wanted, apply; 1 where something was refused."""
     from triage.odoo.setup.applying import Applier
 
-    with administration(admin, home, wanted.no_code) as desk:
+    with administration(admin, home, wanted.code) as desk:
         desk.place.need_grant()
         if before_upgrade:
             return _before_upgrade(desk, only_plan)
@@ -121,14 +133,14 @@ def planned(desk: Desk, wanted: Wanted) -> Plan:
     first = desk.manifest.version == 0 and not wanted.features
     known = [name for name in desk.manifest.features if name in FEATURES]
     chosen = [*known, *(DEFAULT if first else ()), *wanted.features, *asked]
-    planner = Planner(desk.place, FEATURES, desk.present, desk.manifest, wanted.overwrite)
+    manifest = desk.manifest if wanted.code is None else replace(desk.manifest, no_code=not wanted.code)
+    planner = Planner(desk.place, FEATURES, desk.present, manifest, wanted.overwrite)
     return planner.plan(list(dict.fromkeys(chosen)))
 
 
 def show(plan: Plan, desk: Desk, as_json: bool) -> None:
     """One line a part, under its feature; of rules what an administrator should know."""
-    from triage.odoo.setup.features import FEATURES
-    from triage.odoo.setup.rules import watched
+    from triage.odoo.setup.features import FEATURES, told_of
 
     if as_json:
         for step in plan.steps:
@@ -146,7 +158,7 @@ def show(plan: Plan, desk: Desk, as_json: bool) -> None:
     missing = [name for name in FEATURES if name not in plan.features]
     if missing:
         typer.echo(f"Not chosen: {', '.join(missing)}.")
-    models = watched(plan.features, desk.place) if desk.place.major >= 17 else []
+    models = told_of(plan, desk.place)
     if models and (names := unlisted(desk.settings, desk.connection, models)):
         typer.echo(f"service.yaml: let the source {desk.connection.setup.source!r} name {', '.join(names)}, too.")
 
@@ -186,6 +198,6 @@ def _before_upgrade(desk: Desk, only_plan: bool) -> int:
     for each in found:
         typer.echo(f"  {'delete':<9}  {each.name:<28} {each.model}")
     if not only_plan:
-        Remover(desk.odoo, desk.manifest).take_away(found)
+        Remover(desk.odoo, desk.manifest).before_upgrade(found)
         typer.echo("Now upgrade Odoo. Afterwards `triage odoo setup` brings all of it back.")
     return 0

@@ -29,9 +29,13 @@ def setup(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Also write anew what was changed by hand in Odoo.")
     ] = False,
-    no_code: Annotated[
-        bool, typer.Option("--no-code", help="Make no server action with code, where Odoo refuses them.")
-    ] = False,
+    code: Annotated[
+        bool | None,
+        typer.Option(
+            "--code/--no-code",
+            help="--no-code: make no server action with code, where Odoo refuses them. It is remembered until --code.",
+        ),
+    ] = None,
     before_upgrade: Annotated[
         bool,
         typer.Option("--before-upgrade", help="Take away what an upgrade of Odoo's modules would stumble over."),
@@ -42,7 +46,7 @@ def setup(
     """Make, or bring up to date, what people use inside Odoo: actions, menu, heartbeat, cards, rules. No module."""
     from triage.cli.setting_up import Wanted, run_setup
 
-    wanted = Wanted(tuple(feature or ()), tuple(rule or ()), overwrite, no_code)
+    wanted = Wanted(tuple(feature or ()), tuple(rule or ()), overwrite, code)
     guarded(run_setup, admin, wanted, plan, before_upgrade, as_json, home)
 
 
@@ -65,7 +69,7 @@ def remove(
         bool,
         typer.Option("--all", help="Also what `triage odoo grant` made: gate, group, rights. Its user is archived."),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, nor wait for what is not answered yet.")] = False,
     home: Home = None,
 ) -> None:
     """Take away what was set up, decisions exported first. Posted notes stay unless --notes is given."""

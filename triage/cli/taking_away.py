@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from triage.cli.wiring import now
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
+    from triage.domain import Arrival
     from triage.odoo.setup.removing import Removal
 
 
@@ -35,10 +37,11 @@ def run_remove(
         removal = planned_removal(desk.present, desk.manifest, FEATURES, desk.place.major, features)
         _announce(desk, removal, notes, everything)
         if not yes:
+            _stop_for_unanswered(desk, removal)
             _confirm()
         path = file or desk.settings.home / f"odoo-decisions-{now():%Y%m%dT%H%M%SZ}.jsonl"
         if rows := export(desk.odoo, removal.exports, path):
-            typer.echo(f"{rows} rows that people decided on are in {path}.")
+            typer.echo(f"{rows} rows of what people decided and asked for are in {path}.")
         status = _take_back(home) if notes else 0
         Remover(desk.odoo, desk.manifest, lambda line: typer.echo(f"delete {line}", err=True)).remove(removal)
         if everything and status:
@@ -58,6 +61,52 @@ def _announce(desk: Desk, removal: Removal, notes: bool, everything: bool) -> No
     typer.echo("  posted notes, drafts and review activities" if notes else "  posted notes stay")
     if everything:
         typer.echo("  the gate, the service user's group and rights; the service user is archived, its keys end")
+
+
+def _stop_for_unanswered(desk: Desk, removal: Removal) -> None:
+    """Raises `UsageError` where people have asked for something that the service has not taken in."""
+    from triage.odoo.requests import MODEL
+    from triage.odoo.setup.removing import unanswered
+
+    pressed = unanswered(desk.odoo, removal.exports)
+    asked = _not_taken_in(desk) if any(each.model == MODEL for each in removal.exports) else 0
+    if pressed or asked:
+        raise UsageError(
+            f"nothing was taken away: {pressed} pressed buttons of cards and {asked} requests for triage wait for the "
+            "service. Let a worker run until they are answered (`triage worker`), or say --yes: then they are only "
+            "written into the file."
+        )
+
+
+def _not_taken_in(desk: Desk) -> int:
+    """How many requests are not in the inbox; all of them where there is no store."""
+    from triage.cli.wiring import open_store
+    from triage.jobs.inbox import Inbox
+    from triage.storage.database import Database
+
+    if not Database.exists(desk.settings.database):
+        return _waiting(desk, lambda arrival: False)
+    with open_store(desk.settings) as store:
+        inbox = Inbox(store.journal, now)
+        return _waiting(desk, lambda arrival: inbox.get(inbox.id_of(arrival.source, arrival.key)) is not None)
+
+
+def _waiting(desk: Desk, is_known: Callable[[Arrival], bool]) -> int:
+    """Look for requests as a worker does, and keep none."""
+    from triage.jobs.inbox import Accepted
+    from triage.jobs.looks import Place
+    from triage.jobs.requests import Requests
+
+    class Counting:
+        """Takes nothing in."""
+
+        def accept_many(self, arrivals: Sequence[Arrival]) -> list[Accepted]:
+            """As an inbox."""
+            return [Accepted(arrival.key, not is_known(arrival)) for arrival in arrivals]
+
+    at = desk.at
+    place = Place(at.odoo, at.place, at.company(), at.capture.company, at.connection.sweep)
+    return Requests(place, Counting(), now).once() or 0
 
 
 def _confirm() -> None:

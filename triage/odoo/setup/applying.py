@@ -7,7 +7,7 @@ ever adopted by guess, and what an interrupted run has made is found by its name
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import stamina
@@ -15,12 +15,13 @@ import stamina
 from triage.errors import OdooRejected
 from triage.odoo.client import Field, Odoo
 from triage.odoo.setup.manifest import VERSION, Manifest, write_manifest
-from triage.odoo.setup.parts import Part, Ref
+from triage.odoo.setup.parts import Part, Ref, Terms
 from triage.odoo.setup.plan import WRITES, Do, Plan, Step, hashes
 from triage.odoo.setup.present import Present
-from triage.odoo.setup.values import Resolver, as_row, external, pointers_of
+from triage.odoo.setup.values import Resolver, as_row, digest, external, pointers, pointers_of
 
 _Result = TypeVar("_Result")
+_PAGE = 200
 LOADING = "install_mode"
 """With it in the context a new model has no field that was not asked for. Odoo 18 sets it itself, 19 does not."""
 QUIET = {"noupdate": True, "tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True}
@@ -40,25 +41,64 @@ class Applier:
 
         Raises `OdooRejected` that names the part which Odoo refuses; what was done before stands.
         """
-        chosen = Manifest(VERSION, plan.features, self.manifest.parts, self.manifest.parameter)
-        if plan.writes:
-            self.manifest = write_manifest(self.odoo, self.manifest, chosen)
         resolver = Resolver(self.odoo, self.present.id_of)
         resolver.fetch([step.part for step in plan.steps if step.part is not None])
+        chosen = replace(
+            self.manifest, version=VERSION, features=plan.features, no_code=plan.no_code, watchers=plan.watchers
+        )
+        if plan.writes:
+            coming = {**self._still(self.manifest.coming, plan.steps), **self._announced(plan.steps, resolver)}
+            self._remember(replace(chosen, parts=self._standing(plan.steps), coming=coming))
         for batch in batches(plan.steps):
             for step in batch:
                 self.tell(step)
             self._do(batch, resolver)
         written = {step.name: hashed for step in plan.steps if (hashed := self._hashes(step, resolver))}
-        after = Manifest(VERSION, plan.features, dict(sorted(written.items())), self.manifest.parameter)
-        self.manifest = write_manifest(self.odoo, self.manifest, after)
+        off = tuple(name for name in self.manifest.off if self.present.id_of(name) is None)
+        left = self._still(self.manifest.coming, plan.steps)
+        self._remember(replace(chosen, parts=dict(sorted(written.items())), coming=left, off=off))
         return self.manifest
 
+    def _remember(self, manifest: Manifest) -> None:
+        self.manifest = write_manifest(self.odoo, self.manifest, replace(manifest, parameter=self.manifest.parameter))
+
+    def _standing(self, steps: Sequence[Step]) -> dict[str, Mapping[str, str]]:
+        """Hashes by part before anything is done: of what stands there where that is ours, else as they were kept."""
+        found = dict(self._still(self.manifest.parts, steps, Do.DELETE))
+        for step in steps:
+            if step.part is not None and step.do in {Do.UPDATE, Do.KEEP}:
+                there = self.present.values(step.part)
+                found[step.name] = {name: digest(there.get(name)) for name in step.part.values}
+        return dict(sorted(found.items()))
+
+    def _announced(self, steps: Sequence[Step], resolver: Resolver) -> dict[str, Mapping[str, str]]:
+        """Hashes of what these steps are about to write, as far as all that it refers to is there already."""
+        found: dict[str, Mapping[str, str]] = {}
+        for step in steps:
+            if step.part is None or step.do not in {Do.CREATE, Do.UPDATE}:
+                continue
+            known = self._fields(step.model)
+            values = {
+                name: value
+                for name, value in step.part.values.items()
+                if name in known and all(resolver.id_of(each) is not None for each in pointers(value))
+            }
+            if values:
+                found[step.name] = hashes(values, resolver, known)
+        return found
+
+    def _still(
+        self, kept: Mapping[str, Mapping[str, str]], steps: Sequence[Step], *more: Do
+    ) -> dict[str, Mapping[str, str]]:
+        """What was kept of parts that are left as they are."""
+        left = [step.name for step in steps if step.do in {Do.REFUSE, Do.LEAVE, *more}]
+        return {name: kept[name] for name in left if name in kept}
+
     def _hashes(self, step: Step, resolver: Resolver) -> Mapping[str, str]:
-        """Of what set-up has written into a part: now, or before where it was left as somebody changed it."""
+        """Of what set-up has written into a part: now, or before where it is left as it is."""
         if step.part is not None and step.do in {Do.CREATE, Do.UPDATE, Do.KEEP}:
-            return hashes(step.part, resolver, self._fields(step.model))
-        return self.manifest.parts.get(step.name, {}) if step.do is Do.REFUSE else {}
+            return hashes(step.part.values, resolver, self._fields(step.model))
+        return self.manifest.parts.get(step.name, {}) if step.do in {Do.REFUSE, Do.LEAVE} else {}
 
     def _fields(self, model: str) -> Mapping[str, Field]:
         """Fields of a model; of one of ours asked for anew, because it may have come into being just now."""
@@ -69,9 +109,12 @@ class Applier:
     def _do(self, batch: Sequence[Step], resolver: Resolver) -> None:
         first, parts = batch[0], [step.part for step in batch if step.part is not None]
         found = [step.found for step in batch if step.found is not None]
+        if any(resolver.missing(part) for part in parts):
+            resolver.fetch(parts)
+        coming = self._announced(batch, resolver)
+        if any(self.manifest.coming.get(name) != hashed for name, hashed in coming.items()):
+            self._remember(replace(self.manifest, coming={**self.manifest.coming, **coming}))
         try:
-            if any(resolver.missing(part) for part in parts):
-                resolver.fetch(parts)
             if first.do is Do.CREATE:
                 self._create(parts, resolver)
             elif first.do is Do.UPDATE:
@@ -80,6 +123,9 @@ class Applier:
             elif first.do is Do.RENAME:
                 self.odoo.call("ir.model.data", "write", [found[0].data], {"vals": {"name": first.name}})
             elif first.do is Do.DELETE:
+                for step in batch:
+                    if step.rows is not None:
+                        delete_rows(self.odoo, step.rows.model, step.rows.domain)
                 delete(self.odoo, first.model, [each.id for each in found])
             elif first.do is Do.FORGET:
                 self.odoo.call("ir.model.data", "unlink", [each.data for each in found])
@@ -91,7 +137,9 @@ class Applier:
         kinds = {name: field.type for name, field in self._fields(parts[0].model).items()}
         rows, columns = [], [""]
         for part in parts:
-            values = {name: resolver.value(value) for name, value in {**part.values, **part.once}.items()}
+            is_off = part.name in self.manifest.off and "active" in part.once
+            once = {**part.once, "active": False} if is_off else part.once
+            values = {name: resolver.value(value) for name, value in {**part.values, **once}.items()}
             columns, texts = as_row(values, kinds)
             rows.append([external(part), *texts])
         model, named = parts[0].model, {"fields": ["id", *columns], "data": rows}
@@ -152,6 +200,12 @@ def _columns(part: Part) -> list[str]:
 def delete(odoo: Odoo, model: str, ids: list[int]) -> None:
     """Delete records; Odoo takes their external ids with them. A schedule that runs just now is waited for."""
     _patiently(model == "ir.cron", lambda: odoo.call(model, "unlink", ids, context=QUIET))
+
+
+def delete_rows(odoo: Odoo, model: str, domain: Terms = ()) -> None:
+    """Delete rows of a model of ours themselves, so that their messages, activities and files go with them."""
+    while ids := [row.id for row in odoo.search(model, domain, ["id"], limit=_PAGE, active_test=False)]:
+        delete(odoo, model, ids)
 
 
 def _patiently(may_pass: bool, do: Callable[[], _Result]) -> _Result:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from triage.errors import UsageError
-from triage.odoo.requests import MODEL
-from triage.odoo.setup.parts import Feature, FieldOf, ModelOf, Part, Place, Ref
+from triage.odoo.requests import ABOUT, MODEL, RECORD
+from triage.odoo.setup.parts import Export, Feature, FieldOf, ModelOf, Part, Place, Ref
 from triage.odoo.setup.shared import ADMINISTRATORS, CODE, INTERNAL, action, model, model_field, right, webhook
 
 ASKED: tuple[str, ...] = ("sale.order", "stock.picking", "purchase.order", "helpdesk.ticket", "crm.lead")
@@ -81,6 +81,7 @@ FEATURE = Feature(
     "“Ask for triage” in the Action menu",
     _parts,
     needs=CODE,
+    exports=(Export(MODEL, (ABOUT, RECORD)),),
     without_code="mention the record in a message, or run `triage run --odoo MODEL:NUMBER --post`",
 )
 __all__ = ["ASKED", "FEATURE"]

@@ -24,6 +24,7 @@ from triage.odoo.setup.parts import (
     Part,
     Place,
     Ref,
+    Told,
     Value,
 )
 from triage.odoo.setup.place import ENTERPRISE_TICKETS
@@ -48,6 +49,9 @@ FORMS = {
 PAGE = "x_triage_card_ids"
 _FIRST = 17
 """Before, views say otherwise what they hide."""
+_ASKED_FOR = tuple(name for name, *_ in FIELDS if name.startswith(("x_request", "x_new_")))
+_PRESSED = ("x_request", "!=", False)
+"""Somebody has pressed a button, and the service has not answered yet."""
 _PRESS = "\naction = pressed(env, UserError, datetime, record, {kind!r}, {{}})\n"
 _SEND = "\naction = sent(env, UserError, datetime, record)\n"
 _OPEN = "\naction = opened(env, UserError, record)\n"
@@ -238,10 +242,16 @@ FEATURE = Feature(
     exports=(
         Export(
             MODEL,
-            ("x_number", "x_name", "x_state", "x_category", "x_severity", "x_team", "x_answer", "x_decided_at"),
-            (("x_state", "not in", ["open", "awaiting_second"]),),
+            (
+                *("x_number", "x_name", "x_state", "x_category", "x_severity", "x_team", "x_answer", "x_decided_at"),
+                *("x_record_model", "x_record_id", "x_record_name", "x_revision", "x_refusal"),
+                *_ASKED_FOR,
+            ),
+            ("|", _PRESSED, ("x_state", "!=", "open")),
+            unanswered=(_PRESSED,),
         ),
     ),
+    tells={f"cards_{MARKER}": Told(MODEL, ((MARKER, "!=", False),))},
 )
 
 __all__ = ["FEATURE", "FORMS", "GROUP", "LINKS", "WISHES"]

@@ -129,13 +129,27 @@ class Part:
     """Whether values hold a secret, which no plan and no comparison may print."""
 
 
+Terms = tuple[str | tuple[str, str, object], ...]
+"""A domain as Odoo takes it: terms, with `|` and `&` before those that they join."""
+
+
 @dataclass(frozen=True)
 class Export:
     """Rows of a model of ours that people wrote: written into a file before the model goes."""
 
     model: str
     fields: tuple[str, ...]
-    domain: tuple[tuple[str, str, object], ...] = ()
+    domain: Terms = ()
+    unanswered: Terms = ()
+    """Which of them the service has still to answer; none: that cannot be told from the rows."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Rows of a model that only one part tells from others: they go before it, because nobody could find them later."""
+
+    model: str
+    domain: Terms
 
 
 class Place(Protocol):
@@ -197,6 +211,8 @@ class Feature:
     without_code: str = ""
     """What people do where Odoo refuses code: shown in the plan."""
     exports: tuple[Export, ...] = ()
+    tells: Mapping[str, Told] = field(default_factory=dict)
+    """Rows that only a part of this name tells from others, by the part."""
     makes: str = ""
     """How the names of what its parts make while they work go on after `made-`: it goes with the feature."""
     rule: Rule | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from triage.errors import AccessDenied, ConfigurationError, UsageError
 from triage.odoo.client import Odoo
 from triage.odoo.grant import is_in
-from triage.odoo.setup.parts import SERVICE_GROUP, Needs
+from triage.odoo.setup.parts import SERVICE_GROUP, Feature, Needs
 
 ENTERPRISE_TICKETS = ("helpdesk.ticket", "sla_ids")
 """Model and field by which Enterprise's tickets are told from OCA's."""
@@ -24,7 +24,7 @@ class Asked:
     hook: Callable[[], str] | None = None
     """Tells the whole address of the service's hook; raises `UsageError` where none is configured."""
     watchers: tuple[str, ...] = ()
-    """Logins of those whom the heartbeat tells; none: the administrator who sets up."""
+    """Logins of those whom the heartbeat tells; none: the administrator who set up first."""
     silent_minutes: int = 30
     no_code: bool = False
     """Make no server action with code, as where Odoo refuses them."""
@@ -59,12 +59,19 @@ def everywhere(major: int) -> list[Anywhere]:
     return [Anywhere(major, code, lacks) for code in (True, False) for lacks in ((), (ENTERPRISE_TICKETS,))]
 
 
-class Surroundings:
-    """`triage.odoo.setup.parts.Place` of a connected Odoo."""
+def names_of(features: Iterable[Feature], major: int, *, code: bool | None = None) -> set[str]:
+    """What the parts of features are called, wherever they are; or only with code in server actions, or without it."""
+    places = [place for place in everywhere(major) if code in (None, place.code)]
+    return {part.name for feature in features for place in places for part in feature.parts(place)}
 
-    def __init__(self, admin: Odoo, asked: Asked) -> None:
+
+class Surroundings:
+    """`triage.odoo.setup.parts.Place` of a connected Odoo; `watchers` are those of an earlier set-up."""
+
+    def __init__(self, admin: Odoo, asked: Asked, watchers: tuple[int, ...] = ()) -> None:
         self.odoo = admin
         self._asked = asked
+        self._before = watchers
 
     def need_administrator(self) -> None:
         """Raises `AccessDenied` unless who is connected may change settings."""
@@ -103,13 +110,24 @@ class Surroundings:
     def watchers(self) -> tuple[int, ...]:
         """Ids of those whom the heartbeat tells. Raises `ConfigurationError` for a login that is nobody's."""
         if not self._asked.watchers:
-            return (self.odoo.user.id,)
+            return self.usual_watchers
         rows = self.odoo.search("res.users", [("login", "in", list(self._asked.watchers))], ["login"])
         ids = {row.text("login"): row.id for row in rows}
         for login in self._asked.watchers:
             if login not in ids:
                 raise ConfigurationError(f"{self.odoo.server}: setup.watchers: there is no user {login!r}.")
         return tuple(ids[login] for login in self._asked.watchers)
+
+    @cached_property
+    def usual_watchers(self) -> tuple[int, ...]:
+        """Those of an earlier set-up who still work there, else the administrator: whoever sets up next changes none.
+
+        Empty where the configuration names somebody.
+        """
+        if self._asked.watchers:
+            return ()
+        there = self.odoo.search("res.users", [("id", "in", list(self._before))], ["id"]) if self._before else []
+        return tuple(sorted(row.id for row in there)) or (self.odoo.user.id,)
 
     def has(self, model: str, *fields: str) -> bool:
         """Whether the model is there with all these fields."""

@@ -10,9 +10,9 @@ from typing import Any
 from triage.errors import UsageError
 from triage.odoo.setup.manifest import Manifest
 from triage.odoo.setup.ordering import going, ordered, provider
-from triage.odoo.setup.parts import Feature, FieldOf, Known, ModelOf, Part, Ref
-from triage.odoo.setup.place import Surroundings
-from triage.odoo.setup.present import WHOLE, Found, Present
+from triage.odoo.setup.parts import Feature, FieldOf, Known, ModelOf, Part, Ref, Told, Value
+from triage.odoo.setup.place import Surroundings, names_of
+from triage.odoo.setup.present import WHOLE, Found, Present, may_read
 from triage.odoo.setup.values import Pointer, Resolver, canonical, digest
 
 
@@ -48,14 +48,20 @@ class Step:
     """Fields that differ."""
     part: Part | None = field(default=None, repr=False)
     found: Found | None = field(default=None, repr=False)
+    rows: Told | None = field(default=None, repr=False)
+    """Rows that go before the record does."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All steps, in the order in which they are done, and the features that are wanted."""
+    """All steps, in the order in which they are done, and what is to be remembered of what was chosen."""
 
     steps: tuple[Step, ...]
     features: tuple[str, ...]
+    no_code: bool = False
+    """Whether `--no-code` was said."""
+    watchers: tuple[int, ...] = ()
+    """Who is told where the configuration names nobody."""
 
     def of(self, *kinds: Do) -> list[Step]:
         """Steps of these kinds."""
@@ -77,6 +83,8 @@ class Planner:
     manifest: Manifest
     overwrite: bool = False
     _steps: list[Step] = field(default_factory=list)
+    _undecided: list[tuple[Feature, str]] = field(default_factory=list)
+    """Features whose parts cannot be told, because our own configuration lacks something, and what."""
 
     def plan(self, wanted: Sequence[str]) -> Plan:
         """The steps for these features, with those that they need. Raises `UsageError` for a feature that is none."""
@@ -96,8 +104,9 @@ class Planner:
             self._steps.append(step)
             if step.do not in {Do.LEAVE, Do.REFUSE}:
                 coming[part.name] = part
+        self._steps += self._kept({step.name for step in self._steps})
         self._steps += self._obsolete({step.name for step in self._steps})
-        return Plan(tuple(self._steps), tuple(names))
+        return Plan(tuple(self._steps), tuple(names), self.manifest.no_code, self.place.usual_watchers)
 
     def _parts_of(self, feature: Feature) -> Sequence[Part]:
         lacking = self.place.lacking(feature.needs)
@@ -105,6 +114,7 @@ class Planner:
             parts = () if lacking else feature.parts(self.place)
         except UsageError as error:
             lacking, parts = str(error), ()
+            self._undecided.append((feature, lacking))
         if lacking:
             self._steps.append(Step(Do.LEAVE, feature.name, "", feature.name, lacking + _instead(feature)))
         return parts
@@ -169,8 +179,19 @@ class Planner:
         ]
 
     def _is_ours(self, part: Part, name: str) -> bool:
-        hashed = digest(self.present.values(part).get(name))
-        return any(self.manifest.is_ours(each, name, hashed) for each in (part.name, *part.former))
+        there, names = self.present.values(part).get(name), (part.name, *part.former)
+        if not there and any(self.manifest.is_new_to(each, name) for each in names):
+            return True  # nobody has filled it in, and an earlier version did not know it
+        return any(self.manifest.is_ours(each, name, digest(there)) for each in names)
+
+    def _kept(self, planned: set[str]) -> list[Step]:
+        """What stands there of features whose parts cannot be told now: that is no reason to take it away."""
+        return [
+            Step(Do.LEAVE, name, found.model, feature.name, f"left as it is: {lacking}", found=found)
+            for feature, lacking in self._undecided
+            for name in sorted(names_of([feature], self.place.major) - planned)
+            if (found := self.present.parts.get(name)) is not None and found.is_there
+        ]
 
     def _obsolete(self, planned: set[str]) -> list[Step]:
         """What is ours and not wanted any more, in the order in which it can go; and names whose record is gone.
@@ -181,12 +202,14 @@ class Planner:
         old = going(each for name, each in self.present.parts.items() if name not in planned)
         holding = {each.id: rows for each in old if each.model == "ir.model" and (rows := self._rows(each))}
         about = self._about(old) if holding else {}
+        tells = {name: told for feature in self.features.values() for name, told in feature.tells.items()}
         for found in old:
             owner = found.id if found.model == "ir.model" else about.get((found.model, found.id), 0)
             do, why = Do.DELETE if found.is_there else Do.FORGET, "no longer part of what is set up"
             if owner in holding:
                 do, why = Do.REFUSE, f"its model holds {holding[owner]} rows: `triage odoo remove` exports them first"
-            steps.append(Step(do, found.name, found.model, "", why, found=found))
+            told = tells.get(found.name) if do is Do.DELETE else None
+            steps.append(Step(do, found.name, found.model, "", why, found=found, rows=told))
         return steps
 
     def _about(self, found: Sequence[Found]) -> dict[tuple[str, int], int]:
@@ -203,7 +226,8 @@ class Planner:
         rows = self.place.odoo.read("ir.model", [found.id], ["model", "transient"])
         if not rows or rows[0].values.get("transient"):
             return 0
-        return self.place.odoo.count(rows[0].text("model") or "", [])
+        model = rows[0].text("model") or ""
+        return self.place.odoo.count(model, []) if may_read(self.place.odoo, model) else 0
 
 
 def _instead(feature: Feature) -> str:
@@ -225,11 +249,9 @@ def with_needed(wanted: Sequence[str], features: Mapping[str, Feature]) -> list[
     return list(found)
 
 
-def hashes(part: Part, resolver: Resolver, kinds: Mapping[str, Any]) -> dict[str, str]:
-    """Hashes of what a part's values are once it is written."""
-    return {
-        name: digest(canonical(name, kinds[name].type, resolver.value(value))) for name, value in part.values.items()
-    }
+def hashes(values: Mapping[str, Value], resolver: Resolver, kinds: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of what a part's values are once they are written."""
+    return {name: digest(canonical(name, kinds[name].type, resolver.value(value))) for name, value in values.items()}
 
 
 def _said(pointer: Pointer) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.errors import AccessDenied
 from triage.odoo.client import Odoo
 from triage.odoo.setup.parts import MODULE, Part
 from triage.odoo.setup.values import canonical
@@ -85,3 +86,21 @@ def read_present(odoo: Odoo) -> Present:
         found = Found(name, model, number, data, number in alive[model])
         (present.made if name.startswith(MADE) else present.parts)[name] = found
     return present
+
+
+def may_read(odoo: Odoo, model: str) -> bool:
+    """Whether a model of ours can still be read. False: a removal that was broken off has emptied it and taken its
+    rights, so there is nothing to read.
+
+    Raises `AccessDenied` where rights to it stand, only none of ours: then it may hold rows.
+    """
+    try:
+        odoo.count(model, [])
+    except AccessDenied as error:
+        if not odoo.count("ir.model.access", [["model_id.model", "=", model]]):
+            return False
+        raise AccessDenied(
+            f"{odoo.server}: {odoo.user.login} may not read {model}, though others may. Give back the right that was "
+            "taken away in Odoo, or have set-up make it again: `triage odoo setup`."
+        ) from error
+    return True

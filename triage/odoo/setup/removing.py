@@ -6,21 +6,24 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from triage.errors import AccessDenied, UsageError
 from triage.odoo.client import Odoo
-from triage.odoo.setup.applying import delete
+from triage.odoo.setup.applying import delete, delete_rows
 from triage.odoo.setup.manifest import KEY, Manifest, write_manifest
 from triage.odoo.setup.ordering import away_for_upgrade, going, ordered
 from triage.odoo.setup.parts import MODULE, Export, Feature
-from triage.odoo.setup.place import everywhere
-from triage.odoo.setup.present import MADE, Found, Present
+from triage.odoo.setup.place import everywhere, names_of
+from triage.odoo.setup.present import MADE, Found, Present, may_read
 
 _PAGE = 200
+_INHERITED = "model_inherit__"
+_SWITCHED = frozenset({"base.automation", "ir.cron"})
+"""Models whose records people switch off and on."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Removal:
     """In the order in which they go."""
     features: tuple[str, ...]
     """Those that stay."""
+    is_all: bool
+    """Whether nothing of ours is left afterwards."""
+    gone: frozenset[str] = frozenset()
+    """Names of parts of features that go, whether or not they are there."""
 
 
 def planned_removal(
@@ -45,7 +52,8 @@ def planned_removal(
     """
     if not only:
         exports = [each for feature in features.values() for each in feature.exports]
-        return Removal(tuple(exports), tuple(present.made.values()), tuple(going(present.parts.values())), ())
+        parts = tuple(going(present.parts.values()))
+        return Removal(tuple(exports), tuple(present.made.values()), parts, (), is_all=True)
     for name in only:
         if name not in features:
             raise UsageError(f"there is no feature {name!r}. These are: {', '.join(features)}.")
@@ -54,18 +62,16 @@ def planned_removal(
         needed = [each for each in features[name].with_features if each in only] if name in features else []
         if needed:
             raise UsageError(f"{needed[0]} is needed by {name}: remove that one too.")
-    kept = _names([features[name] for name in stay if name in features], major)
-    gone = _names([features[name] for name in only], major) - kept
+    kept = names_of([features[name] for name in stay if name in features], major)
+    gone = names_of([features[name] for name in only], major) - kept
     found = [each for each in present.parts.values() if each.name in gone]
     exports = [each for name in only for each in features[name].exports]
     kinds = tuple(f"{MADE}{features[name].makes}" for name in only if features[name].makes)
     made = [each for each in present.made.values() if each.name.startswith(kinds)]
-    return Removal(tuple(exports), tuple(made), tuple(going(found)), tuple(stay))
-
-
-def _names(features: Iterable[Feature], major: int) -> set[str]:
-    """What the parts of features are called, wherever they are."""
-    return {part.name for feature in features for place in everywhere(major) for part in feature.parts(place)}
+    left = [each for each in present.parts.values() if each.is_there and each.name not in gone]
+    left += [each for each in present.made.values() if each.is_there and each not in made]
+    is_all = not stay and not left
+    return Removal(tuple(exports), tuple(made), tuple(going(found)), tuple(stay), is_all, frozenset(gone))
 
 
 def planned_upgrade(present: Present, features: Mapping[str, Feature], major: int) -> list[Found]:
@@ -79,6 +85,7 @@ def planned_upgrade(present: Present, features: Mapping[str, Feature], major: in
 def export(odoo: Odoo, exports: Iterable[Export], path: Path) -> int:
     """Write the rows into a new file, a JSON object a line; how many. No rows: no file.
 
+    Of a model whose rights went in a removal that was broken off nothing is left: it was written then, and emptied.
     On disk when it returns. Raises `UsageError` where the file is there already or cannot be written.
     """
     rows = (line for each in exports for line in _lines(odoo, each))
@@ -104,13 +111,30 @@ def _and(first: dict[str, Any], rest: Iterator[dict[str, Any]]) -> Iterator[dict
 
 
 def _lines(odoo: Odoo, wanted: Export) -> Iterator[dict[str, Any]]:
-    if not odoo.has(wanted.model):
+    if not odoo.has(wanted.model) or not may_read(odoo, wanted.model):
         return
     ids = [row.id for row in odoo.search(wanted.model, wanted.domain, ["id"], order="id", active_test=False)]
     names = [*wanted.fields, "create_uid", "create_date", "write_uid", "write_date"]
     for start in range(0, len(ids), _PAGE):
         for row in odoo.read(wanted.model, ids[start : start + _PAGE], names):
             yield {"model": wanted.model, **row.values}
+
+
+def unanswered(odoo: Odoo, exports: Iterable[Export]) -> int:
+    """How many of the rows the service has still to answer, as far as the rows themselves tell."""
+    asked = [each for each in exports if each.unanswered and odoo.has(each.model)]
+    return sum(odoo.count(each.model, each.unanswered) for each in asked if may_read(odoo, each.model))
+
+
+def switched_off(odoo: Odoo, found: Iterable[Found]) -> list[str]:
+    """Names of those of these parts that people have switched off."""
+    names: list[str] = []
+    for model, group in groupby(sorted(found, key=lambda each: each.model), key=lambda each: each.model):
+        name_of = {each.id: each.name for each in group}
+        if model in _SWITCHED and name_of:
+            rows = odoo.read(model, name_of, ["active"])
+            names += [name_of[row.id] for row in rows if not row.flag("active")]
+    return sorted(names)
 
 
 @dataclass
@@ -122,17 +146,30 @@ class Remover:
     tell: Callable[[str], None] = lambda line: None
 
     def remove(self, removal: Removal) -> None:
-        """All of it, and what set-up remembers where nothing stays."""
-        if removal.features and self.manifest.parameter is not None:
-            kept = Manifest(self.manifest.version, removal.features, self.manifest.parts, self.manifest.parameter)
+        """All of it, and what set-up remembers where nothing of ours stays."""
+        if removal.features or (not removal.is_all and self.manifest.parameter is not None):
+            off = tuple(name for name in self.manifest.off if name not in removal.gone)
+            kept = replace(self.manifest, features=removal.features, off=off)
             self.manifest = write_manifest(self.odoo, self.manifest, kept)
         self.take_away(removal.made)
         for each in removal.parts:
             if each.model == "ir.model" and each.is_there:
                 self._empty(each)
         self.take_away(removal.parts)
-        if not removal.features:
+        if removal.is_all:
             self._forget()
+
+    def before_upgrade(self, found: Sequence[Found]) -> None:
+        """Take these away for an upgrade of Odoo, and remember which of them people had switched off.
+
+        What a run that was broken off took away before stays remembered.
+        """
+        there = {each.name for each in found}
+        off = {name for name in self.manifest.off if name not in there} | set(switched_off(self.odoo, found))
+        after = replace(self.manifest, off=tuple(sorted(off)))
+        if after != self.manifest:
+            self.manifest = write_manifest(self.odoo, self.manifest, after)
+        self.take_away(found)
 
     def take_away(self, found: Iterable[Found]) -> None:
         """Delete these records, those of one model together, and external ids whose record is gone."""
@@ -159,10 +196,13 @@ class Remover:
     def _tidy(self, models: list[str]) -> None:
         """Odoo 19 keeps external ids of what these models inherited, whose records have gone with them."""
         for name in models:
-            left = [("model", "=", "ir.model.inherit"), ("name", "=like", f"model_inherit__{name}__%")]
-            rows = self.odoo.search("ir.model.data", left, ["id"])
-            if rows:
-                self.odoo.call("ir.model.data", "unlink", [row.id for row in rows])
+            left = [("model", "=", "ir.model.inherit"), ("name", "=like", f"{_INHERITED}{name}__%")]
+            rows = self.odoo.search("ir.model.data", left, ["name"])
+            held = self.odoo.search("ir.model", [("model", "=like", "x_%")], ["model"]) if rows else []
+            stand = tuple(f"{_INHERITED}{(each.text('model') or '').replace('.', '_')}__" for each in held)
+            gone = [row.id for row in rows if not (row.text("name") or "").startswith(stand)]
+            if gone:
+                self.odoo.call("ir.model.data", "unlink", gone)
 
     def _without_other_sides(self, ids: list[int]) -> list[int]:
         """Delete the one2many fields among these, on whose other side Odoo holds on; the others."""
@@ -181,8 +221,7 @@ class Remover:
         if model is None:
             return
         with suppress(AccessDenied):
-            while ids := [row.id for row in self.odoo.search(model, [], ["id"], limit=_PAGE, active_test=False)]:
-                delete(self.odoo, model, ids)
+            delete_rows(self.odoo, model)
 
     def _forget(self) -> None:
         """The last of ours: external ids whose records Odoo took with others, and the parameter."""

@@ -54,8 +54,12 @@ def action(place: Place, name: str, title: str, on: ModelOf | Ref, code: str, wh
 def scheduled(
     place: Place, name: str, title: str, on: ModelOf | Ref, code: str, why: str, every: Mapping[str, Any]
 ) -> list[Part]:
-    """Code that Odoo runs by the clock as its own user: the action and its schedule."""
+    """Code that Odoo runs by the clock as its own user: the action and its schedule.
+
+    Odoo's own user is an administrator. Without a group Odoo would run the action for whoever may write the model.
+    """
     act: dict[str, Value] = {"name": title, "model_id": on, "state": "code", "code": code, "usage": "ir_cron"}
+    act[groups_of(place, "ir.actions.server")] = Many((ADMINISTRATORS,))
     once: dict[str, Value] = {"active": True, **every}
     if place.has("ir.cron", "numbercall"):
         once |= {"numbercall": -1, "doall": False}
