@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
 from uuid import UUID
 
 import structlog
@@ -14,9 +13,11 @@ from triage.errors import AccessDenied, OdooRejected, RecordMissing, UsageError
 from triage.facts.labels import later_title
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
+from triage.odoo.named import Named, usable
 from triage.odoo.note import as_decided, end_text, note_text, rejected_text, task_text
 from triage.odoo.own_words import REVIEW, TITLE
 from triage.odoo.routes import ticket_values
+from triage.odoo.rows import Row
 from triage.odoo.verbs import Activity, Apply, Done, Hand, Note, NoteText, Posted, Ticket, Verb, Withdraw, may_advise_on
 
 log = structlog.get_logger("triage.odoo")
@@ -53,7 +54,7 @@ class Publisher:
         self._advice = advice
         self._may_note = may_note
         self._address = address
-        self._projects: dict[str, int] = {}
+        self._named = Named(odoo)
 
     @property
     def acting(self) -> dict[str, str]:
@@ -148,7 +149,7 @@ class Publisher:
                 record=record,
                 name=f"{record.name}: {later_title(later, card.proposal.reader)}",
                 text=self._linked(card, task_text(card, later)),
-                project=self._project(name),
+                project=self._project(name, record),
                 due=later.due,
             )
             return self._hand.do([verb])
@@ -158,14 +159,19 @@ class Publisher:
             log.warning("draft task", card=str(card.id), error=str(error))
         return (Done(verb="ticket", marker=marker, status="absent"),)
 
-    def _project(self, name: str) -> int:
-        """The id of a project. Raises `UsageError` where there is none of this name."""
-        if name not in self._projects:
-            rows = self._odoo.search("project.project", [("name", "=", name)], ["name"], limit=1)
-            if not rows:
-                raise UsageError(f"{self._odoo.server}: there is no project {name!r} (advice.project of the policy).")
-            self._projects[name] = rows[0].id
-        return self._projects[name]
+    def _project(self, name: str, record: RecordRef) -> int:
+        """The id of the project of this name in the record's company. Raises `UsageError` unless there is just one."""
+        called = f"project {name!r} (advice.project of the policy)"
+        rows = self._named.all("project.project", name)
+        if not rows:
+            raise UsageError(f"{self._odoo.server}: there is no {called}.")
+        found = usable(rows, self._named.company_of(record))
+        if not found:
+            raise UsageError(f"{self._odoo.server}: the company of {record.name} has no {called}; another one has.")
+        if len(found) > 1:
+            numbers = ", ".join(str(row.id) for row in found)
+            raise UsageError(f"{self._odoo.server}: there are several of the {called}: {numbers}. Rename all but one.")
+        return found[0].id
 
     def _linked(self, card: Card, text: NoteText) -> NoteText:
         return text.with_(link=f"{self._address}/cards/{card.number}") if self._address else text
@@ -217,24 +223,40 @@ class Publisher:
                     self._hand.do([Apply(record=ticket, values={name: value})])
 
     def _team(self, card: Card) -> int | None:
-        """The team that routing suggests, else the configured one."""
+        """The team that routing suggests, else the configured one of the ticket's company; none where that has none, or
+        several: the gate would leave another company's out.
+        """
         chosen = card.proposal.routing.choice("team") if card.proposal.routing else None
-        return chosen.id if chosen is not None and chosen.id is not None else self.team
+        if chosen is not None and chosen.id is not None:
+            return chosen.id
+        rows, record = self._teams(), card.proposal.record
+        if not rows:
+            return None
+        company = self._named.company_of(record) if may_advise_on(record.model) and record.id is not None else None
+        found = usable(rows, company or min(self._odoo.user.companies, default=None))
+        if len(found) == 1:
+            return found[0].id
+        log.warning("team of draft tickets", team=self._connection.tickets.team, company=company, found=len(found))
+        return None
 
     def _advice_for(self, card: Card) -> Advice:
         """What the policy of the card's company wants."""
         return self._advice(card.key.company) if callable(self._advice) else self._advice
 
-    @cached_property
+    @property
     def team(self) -> int | None:
-        """The team that drafts go to. Raises `UsageError` where the configured one is not there."""
+        """A team that drafts go to. Raises `UsageError` where the configured one is not there, in any company."""
+        rows = self._teams()
+        return rows[0].id if rows else None
+
+    def _teams(self) -> list[Row]:
+        """The teams of the configured name; none where none is configured. Raises as `team` does."""
         name = self._connection.tickets.team
         if name is None:
-            return None
+            return []
         for model in _TEAM_MODELS:
-            rows = self._odoo.search(model, [("name", "=", name)], ["name"], limit=1)
-            if rows:
-                return rows[0].id
+            if rows := self._named.all(model, name):
+                return rows
         raise UsageError(f"{self._odoo.server}: there is no Helpdesk team {name!r} (tickets.team in odoo.yaml).")
 
     @staticmethod
