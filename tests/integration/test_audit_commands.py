@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.databases import ENGINES, damage
-from tests.integration.audit_store import ELSEWHERE, Place, place
+from tests.integration.audit_store import ELSEWHERE, MARK, Place, place
 from tests.unit.opened_store import COMPANY
 from triage.cards.handling import Handler
 from triage.cli.wiring import now
@@ -185,7 +185,7 @@ def test_the_story_of_a_card_holds_all_that_was_done_with_it(at: Place) -> None:
     told = at.run("audit", "show", "1", "--json")
     titles = [json.loads(line)["kind"] for line in told.output.splitlines()]
     assert titles == ["event", "step", "step", "outcome", "handling", "decision", "handling", "hold", "reading"]
-    lines = at.run("audit", "show", "1").output
+    lines = at.run("audit", "show", "1", "--why", "audit 8").output
     for said in (
         "claim by mila",
         "undo by mila",
@@ -196,9 +196,15 @@ def test_the_story_of_a_card_holds_all_that_was_done_with_it(at: Place) -> None:
     assert "hold" not in at.run("audit", "show", "2").output
 
 
-def test_an_auditors_reading_is_recorded_where_that_is_asked_for(in_file: Place) -> None:
-    in_file.run("audit", "show", "1")
-    assert readings(in_file) == []
-    assert in_file.run("audit", "show", "1", TRIAGE_AUDITOR="1").exit_code == 0
-    assert in_file.run("audit", "show", "2", "--why", "audit 7").exit_code == 0
-    assert readings(in_file) == [("dpo", "card 1", "", 4), ("dpo", "card 2", "audit 7", 4)]
+def test_an_auditors_reading_is_recorded_or_nothing_is_shown(at: Place) -> None:
+    assert MARK in at.run("audit", "show", "1").output
+    assert at.run("audit", "show", "2", "--why", "audit 7").exit_code == 0
+    assert readings(at) == [("dpo", "card 1", "", 4), ("dpo", "card 2", "audit 7", 4)]
+    target = at.environment.get("TRIAGE_DATABASE") or at.home / "audit.db"
+    at_fault = "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    if "TRIAGE_DATABASE" in at.environment:
+        at_fault = "ALTER TABLE journal ADD CONSTRAINT nothing_more CHECK (seq < 1) NOT VALID"
+    damage(target, at_fault)
+    refused = at.run("audit", "show", "1")
+    assert refused.exit_code != 0
+    assert MARK not in refused.output

@@ -35,6 +35,18 @@ def test_a_person_is_found_by_each_name(at: Place) -> None:
     assert len(at.run("subject", "find", PETER).output.splitlines()) == 2
 
 
+def test_that_somebody_looked_for_a_person_is_recorded(at: Place) -> None:
+    at.run("subject", "find", "Jane Doe", "--why", "request 9")
+    at.run("subject", "erase", "Nobody Atall")
+    with at.open() as store:
+        read = [store.journal.opened(each) for each in records.every(store.database) if each.kind == "reading"]
+        hashed = [store.keys.subject_hash(name)[:16] for name in ("Jane Doe", "Nobody Atall")]
+    assert [(each.by, each.what, each.why, each.records) for each in read if isinstance(each, Reading)] == [
+        ("dpo", f"subject {hashed[0]}", "request 9", 4),
+        ("dpo", f"subject {hashed[1]}", "", 0),
+    ]
+
+
 def test_a_persons_records_are_handed_over_and_that_is_recorded(at: Place, tmp_path: Path) -> None:
     out = tmp_path / "jane.jsonl"
     done = at.run("subject", "export", "Jane Doe", "--out", out, "--why", "request 9")

@@ -17,13 +17,10 @@ audit = typer.Typer(help="Show and verify what was recorded.", no_args_is_help=T
 def audit_show(
     handle: Annotated[str, typer.Argument(metavar="CARD", help="Number of the card, or its id.")],
     as_json: AsJson = False,
-    why: Annotated[
-        str | None,
-        typer.Option("--why", help="Record that you have read it, and for what; TRIAGE_AUDITOR=1 always records it."),
-    ] = None,
+    why: Annotated[str, typer.Option("--why", help="What for; stands in the record of this reading.")] = "",
     home: Home = None,
 ) -> None:
-    """Tell the whole story of a card in order: what was read, answered, suggested and decided."""
+    """Tell the whole story of a card in order: what was read, answered, suggested and decided. It is recorded."""
     from triage.cli.auditing import run_show
 
     guarded(run_show, handle, as_json, why, home)

@@ -228,8 +228,8 @@ def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def run_show(handle: str, as_json: bool, why: str | None, home: Path | None) -> int:
-    """All records of a card's events in order; with `why`, that they were read is recorded first."""
+def run_show(handle: str, as_json: bool, why: str, home: Path | None) -> int:
+    """All records of a card's events in order. That they were read is recorded first, or nothing is shown."""
     from triage.audit.checkpoints import STORE
     from triage.audit.story import story
     from triage.domain import Reading
@@ -237,14 +237,13 @@ def run_show(handle: str, as_json: bool, why: str | None, home: Path | None) -> 
     with open_store(Settings.of(home)) as store:
         card = store.cards.get(handle)
         entries = story(store.database, store.keys, card)
-        if why is not None or os.environ.get("TRIAGE_AUDITOR"):
-            store.journal.record(
-                stream=card.key.company,
-                kind="reading",
-                case=store.keys.case_id(STORE, "readings"),
-                event=None,
-                value=Reading(by=person(), what=f"card {card.number}", why=why or "", records=len(entries), at=now()),
-            )
+        store.journal.record(
+            stream=card.key.company,
+            kind="reading",
+            case=store.keys.case_id(STORE, "readings"),
+            event=None,
+            value=Reading(by=person(), what=f"card {card.number}", why=why, records=len(entries), at=now()),
+        )
     if as_json:
         for entry in entries:
             typer.echo(json.dumps(entry.as_json(), ensure_ascii=False))

@@ -33,9 +33,15 @@ Beside = Annotated[
 
 
 @subject.command("find")
-def subject_find(names: Names, deep: Deep = False, beside: Beside = None, home: Home = None) -> None:
-    """List the cases that name a person, and what was made of them in Odoo."""
-    guarded(_find, names, deep, beside or [], home)
+def subject_find(
+    names: Names,
+    deep: Deep = False,
+    beside: Beside = None,
+    why: Annotated[str, typer.Option("--why", help="Which request; stands in the record of this reading.")] = "",
+    home: Home = None,
+) -> None:
+    """List the cases that name a person, and what was made of them in Odoo. It is recorded."""
+    guarded(_find, names, deep, beside or [], why, home)
 
 
 @subject.command("export")
@@ -66,15 +72,17 @@ def subject_erase(
     guarded(_erase, names, yes, why, withdraw, deep, beside or [], home)
 
 
-def _find(names: Sequence[str], deep: bool, beside: Sequence[Path], home: Path | None) -> int:
+def _find(names: Sequence[str], deep: bool, beside: Sequence[Path], why: str, home: Path | None) -> int:
     from triage.audit import forgetting
     from triage.cli.wiring import open_store
     from triage.settings import Settings
 
+    files = _files(beside)
     with open_store(Settings.of(home)) as store:
         found = forgetting.find(store.journal, names, deep=deep)
+        _note_reading(store, names, why, sum(case.records for case in found))
     _list(found)
-    _list_beside(names, _files(beside))
+    _list_beside(names, files)
     return 0
 
 
@@ -141,6 +149,8 @@ def _erase(
     settings, files = Settings.of(home), _files(beside)
     with open_store(settings) as store:
         listed = forgetting.find(store.journal, names, deep=deep)
+        if not yes:
+            _note_reading(store, names, why, sum(case.records for case in listed))
         _list(listed)
         found = [case for case in listed if not case.acted]
         if not yes:
