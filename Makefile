@@ -12,9 +12,9 @@ PROCESSES ?= 2
 demo: $(VENV)/.base
 	@$(BIN)/triage demo --home $(DEMO_HOME)$(if $(SERVE), --serve)
 
-# A file of tests stays in one process.
+# A file of tests stays in one process; what takes long comes first.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m "not slow" --numprocesses $(PROCESSES) --dist loadfile
+	@$(BIN)/python -m pytest -m "not slow" --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test-all: $(VENV)/.dev
 	@$(BIN)/python -m pytest

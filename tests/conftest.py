@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ from triage.storage.database import Database
 # A shell that starts the tests in the background makes them deaf to interrupts, and with them all that they start: what
 # a test interrupts has to hear it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What is no terminal has no width: whoever started the tests may have one, and hands it on.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
 
 
 @pytest.fixture(scope="session")
