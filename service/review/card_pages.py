@@ -41,7 +41,7 @@ from triage.domain import (
 from triage.errors import Conflict, DecisionRefused, InputError, TriageError, UsageError
 from triage.pipeline import decide
 from triage.storage import effects, queue
-from triage.storage.people import Session
+from triage.storage.people import Account, Session
 
 _SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3)}
 _MOST_COMMENT = 2000
@@ -172,6 +172,7 @@ def _card_page(
         severities=list(Severity),
         reasons=list(ReasonCode),
         snoozes=list(_SNOOZES),
+        colleagues=_colleagues(frame, session, card, row.claimed_by if row else None),
         back=request.query_params.get("back", ""),
         w=writing,
     )
@@ -297,14 +298,27 @@ def _hand_over(frame: Frame, session: Session, card: Card, form: dict[str, str])
         raise Forbidden(Words(session.person.language)("error.forbidden"))
     account = frame.guard.people().get(" ".join(form.get("to", "").split()))
     whom = account.person
-    may_act = account.disabled_at is None and whom.has(Duty.REVIEWER, Duty.LEAD)
-    if not may_act or not frame.sight.may_see(whom, card):
+    if not _may_take(account, card) or not frame.sight.may_see(whom, card):
         raise DecisionRefused(
             f"card #{card.number}: {whom.name} cannot take it over. It takes a reviewer or lead whose account is "
             "enabled and who may see the card."
         ).coded("cannot_take", number=card.number, name=whom.name)
     frame.handler().hand_over(str(card.number), session.person.name, whom.name)
     return to(f"/cards/{card.number}")
+
+
+def _may_take(account: Account, card: Card) -> bool:
+    """Whether somebody can go on with a card, as far as their account says; what they may see Odoo is asked after."""
+    can = account.disabled_at is None and account.person.has(Duty.REVIEWER, Duty.LEAD)
+    return can and account.person.sees(card.key.company)
+
+
+def _colleagues(frame: Frame, session: Session, card: Card, has_it: str | None) -> list[str]:
+    """To whom a lead can hand the card over: names, without whoever has it."""
+    if not session.person.has(Duty.LEAD) or not is_undecided(card):
+        return []
+    found = [each.person.name for each in frame.guard.people().all() if _may_take(each, card)]
+    return [name for name in found if name != has_it]
 
 
 def _snooze(frame: Frame, session: Session, card: Card, form: dict[str, str]) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,26 @@ def test_a_colleague_who_may_see_it_gets_it(tmp_path: Path, duty: Duty) -> None:
         row = queue.of_card(lead.store.database, str(card.id))
         assert row is not None
         assert row.claimed_by == "Joris"
+
+
+def test_a_lead_is_offered_who_can_go_on_with_it_and_nobody_else_is(tmp_path: Path) -> None:
+    put(tmp_path, [proposal(Category.STOCK, record=ref(1))])
+    with service(tmp_path) as made:
+        lead, joris = Someone(made, "Inès", Duty.LEAD), Someone(made, "Joris & Co")
+        Someone(made, "Ada", Duty.AUDITOR)
+        Someone(made, "Elsewhere", Duty.REVIEWER, companies=["Another Ltd"])
+        Someone(made, "Gone")
+        People(lead.store.database, now).disable("Gone")
+        assert offered(lead) == ["Inès", "Joris & Co"]
+        assert offered(joris) == []
+        assert lead.post("/cards/1/hand-over", to="Joris & Co").status_code == 303
+        assert offered(lead) == ["Inès"]
+        assert "Joris & Co has worked on it" in lead.text("/cards/1")
+        assert lead.post("/cards/1/accept", revision=1).status_code == 303
+        assert offered(lead) == []
+
+
+def offered(who: Someone) -> list[str]:
+    """Whom a card's page offers to hand it over to."""
+    form = re.search(r'action="/cards/1/hand-over".*?</form>', who.text("/cards/1"), re.DOTALL)
+    return re.findall(r"<option>([^<]+)</option>", form[0]) if form else []
