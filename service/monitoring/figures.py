@@ -13,11 +13,10 @@ from decimal import Decimal
 from service.monitoring.catalogue import AROUND, STORE, Family
 from service.monitoring.desk import desk_samples
 from service.monitoring.labels import Companies
-from service.review.figures import hidden_of
+from service.review.parts import Group, Week, tellable, to_read
 from triage.domain import utc
 from triage.domain.policies import PolicyBook
 from triage.errors import ConfigurationError, TriageError
-from triage.reports.periods import Period
 from triage.storage import figures as counts
 from triage.storage import gauges, switch, workers
 from triage.storage.budgets import Spending
@@ -216,19 +215,22 @@ class StoreFigures:
 
     def _decided(self, database: Database) -> Samples:
         """As on the page of figures: whole weeks, and nothing that could be put down to one person."""
-        weeks = Period.of_weeks(self._at.clock(), _WEEKS)
-        people: dict[str, set[str]] = defaultdict(set)
-        number = _Sum()
-        span = counts.Span(None, utc(weeks.since), utc(weeks.until))
-        for category, state, who, count in counts.decisions(database, span):
-            people[category].add(who)
-            number.add((category, state), count)
-        hidden = hidden_of(people)
-        shown = {labels: value for labels, value in number.values.items() if labels[0] not in hidden}
-        ratio: dict[tuple[str, ...], float] = {}
-        for category in set(people) - hidden:
-            decided = sum(value for labels, value in shown.items() if labels[0] == category)
-            ratio[(category,)] = shown.get((category, "accepted"), 0.0) / decided
+        until = Week.of(self._at.clock())
+        work: dict[str, dict[int, Group]] = defaultdict(lambda: defaultdict(Group))
+        for week in to_read(until, _WEEKS):
+            span = counts.Span(None, utc(week.since), utc(week.until))
+            for category, state, who, count in counts.decisions(database, span):
+                work[category][week.number].add([who], {state: count})
+        groups, _ = tellable(work, until, _WEEKS)
+        shown: dict[tuple[str, ...], float] = {
+            (category, state): float(count)
+            for category, group in groups.items()
+            for state, count in group.counts.items()
+        }
+        ratio: dict[tuple[str, ...], float] = {
+            (category,): group.counts.get("accepted", 0) / sum(group.counts.values())
+            for category, group in groups.items()
+        }
         return {"triage_decided_cards": shown, "triage_acceptance_ratio": ratio}
 
 

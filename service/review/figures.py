@@ -6,17 +6,17 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import quantiles
 
+from service.review.parts import Group, Week, Work, tellable, to_read
 from triage.audit.journal import Journal, open_record
 from triage.domain import Answer, Severity, utc
-from triage.domain.shares import FEWEST_PEOPLE, wilson
+from triage.domain.shares import wilson
 from triage.errors import KeyMissing, NewerRecord
-from triage.reports.periods import Period
 from triage.storage import figures as counts
 from triage.storage import records
 from triage.storage.figures import Span
@@ -55,25 +55,27 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@dataclass
-class _Group:
-    people: set[str] = field(default_factory=set)
-    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-    def add(self, who: str, **more: int) -> None:
-        self.people.add(who)
-        for name, number in more.items():
-            self.counts[name] += number
+_Done = tuple[str, str, dict[str, int]]
+"""Of what, who (hash), how much of what."""
 
 
-def hidden_of(people: Mapping[str, set[str]]) -> set[str]:
-    """Which groups may not be shown: those of fewer than five people, and as many more as it takes that what is hidden
-    is of five people together; otherwise one could subtract what is shown from the whole."""
-    hidden = {name for name, who in people.items() if len(who) < FEWEST_PEOPLE}
-    rest = sorted(set(people) - hidden, key=lambda name: (len(people[name]), name))
-    while hidden and rest and len(set().union(*(people[name] for name in hidden))) < FEWEST_PEOPLE:
-        hidden.add(rest.pop(0))
-    return hidden
+@dataclass(frozen=True)
+class _Worked:
+    """The weeks that have to be read, by number, to tell of the last ones."""
+
+    spans: Mapping[int, Span]
+    until: Week
+    weeks: int
+
+    def read(self, done: Callable[[Span], Iterable[_Done]]) -> Work:
+        work: dict[str, dict[int, Group]] = defaultdict(lambda: defaultdict(Group))
+        for number, span in self.spans.items():
+            for name, who, more in done(span):
+                work[name][number].add([who], more)
+        return work
+
+    def told(self, work: Work) -> tuple[dict[str, Group], set[str]]:
+        return tellable(work, self.until, self.weeks)
 
 
 class Figures:
@@ -103,8 +105,9 @@ class Figures:
     def _made(self, companies: tuple[str, ...] | None, weeks: int) -> list[Table]:
         now, database = self._clock(), self._journal().database
         lately = Span(companies, utc(now - timedelta(weeks=weeks)), utc(now + timedelta(minutes=1)))
-        whole = Period.of_weeks(now, weeks)
-        worked = Span(companies, utc(whole.since), utc(whole.until))
+        until = Week.of(now)
+        spans = {week.number: Span(companies, utc(week.since), utc(week.until)) for week in to_read(until, weeks)}
+        worked = _Worked(spans, until, weeks)
         return [
             *(self._volume(name, lately) for name in counts.COLUMNS),
             self._ageing(companies, now),
@@ -145,20 +148,24 @@ class Figures:
         columns = (Column("age", "figures.age"), *(Column(f"{name}_severity", "count") for name in names))
         return Table("ageing", columns, tuple(rows) if found else ())
 
-    def _accepted(self, span: Span) -> Table:
-        groups: dict[str, _Group] = defaultdict(_Group)
-        for category, state, who, number in counts.decisions(self._journal().database, span):
-            groups[category].add(who, decided=number, **{state: number})
-        return _acceptance("accepted", Column("category", "category"), groups)
+    def _accepted(self, worked: _Worked) -> Table:
+        work = worked.read(self._decided)
+        return _acceptance("accepted", Column("category", "category"), *worked.told(work))
 
-    def _by_model(self, span: Span) -> Table:
+    def _decided(self, span: Span) -> Iterator[_Done]:
+        for category, state, who, number in counts.decisions(self._journal().database, span):
+            yield category, who, {"decided": number, state: number}
+
+    def _by_model(self, worked: _Worked) -> Table:
+        work = worked.read(self._asked)
+        return _acceptance("models", Column("model"), *worked.told(work))
+
+    def _asked(self, span: Span) -> Iterator[_Done]:
         last: dict[str, tuple[str, str, str]] = {}
         for card, state, who, stream, seq, body in counts.classified(self._journal().database, span):
             last[card] = (state, who, self._model(stream, seq, body))
-        groups: dict[str, _Group] = defaultdict(_Group)
         for state, who, model in last.values():
-            groups[model].add(who, decided=1, **{state: 1})
-        return _acceptance("models", Column("model"), groups)
+            yield model, who, {"decided": 1, state: 1}
 
     def _model(self, stream: str, seq: int, body: bytes) -> str:
         """What the model is called that a classification came from: one record of each kind is opened."""
@@ -173,35 +180,38 @@ class Figures:
             self._models[acting] = named.strip()
         return self._models[acting]
 
-    def _calibration(self, span: Span) -> Table:
-        groups: dict[str, _Group] = defaultdict(_Group)
-        for step, who, number, told, right in counts.shown_confidence(self._journal().database, span, _STEPS):
-            groups[str(step)].add(who, decided=number, told=told, right=right)
-        hidden = hidden_of({name: group.people for name, group in groups.items()})
+    def _calibration(self, worked: _Worked) -> Table:
+        shown, hidden = worked.told(worked.read(self._confident))
         rows = []
         for step, end in zip(_STEPS, (*_STEPS[1:], 1000), strict=True):
-            name, group = f"{step / 10:g}–{end / 10:g} %", groups.get(str(step))
-            if group is None:
-                continue
-            n, right = group.counts["decided"], group.counts["right"]
-            values = (name, n, group.counts["told"] / n / 1000, right / n, *wilson(right, n))
-            rows.append(Row((name,), True) if str(step) in hidden else Row(values))
+            name, group = f"{step / 10:g}–{end / 10:g} %", shown.get(str(step))
+            if str(step) in hidden:
+                rows.append(Row((name,), True))
+            elif group is not None:
+                n, right = group.counts["decided"], group.counts["right"]
+                rows.append(Row((name, n, group.counts["told"] / n / 1000, right / n, *wilson(right, n))))
         columns = (
             Column("shown"), Column("decided", "count"), Column("mean", "share"), Column("right", "share"),
             Column("low", "share"), Column("high", "share"),
         )  # fmt: skip
         return Table("calibration", columns, tuple(rows))
 
-    def _blind(self, span: Span) -> Table:
-        groups: dict[str, _Group] = defaultdict(_Group)
-        for category, chosen, who, number in counts.unseen_choices(self._journal().database, span):
-            if chosen:
-                groups[category].add(who, answers=number, agreed=number if chosen == category else 0)
+    def _confident(self, span: Span) -> Iterator[_Done]:
+        for step, who, number, said, right in counts.shown_confidence(self._journal().database, span, _STEPS):
+            yield str(step), who, {"decided": number, "told": said, "right": right}
+
+    def _blind(self, worked: _Worked) -> Table:
+        work = worked.read(self._chosen)
         columns = (
             Column("category", "category"), Column("answers", "count"), Column("agreed", "share"),
             Column("low", "share"), Column("high", "share"),
         )  # fmt: skip
-        return Table("blind", columns, tuple(_shares(groups, "agreed", "answers", ())))
+        return Table("blind", columns, tuple(_shares(*worked.told(work), "agreed", "answers", ())))
+
+    def _chosen(self, span: Span) -> Iterator[_Done]:
+        for category, chosen, who, number in counts.unseen_choices(self._journal().database, span):
+            if chosen:
+                yield category, who, {"answers": number, "agreed": number if chosen == category else 0}
 
     def _latency(self, span: Span) -> Table:
         seconds: dict[str, list[float]] = defaultdict(list)
@@ -216,21 +226,20 @@ class Figures:
         return Table("latency", columns, tuple(rows))
 
 
-def _acceptance(name: str, first: Column, groups: Mapping[str, _Group]) -> Table:
+def _acceptance(name: str, first: Column, shown: Mapping[str, Group], hidden: set[str]) -> Table:
     columns = (
         first, Column("decided", "count"), Column("accepted", "count"), Column("edited", "count"),
         Column("rejected", "count"), Column("share", "share"), Column("low", "share"), Column("high", "share"),
     )  # fmt: skip
-    return Table(name, columns, tuple(_shares(groups, "accepted", "decided", ("accepted", "edited", "rejected"))))
+    rows = _shares(shown, hidden, "accepted", "decided", ("accepted", "edited", "rejected"))
+    return Table(name, columns, tuple(rows))
 
 
-def _shares(groups: Mapping[str, _Group], right: str, of: str, between: Sequence[str]) -> list[Row]:
-    """A row for each group: how many, their parts, the share with its interval."""
-    hidden = hidden_of({name: group.people for name, group in groups.items()})
+def _shares(shown: Mapping[str, Group], hidden: set[str], right: str, of: str, between: Sequence[str]) -> list[Row]:
+    """A row for each group: how many, their parts, the share with its interval; then those that are hidden."""
     rows = []
-    for name, group in sorted(groups.items(), key=lambda each: (-each[1].counts[of], each[0])):
+    for name, group in sorted(shown.items(), key=lambda each: (-each[1].counts[of], each[0])):
         number, good = group.counts[of], group.counts[right]
         parts: tuple[Value, ...] = tuple(group.counts[part] for part in between)
-        values: tuple[Value, ...] = (name, number, *parts, good / number, *wilson(good, number))
-        rows.append(Row((name,), True) if name in hidden else Row(values))
-    return sorted(rows, key=lambda row: row.is_hidden)
+        rows.append(Row((name, number, *parts, good / number, *wilson(good, number))))
+    return [*rows, *(Row((name,), True) for name in sorted(hidden))]

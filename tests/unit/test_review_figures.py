@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from service.review.figure_pages import as_csv
-from service.review.figures import Column, Figures, Row, Table, hidden_of
+from service.review.figures import Column, Figures, Row, Table
+from service.review.parts import Week
 from tests.unit.opened_store import COMPANY, Opened, event, proposal, ref
 from tests.unit.review_site import Someone, put
 from tests.unit.service_client import service
@@ -28,7 +29,6 @@ from triage.domain import (
 )
 from triage.domain.shares import wilson
 from triage.pipeline import decide
-from triage.reports.periods import Period
 from triage.storage import outcomes
 from triage.storage.budgets import Spending
 
@@ -88,13 +88,27 @@ def test_what_is_hidden_cannot_be_had_by_subtracting(opened: Opened) -> None:
     assert rows == {"stock": False, "delay": True, "credit": True}
 
 
-def test_hidden_groups_are_of_five_people_together() -> None:
-    five, six = set("abcde"), set("abcdef")
-    assert hidden_of({"x": five, "y": six}) == set()
-    assert hidden_of({"x": {"a"}, "y": six}) == {"x", "y"}
-    assert hidden_of({"x": set("abc"), "y": set("def"), "z": six}) == {"x", "y"}
-    assert hidden_of({"x": {"a"}}) == {"x"}
-    assert hidden_of({}) == set()
+def test_one_persons_work_cannot_be_had_by_subtracting_periods(opened: Opened) -> None:
+    """Somebody alone two weeks earlier, five last week: four weeks less one would be the one alone."""
+    opened.clock.now = WORKED - timedelta(weeks=2)
+    decided(opened, 1, "alone")
+    opened.clock.now = WORKED
+    for number in range(2, 7):
+        decided(opened, number, f"person {number}")
+    week, month = (tables(opened, weeks=weeks)["accepted"] for weeks in (1, 4))
+    assert week.rows == (Row(("stock",), True),)
+    assert as_csv(week).splitlines()[1] == "stock,,,,,,,,fewer than five people"
+    assert month.rows[0].values[:2] == ("stock", 6)
+
+
+def test_one_persons_work_cannot_be_had_by_looking_again_a_week_later(opened: Opened) -> None:
+    for number in range(5):
+        decided(opened, number, f"person {number}")
+    assert tables(opened)["accepted"].rows[0].values[:2] == ("stock", 5)
+    opened.clock.now = WORKED + timedelta(weeks=1)
+    decided(opened, 5, "alone")
+    later = NOW + timedelta(weeks=1)
+    assert all(row.is_hidden for weeks in (1, 4, 13) for row in tables(opened, later, weeks=weeks)["accepted"].rows)
 
 
 def test_the_running_week_is_not_shown(opened: Opened) -> None:
@@ -102,7 +116,7 @@ def test_the_running_week_is_not_shown(opened: Opened) -> None:
         decided(opened, number, f"person {number}")
     assert tables(opened, now=WORKED + timedelta(days=1))["accepted"].rows == ()
     assert len(tables(opened)["accepted"].rows) == 1
-    week = Period.of_weeks(NOW, 1)
+    week = Week(Week.of(NOW).number - 1)
     assert (week.since, week.until) == (datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
 
 

@@ -13,6 +13,8 @@ COLUMNS = ("category", "company", "site", "segment", "channel", "team", "languag
 """What cards can be counted by."""
 _MOST_ROWS = 5000
 """Of what is looked at one by one: the newest."""
+_MOST_CLASSIFIED = 500
+"""The same, of a week's decided cards whose model is looked up."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def unseen_choices(database: Database, span: Span) -> list[tuple[str, str, str, 
 
 
 def classified(database: Database, span: Span) -> list[tuple[str, str, str, str, int, bytes]]:
-    """The newest decided cards with the record of their classification: card, state, who (hash), stream, seq, body."""
+    """The newest decided cards of a week with the record of their classification: card, state, who (hash), stream, seq, body."""
     where, values = span.of("o.decided_at")
     sql = (
         "SELECT q.card, q.state, o.decided_by, j.stream, j.seq, j.body"  # noqa: S608
@@ -105,7 +107,7 @@ def classified(database: Database, span: Span) -> list[tuple[str, str, str, str,
         " JOIN queue q ON q.card = o.card JOIN card_events e ON e.card = q.card"
         " JOIN journal j ON j.event = e.event AND j.stream || '' = q.company AND j.step = 'classify' ORDER BY j.seq"
     )
-    return [tuple(row) for row in database.query(sql, (*values, _MOST_ROWS))]
+    return [tuple(row) for row in database.query(sql, (*values, _MOST_CLASSIFIED))]
 
 
 def spent(database: Database, span: Span) -> list[tuple[str, str, int, int, int]]:
