@@ -50,13 +50,14 @@ def import_decisions(store: Path, keys: Path, split: str) -> tuple[list[EvalCase
 
     Raises `ConfigurationError` where the store or its key file is not there.
     """
+    from triage.settings import Settings
     from triage.storage.database import Database
     from triage.storage.keys import KeyFile
 
     for path, what in ((store, "store"), (keys, "key file")):
         if not path.is_file():
             raise ConfigurationError(f"{path}: there is no {what} here. --from names the store, --keys its key file.")
-    with KeyFile(keys) as opened, Database.open(store) as database:
+    with KeyFile(keys, keeper=Settings.of(store.parent).keeper()) as opened, Database.open(store) as database:
         return labelled_cards(database, opened, split)
 
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triage.domain.address import base_address
 from triage.domain.policies import COMPANIES, FOR_ALL, PolicyBook, merged
 from triage.domain.policy import Policy
 from triage.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from triage.storage.keepers import Keeper
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,17 @@ class Settings:
     """`postgresql://…` in place of `keys.db`."""
     ledger: Path | None = None
     """Another place of the erasure ledger."""
+    key_encryption: Path | None = None
+    """File of the key-encryption keys, with which the keys of the cases are wrapped."""
+    key_service: tuple[str, ...] = ()
+    """Command that wraps and unwraps in place of that file."""
 
     @classmethod
     def of(cls, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
         """`home` if given, else `TRIAGE_HOME`, else the platform's folder for user data.
 
-        Raises `ConfigurationError` where `TRIAGE_DATABASE` or `TRIAGE_KEYS` is no address of a PostgreSQL database.
+        Raises `ConfigurationError` where `TRIAGE_DATABASE` or `TRIAGE_KEYS` is no address of a PostgreSQL database, or
+        both a file and a command hold the key-encryption keys.
         """
         if home is None and environment.get("TRIAGE_HOME"):
             home = Path(environment["TRIAGE_HOME"])
@@ -50,7 +59,16 @@ class Settings:
             _address(environment, "TRIAGE_DATABASE"),
             _address(environment, "TRIAGE_KEYS"),
             Path(ledger).expanduser().absolute() if ledger else None,
+            *_keeper(environment),
         )
+
+    def keeper(self) -> Keeper | None:
+        """Who holds the key-encryption keys; none where the keys of the cases are not wrapped."""
+        from triage.storage.keepers import CommandKeeper, FileKeeper
+
+        if self.key_service:
+            return CommandKeeper(self.key_service)
+        return None if self.key_encryption is None else FileKeeper(self.key_encryption)
 
     @property
     def database(self) -> Path | str:
@@ -137,6 +155,17 @@ def _address(environment: Mapping[str, str], name: str) -> str | None:
     if url and not url.startswith(("postgresql://", "postgres://")):
         raise ConfigurationError(f"{name} is not of the form postgresql://user@host/database. Leave it out for a file.")
     return url or None
+
+
+def _keeper(environment: Mapping[str, str]) -> tuple[Path | None, tuple[str, ...]]:
+    file, command = (environment.get(name, "").strip() for name in ("TRIAGE_KEYS_KEK", "TRIAGE_KEYS_KMS"))
+    if file and command:
+        raise ConfigurationError("TRIAGE_KEYS_KEK and TRIAGE_KEYS_KMS: one of them holds the key, not both.")
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise ConfigurationError(f"TRIAGE_KEYS_KMS is no command: {error}.") from error
+    return Path(file).expanduser().absolute() if file else None, words
 
 
 def read_policy(path: Path) -> Policy:

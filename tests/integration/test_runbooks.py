@@ -290,7 +290,7 @@ def test_model_outage(page: Page, at: Place, monkeypatch: pytest.MonkeyPatch, tm
 
 
 @pytest.mark.slow
-def test_key_rotation(page: Page, at: Place, day: SampleDay, tmp_path: Path) -> None:
+def test_key_rotation(page: Page, at: Place, day: SampleDay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = CliRunner().invoke(app, ["keys", "create", "erp", "--scope", "cards:read", "--days", "3"])
     assert made.exit_code == 0
     said = page.ok("triage config check")
@@ -309,6 +309,11 @@ def test_key_rotation(page: Page, at: Place, day: SampleDay, tmp_path: Path) -> 
     assert "Odoo" in page.ok("triage config check --online")
     page.ok("triage audit keygen FILE", FILE=tmp_path / "new.key")
     assert (tmp_path / "new.key").stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("TRIAGE_KEYS_KEK", str(tmp_path / "kek"))
+    for _ in range(2):
+        page.ok("triage case-keys keygen KEKFILE", KEKFILE=tmp_path / "kek")
+        assert "(the newest)" in page.ok("triage case-keys rotate")
+        assert "(the newest)" in page.ok("triage case-keys status")
     page.check_complete()
 
 

@@ -10,6 +10,7 @@ import typer
 from triage import __version__
 from triage.cli.audit import audit
 from triage.cli.backup import backup, restore
+from triage.cli.case_keys import case_keys_app
 from triage.cli.config import config_app
 from triage.cli.effects import effects
 from triage.cli.jobs import jobs_app
@@ -44,6 +45,7 @@ app.add_typer(report_app, name="report")
 odoo_app = typer.Typer(help="Check, set up and clean up the connected Odoo.", no_args_is_help=True)
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(keys_app, name="keys")
+app.add_typer(case_keys_app, name="case-keys")
 app.command()(serve)
 app.command()(worker)
 app.add_typer(jobs_app, name="jobs")

@@ -57,7 +57,7 @@ def run_check(online: bool, as_json: bool, home: Path | None) -> int:
 def findings(home: Path | None, environment: Mapping[str, str], online: bool = False) -> Iterator[Finding]:
     """Everything that is found of the installation in a folder."""
     from triage.cli import config_files as files
-    from triage.cli.config_parts import check_acting, check_online, check_store
+    from triage.cli.config_parts import check_acting, check_keeper, check_online, check_store
     from triage.cli.config_policy import check_models, check_policy
     from triage.cli.config_variables import check_variables
     from triage.errors import ConfigurationError
@@ -68,7 +68,8 @@ def findings(home: Path | None, environment: Mapping[str, str], online: bool = F
     try:
         settings = Settings.of(home, environment)
     except ConfigurationError:
-        without = {name: value for name, value in environment.items() if name not in ("TRIAGE_DATABASE", "TRIAGE_KEYS")}
+        left_out = ("TRIAGE_DATABASE", "TRIAGE_KEYS", "TRIAGE_KEYS_KEK", "TRIAGE_KEYS_KMS")
+        without = {name: value for name, value in environment.items() if name not in left_out}
         settings, environment_is_good = Settings.of(home, without), False
     else:
         environment_is_good = True
@@ -78,6 +79,7 @@ def findings(home: Path | None, environment: Mapping[str, str], online: bool = F
     yield from files.check_odoo(settings, environment)
     yield from files.check_service(settings, environment)
     yield from check_acting(environment)
+    yield from check_keeper(settings)
     book = _quietly(settings.policies)
     jobs = _quietly(lambda: read_configuration(settings.home)) or JobsConfiguration()
     if book is not None:

@@ -18,6 +18,7 @@ from triage.settings import Settings
 
 if TYPE_CHECKING:
     from triage.storage.apikeys import ApiKey
+    from triage.storage.wrapping import Share
 
 _SOON = timedelta(days=14)
 _SECONDS = 5.0
@@ -48,7 +49,9 @@ def check_store(settings: Settings, book: PolicyBook | None) -> Iterator[Finding
                 yield note(
                     where, f"is of an earlier version; {len(pending)} steps bring it up to date when it is opened."
                 )
-            with Keys.open(settings.key_store, create=False) as keys:
+            with Keys.open(settings.key_store, create=False, keeper=settings.keeper()) as keys:
+                if settings.keeper() is not None:
+                    yield from _wrapped(keys.shares())
                 yield from _old_keys(ApiKeys(database, keys, now).all(), utc(now()), utc(now() + _SOON))
                 if book is not None:
                     try:
@@ -60,6 +63,26 @@ def check_store(settings: Settings, book: PolicyBook | None) -> Iterator[Finding
                         yield bad(str(settings.policy_file), str(error))
     except TriageError as error:
         yield bad(where, str(error))
+
+
+def _wrapped(shares: Sequence[Share]) -> Iterator[Finding]:
+    if bare := [share for share in shares if share.row is None]:
+        count = sum(share.keys for share in bare)
+        yield warning(
+            "TRIAGE_KEYS",
+            f"{count} keys of cases lie unwrapped beside a key-encryption key: `triage case-keys rotate`.",
+        )
+
+
+def check_keeper(settings: Settings) -> Iterator[Finding]:
+    """Whether who holds the key-encryption keys can be asked for the newest."""
+    keeper = settings.keeper()
+    if keeper is None:
+        return
+    try:
+        keeper.newest()
+    except ConfigurationError as error:
+        yield bad("TRIAGE_KEYS_KMS" if settings.key_service else "TRIAGE_KEYS_KEK", str(error))
 
 
 def check_acting(environment: Mapping[str, str]) -> Iterator[Finding]:

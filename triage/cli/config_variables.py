@@ -11,6 +11,8 @@ VARIABLES: Mapping[str, str] = {
     "TRIAGE_HOME": "folder of the installation",
     "TRIAGE_DATABASE": "address of the store in PostgreSQL",
     "TRIAGE_KEYS": "address of the keys in PostgreSQL",
+    "TRIAGE_KEYS_KEK": "file of the key-encryption keys that wrap the keys of the cases",
+    "TRIAGE_KEYS_KMS": "command of a key management service in its place",
     "TRIAGE_USER": "who decides",
     "TRIAGE_AUDITOR": "1: what is shown is recorded as read",
     "TRIAGE_ERASURES": "the erasure ledger",
@@ -69,7 +71,8 @@ def _databases(environment: Mapping[str, str]) -> Iterator[Finding]:
     try:
         Settings.of(None, environment)
     except ConfigurationError as error:
-        yield bad("TRIAGE_DATABASE" if "TRIAGE_DATABASE" in str(error) else "TRIAGE_KEYS", str(error))
+        named = ("TRIAGE_DATABASE", "TRIAGE_KEYS_KMS")
+        yield bad(next((name for name in named if name in str(error)), "TRIAGE_KEYS"), str(error))
         return
     if store and store == keys:
         yield bad("TRIAGE_KEYS", "is the same as TRIAGE_DATABASE: keys beside the store protect nothing.")

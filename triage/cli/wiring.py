@@ -64,7 +64,8 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
         )
     settings.make_home()
     # Keys first: where there is a store, its keys were there before it.
-    with Keys.open(settings.key_store, create=not existed) as keys, Database.open(settings.database) as database:
+    opened = Keys.open(settings.key_store, create=not existed, keeper=settings.keeper())
+    with opened as keys, Database.open(settings.database) as database:
         Ledger(settings.erasures).replay(keys)  # a restored backup brings back nothing that was forgotten
         yield Store(
             database,

@@ -1,32 +1,28 @@
-"""Keys: one AES-256 key per case and the key of the keyed hashes, apart from the store they protect.
-
-Deleting a case's key erases what it sealed, in the store and in every copy of the store. A backup of the key file
-must therefore not outlive an erasure. Nothing is cached: a key that another process deleted is gone here as well.
-"""
+"""Keys in a file apart from the store."""
 
 from __future__ import annotations
 
-import hmac
 import os
 import secrets
 import sqlite3
 import stat
 import threading
-import unicodedata
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from typing_extensions import override
 
 from triage.domain import utc
-from triage.errors import KeyMissing, StoreError
-from triage.storage.database import Database, is_url
+from triage.errors import StoreError
 from triage.storage.failures import explain
+from triage.storage.keepers import Keeper
+from triage.storage.keyring import AT_ONCE, HASH, CaseKey, Deleted, Kept, Keys, Together, place_of
+from triage.storage.wrapping import Share, Wrapping, WrappingRow, shares_of
+
+__all__ = ["CaseKey", "Deleted", "Kept", "KeyFile", "Keys", "Together"]
 
 APPLICATION_ID = 0x5452494B
 """Stands in the file's header (`TRIK`)."""
@@ -41,201 +37,27 @@ CREATE TABLE IF NOT EXISTS keys (
     deleted_at TEXT
 );
 CREATE UNIQUE INDEX IF NOT EXISTS keys_live ON keys (case_id) WHERE secret IS NOT NULL;
+CREATE TABLE IF NOT EXISTS wrapping (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    under TEXT NOT NULL,
+    wrapped BLOB NOT NULL,
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+);
 """
-
-
-Kept = tuple[str, bytes | None, str | None]
-"""Case, secret and time of deletion under a key's id."""
-_AT_ONCE = 500
-
-
-class CaseKey(NamedTuple):
-    """A key and the 8 random bytes by which sealed data names it."""
-
-    id: bytes
-    secret: bytes
-    """32 bytes: AES-256."""
-
-
-class Deleted(NamedTuple):
-    """What is left of a key that was deleted."""
-
-    case: str
-    at: str
-    """UTC, ISO 8601 with `Z`."""
-
-
-class Keys(ABC):
-    """The keys of one store. Each case has at most one live key; a deleted one leaves a note that it was deleted.
-
-    A case id is what `case_id()` gives: a keyed hash, so that even the names of cases tell nothing. Nothing is cached:
-    a key that another process deleted is gone here as well.
-    """
-
-    name: str
-    """What messages call it: the file, or the address without password."""
-    _hash_key: bytes
-
-    @staticmethod
-    def open(target: Path | str, create: bool = True) -> Keys:
-        """The keys in this file or under this `postgresql://` address; new ones only with `create`.
-
-        Raises `StoreError` where they are missing, are not ours, cannot be written, or may be read by others.
-        """
-        if is_url(target):
-            from triage.storage.keydatabase import KeyDatabase
-
-            return KeyDatabase(str(target), create)
-        return KeyFile(Path(target), create)
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close the file or the connections."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def key_for(self, case: str) -> CaseKey:
-        """The live key of this case, made where there is none. A new key is on the disk before it is returned."""
-        return self._live(case) or self._made(case)
-
-    def key(self, case: str) -> CaseKey:
-        """The live key of this case. Raises `KeyMissing` where it was deleted or never made."""
-        found = self._live(case)
-        if found is None:
-            raise KeyMissing(f"{self.name}: no key for case {case[:12]}: it was erased, or these are other keys.")
-        return found
-
-    def opening(self, case: str, key_id: bytes) -> bytes:
-        """The secret under this id, for what was sealed with it.
-
-        Raises `KeyMissing`; its text says whether the key was deleted or is unknown here.
-        """
-        return self._secret(case, key_id, self._kept(key_id))
-
-    def together(self, key_ids: Iterable[bytes]) -> Together:
-        """Keys that are needed at once, with one look for all of them. For what is read now, never to be kept."""
-        wanted = list(dict.fromkeys(key_ids))
-        return Together(self, {each: row for part in _parts(wanted) for each, row in self._kept_of(part).items()})
-
-    def _secret(self, case: str, key_id: bytes, found: Kept | None) -> bytes:
-        if found is None or found[0] != case:
-            raise KeyMissing(f"{self.name}: key {key_id.hex()} is not in this key file.")
-        _, secret, deleted_at = found
-        if secret is None:
-            raise KeyMissing(f"{self.name}: key {key_id.hex()} was deleted at {deleted_at}: its content is erased.")
-        return secret
-
-    def has(self, key_id: bytes) -> bool:
-        """Whether the secret under this id is here."""
-        found = self._kept(key_id)
-        return found is not None and found[1] is not None
-
-    def deleted(self, key_id: bytes) -> Deleted | None:
-        """Whose key this was and when it was deleted on purpose; none where it is here, or never was.
-
-        The id alone proves nothing: it stands in clear in all that the key sealed.
-        """
-        found = self._kept(key_id)
-        return Deleted(found[0], found[2]) if found is not None and found[1] is None and found[2] else None
-
-    def delete(self, *cases: str, at: datetime | None = None) -> None:
-        """Delete the live keys of these cases: what they sealed can never be read again. Deleting twice is harmless."""
-        self.forget(*(key.id for key in map(self._live, cases) if key is not None), at=at)
-
-    @abstractmethod
-    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
-        """Delete the keys with these ids; returns how many were still there.
-
-        `at` is the time of the deletion by the clock of whoever asks for it; left out, the clock of the key store.
-        """
-
-    @abstractmethod
-    def _live(self, case: str) -> CaseKey | None: ...
-
-    @abstractmethod
-    def _made(self, case: str) -> CaseKey:
-        """A new key, or the one that somebody else made meanwhile."""
-
-    def _kept(self, key_id: bytes) -> Kept | None:
-        """What stands under this id."""
-        return self._kept_of([key_id]).get(key_id)
-
-    @abstractmethod
-    def _kept_of(self, key_ids: Sequence[bytes]) -> dict[bytes, Kept]:
-        """What stands under each of these ids; a few hundred at the most."""
-
-    def keyed_hash(self, purpose: str, *parts: str) -> str:
-        """Keyed SHA-256 (hex) of some texts for one purpose: equal texts, equal hashes, and nobody without this file
-        can try out guesses.
-        """
-        text = "".join(f"{len(part)}:{part}" for part in (purpose, *parts))
-        return hmac.digest(self._hash_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
-
-    def subject_hash(self, value: str) -> str:
-        """Keyed hash of a person's name or address, however it is spaced and capitalised."""
-        return self.keyed_hash("subject", " ".join(unicodedata.normalize("NFKC", value).casefold().split()))
-
-    def case_id(self, company: str, record: str) -> str:
-        """Id of the case of a record (`RecordRef.key`) in a company: everything about it shares one key."""
-        return self.keyed_hash("case", company, record)
-
-    def event_id(self, key: str) -> str:
-        """Id of an event by its key, which may hold a file's name or a Message-ID.
-
-        Only unique within a company: whoever looks by it names the company (the stream) as well.
-        """
-        return self.keyed_hash("event", key)
-
-    def belong_to(self, database: Database) -> None:
-        """Tie this key file to a store at first use.
-
-        Raises `StoreError` where the store belongs to another key file: with the wrong one every event would look new.
-        """
-        mark = self.keyed_hash("store")
-        sql = "SELECT value FROM settings WHERE name = 'key_file'"
-        rows = database.query(sql)
-        if not rows:
-            with database.transaction():
-                database.execute("INSERT INTO settings VALUES ('key_file', ?) ON CONFLICT DO NOTHING", (mark,))
-                rows = database.query(sql)
-        if rows[0]["value"] != mark:
-            raise StoreError(
-                f"{self.name} is not the key file of {database.name}. Put the right key file in its place; "
-                "without it the store cannot be read or continued."
-            )
-
-
-@dataclass(frozen=True)
-class Together:
-    """Keys as they were found at one look. Raises as `Keys.opening`."""
-
-    _keys: Keys
-    _found: Mapping[bytes, Kept]
-
-    def opening(self, case: str, key_id: bytes) -> bytes:
-        """The secret under this id."""
-        return self._keys._secret(case, key_id, self._found.get(key_id))
-
-
-def _parts(key_ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(key_ids), _AT_ONCE):
-        yield key_ids[start : start + _AT_ONCE]
 
 
 class KeyFile(Keys):
     """Keys in a file apart from the store."""
 
-    def __init__(self, path: Path, create: bool = True) -> None:
+    def __init__(self, path: Path, create: bool = True, keeper: Keeper | None = None) -> None:
         """Open the file; a new one is made with rights for its owner only, and only with `create`.
 
-        Raises `StoreError` where the file is missing, is not ours, cannot be written, or may be read by others.
+        Raises as `Keys.open` does.
         """
         self.path = path
         self.name = str(path)
+        self._wrapping = Wrapping(keeper, self.name, self._wrapping_row)
         self._lock = threading.RLock()
         try:
             _create(path, create)
@@ -265,7 +87,7 @@ class KeyFile(Keys):
             return sum(
                 len(
                     self._run(
-                        "UPDATE keys SET secret = NULL,"
+                        "UPDATE keys SET secret = NULL, wrapped_by = NULL,"
                         " deleted_at = coalesce(?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"
                         " WHERE id = ? AND secret IS NOT NULL RETURNING 1",
                         (None if at is None else utc(at), key_id),
@@ -286,24 +108,81 @@ class KeyFile(Keys):
                 raise StoreError(f"{self.path}: a file, but not a key file of ours. Name another one.")
             for statement in _TABLES.split(";\n"):
                 self._run(statement)
-            self._run("INSERT OR IGNORE INTO secrets VALUES ('hash', ?)", (secrets.token_bytes(32),))
-            self._hash_key = bytes(self._run("SELECT value FROM secrets WHERE name = 'hash'")[0][0])
+            for table in ("keys", "secrets"):
+                if not any(row[1] == "wrapped_by" for row in self._run(f"PRAGMA table_info({table})")):
+                    self._run(f"ALTER TABLE {table} ADD COLUMN wrapped_by TEXT")
+            new = not self._run("SELECT 1 FROM secrets")
+            self._run("INSERT OR IGNORE INTO secrets (name, value) VALUES ('hash', ?)", (secrets.token_bytes(32),))
+        [(value, by)] = self._run("SELECT value, wrapped_by FROM secrets WHERE name = 'hash'")
+        self._hash_key = self._wrapping.unwrap(value, by, HASH)
+        if new and self._wrapping.keeper is not None:
+            for _ in self.rotate():
+                pass
+
+    @override
+    def shares(self) -> list[Share]:
+        counted = dict(self._run("SELECT wrapped_by, count(*) FROM keys WHERE secret IS NOT NULL GROUP BY wrapped_by"))
+        [(by,)] = self._run("SELECT wrapped_by FROM secrets WHERE name = 'hash'")
+        rows = [WrappingRow(*row) for row in self._run("SELECT id, under, wrapped FROM wrapping ORDER BY number")]
+        return shares_of(rows, counted, by)
+
+    @override
+    def _newest(self) -> WrappingRow | None:
+        rows = self._run("SELECT id, under, wrapped FROM wrapping ORDER BY number DESC LIMIT 1")
+        return WrappingRow(*rows[0]) if rows else None
+
+    def _wrapping_row(self, name: str) -> WrappingRow | None:
+        rows = self._run("SELECT id, under, wrapped FROM wrapping WHERE id = ?", (name,))
+        return WrappingRow(*rows[0]) if rows else None
+
+    @override
+    def _add(self, row: WrappingRow) -> None:
+        self._run("INSERT INTO wrapping (id, under, wrapped) VALUES (?, ?, ?)", row)
+
+    @override
+    def _wrap_some(self, row: WrappingRow, after: bytes) -> tuple[int, bytes | None]:
+        sql = "SELECT id, case_id, secret, wrapped_by FROM keys WHERE secret IS NOT NULL AND id > ? ORDER BY id LIMIT ?"
+        wrapping = self._wrapping
+        with self._transaction():
+            found = self._run(sql, (after, AT_ONCE))
+            stale = [each for each in found if each[3] != row.id]
+            for key_id, case, secret, by in stale:
+                place = place_of(key_id, case)
+                wrapped = wrapping.wrap(row, wrapping.unwrap(secret, by, place), place)
+                self._run("UPDATE keys SET secret = ?, wrapped_by = ? WHERE id = ?", (wrapped, row.id, key_id))
+            wrapped = wrapping.wrap(row, self._hash_key, HASH)
+            self._run(
+                "UPDATE secrets SET value = ?, wrapped_by = ? WHERE name = 'hash' AND wrapped_by IS NOT ?",
+                (wrapped, row.id, row.id),
+            )
+        return len(stale), found[-1][0] if len(found) == AT_ONCE else None
+
+    @override
+    def _drop_unused(self, row: WrappingRow) -> None:
+        self._run(
+            "DELETE FROM wrapping WHERE id <> ? AND id NOT IN"
+            " (SELECT wrapped_by FROM keys WHERE wrapped_by IS NOT NULL UNION"
+            " SELECT wrapped_by FROM secrets WHERE wrapped_by IS NOT NULL)",
+            (row.id,),
+        )
 
     def _made(self, case: str) -> CaseKey:
+        self._made_ready()
         with self._transaction():
             if found := self._live(case):
                 return found
-            made = CaseKey(secrets.token_bytes(8), secrets.token_bytes(32))
-            self._run("INSERT INTO keys (id, case_id, secret) VALUES (?, ?, ?)", (made.id, case, made.secret))
+            made, stored, by = self._fresh(case)
+            sql = "INSERT INTO keys (id, case_id, secret, wrapped_by) VALUES (?, ?, ?, ?)"
+            self._run(sql, (made.id, case, stored, by))
         return made
 
     def _kept_of(self, key_ids: Sequence[bytes]) -> dict[bytes, Kept]:
-        sql = f"SELECT id, case_id, secret, deleted_at FROM keys WHERE id IN ({', '.join('?' * len(key_ids))})"  # noqa: S608
-        return {bytes(row[0]): (row[1], row[2], row[3]) for row in self._run(sql, tuple(key_ids))}
+        sql = f"SELECT id, case_id, secret, wrapped_by, deleted_at FROM keys WHERE id IN ({', '.join('?' * len(key_ids))})"  # noqa: S608, E501
+        return {bytes(row[0]): self._kept_row(*row) for row in self._run(sql, tuple(key_ids))}
 
     def _live(self, case: str) -> CaseKey | None:
-        rows = self._run("SELECT id, secret FROM keys WHERE case_id = ? AND secret IS NOT NULL", (case,))
-        return CaseKey(bytes(rows[0][0]), bytes(rows[0][1])) if rows else None
+        sql = "SELECT id, secret, wrapped_by FROM keys WHERE case_id = ? AND secret IS NOT NULL"
+        return self._live_key(case, self._run(sql, (case,)))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
