@@ -98,7 +98,7 @@ def unseen_choices(database: Database, span: Span) -> list[tuple[str, str, str, 
 
 
 def classified(database: Database, span: Span) -> list[tuple[str, str, str, str, int, bytes]]:
-    """The newest decided cards of a week with the record of their classification: card, state, who (hash), stream, seq, body."""
+    """A week's newest decided cards with their classification's record: card, state, who (hash), stream, seq, body."""
     where, values = span.of("o.decided_at")
     sql = (
         "SELECT q.card, q.state, o.decided_by, j.stream, j.seq, j.body"  # noqa: S608
