@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.setup_home import KEY, Home, granted_box, session
+from tests.integration.setup_home import KEY, NOW, Home, granted_box, session
 from tests.odoo_setup import ASKED, HOOK, Counting, Killed, Setting, differences, state
 from triage.cli import setting_up
 from triage.cli.connected import connection_of, using
 from triage.cli.taking_away import run_remove
-from triage.cli.wiring import now, open_store
+from triage.cli.wiring import open_store
 from triage.errors import AccessDenied, UsageError
 from triage.jobs.inbox import Inbox
 from triage.jobs.looks import Place
@@ -58,6 +58,7 @@ def setting(box: Sandbox) -> Setting:
 
 @pytest.fixture
 def home(box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setattr("triage.cli.taking_away.now", lambda: NOW)
     return Home(box, tmp_path, monkeypatch)
 
 
@@ -196,7 +197,7 @@ def test_what_waits_for_the_service_stops_a_removal_and_is_written_down(
         )
         env[CARDS].create({"x_number": 3, "x_state": "awaiting_second", **common})
         env[CARDS].create({"x_number": 4, "x_state": "accepted", **common})
-        env[REQUESTS].create({"x_model": "sale.order", "x_res_id": 1, "create_date": f"{now():%Y-%m-%d %H:%M:%S}"})
+        env[REQUESTS].create({"x_model": "sale.order", "x_res_id": 1})
 
     box.edit(press)
     said = home.triage("remove", "--admin", "admin", status=2)
@@ -214,18 +215,14 @@ def test_what_waits_for_the_service_stops_a_removal_and_is_written_down(
 
 def test_a_request_that_was_taken_in_stops_nobody(box: Sandbox, setting: Setting, home: Home, tmp_path: Path) -> None:
     setting.setup(["asking"])
-    box.edit(
-        lambda env: env[REQUESTS].create(
-            {"x_model": "sale.order", "x_res_id": 1, "create_date": f"{now():%Y-%m-%d %H:%M:%S}"}
-        )
-    )
+    box.edit(lambda env: env[REQUESTS].create({"x_model": "sale.order", "x_res_id": 1}))
     settings = Settings.of(tmp_path)
     words = ("remove", "--admin", "admin")
     with open_store(settings, create=True) as store:
         assert "1 requests for triage wait" in " ".join(home.triage(*words, status=2).split())
         with using(connection_of(settings), environment={"TRIAGE_ODOO_KEY": KEY}) as at:
             place = Place(at.odoo, at.place, at.company(), at.capture.company, at.connection.sweep)
-            assert Requests(place, Inbox(store.journal, now), now).once() == 1
+            assert Requests(place, Inbox(store.journal, lambda: NOW), lambda: NOW).once() == 1
     assert "say --yes where nobody can be asked" in " ".join(home.triage(*words, status=2).split())
 
 

@@ -119,6 +119,20 @@ def sources(at: Place, **more: Any) -> None:
     write(at, "service.yaml", sources=[{**odoo, "company": company, **more}, {**carrier, "company": company}])
 
 
+def set_up(at: Place, *features: str) -> None:
+    """What is set up inside Odoo, with rules that call our hook."""
+    write(at, "service.yaml", address="https://triage.example.com")
+    chosen = [word for name in features for word in ("--feature", name)]
+    made = CliRunner().invoke(app, ["odoo", "setup", "--admin", "admin", *chosen])
+    assert made.exit_code == 0, made.output
+
+
+def called(day: SampleDay) -> set[str]:
+    """Secrets that Odoo's rules know."""
+    rows = day.box.rows("ir.actions.server")
+    return {str(row["webhook_url"]).rpartition("/")[2] for row in rows if row["state"] == "webhook"}
+
+
 def sweeps_from_now(at: Place, day: SampleDay) -> None:
     """The first sweep takes the watermark, so that a later one tells what is new."""
     write(at, "odoo.yaml", sweep={"pause_seconds": 0})
@@ -137,6 +151,12 @@ def test_failed_webhooks(page: Page, at: Place, day: SampleDay) -> None:
         body = {"_model": "sale.order", "_id": order.id}
         assert web.client.post("/hooks/odoo/odoo/another-secret", json=body).status_code == 404
         assert web.lines()[-1]["status"] == 404
+        set_up(at, "asking")
+        (at.home / "hook.secret").write_text(f"{HOOK}-another")
+        assert "webhook_url" in page.fails("triage odoo status --admin LOGIN", LOGIN="admin")
+        (at.home / "hook.secret").write_text(HOOK)
+        page.ok("triage odoo setup --admin LOGIN", LOGIN="admin")
+        assert called(day) == {HOOK}
         said = page.fails("triage jobs sources --silent 6h")
         assert re.search(r"odoo +hook +0 +0 +0 +0 +never", said)
         assert "Silent: carrier, odoo." in said
@@ -192,7 +212,7 @@ def test_delayed_carrier_updates(page: Page, at: Place, day: SampleDay) -> None:
 
 
 @pytest.mark.slow
-def test_stuck_reviews(page: Page, at: Place, day: SampleDay) -> None:
+def test_stuck_reviews(page: Page, at: Place, day: SampleDay, monkeypatch: pytest.MonkeyPatch) -> None:
     old = CardStore(at.store.database, at.store.keys, lambda: now() - timedelta(days=3))
     (order,) = stalled_orders(day, 1)
     stuck = old.put(proposal(Category.DAMAGE_LOSS, record=order), "event:1")
@@ -207,6 +227,14 @@ def test_stuck_reviews(page: Page, at: Place, day: SampleDay) -> None:
     assert "second, different person" in page.ok("triage decide CARD accept --as NAME", CARD=stuck.number, NAME="mila")
     assert order.name in page.ok("triage cards --state awaiting_second")
     page.ok("triage decide CARD accept --as NAME", CARD=stuck.number, NAME="joris")
+    review = {"model": "sale.order", "res_id": order.id, "status": "pending", "requested_by": 2, "company_id": 1}
+    day.box.edit(lambda env: env["tier.review"].create(review))
+    later = now() + timedelta(days=3)
+    with monkeypatch.context() as in_three_days:
+        in_three_days.setattr("triage.cli.wiring.now", lambda: later)
+        period = f"{now() - timedelta(days=1):%Y-%m-%d}..{later:%Y-%m-%d}"
+        said = page.ok("triage report kpi --period PERIOD", PERIOD=period)
+    assert re.search(r"Approval turnaround\W+–\W+1\b", said)
     owed(at, str(stuck.id))
     assert re.search(r"card 1 · T\d+: OdooRejected, tried 5 times; given up", page.fails("triage jobs effects"))
     assert "is known" in page.ok("triage odoo check")
@@ -305,6 +333,17 @@ def test_key_rotation(page: Page, at: Place, day: SampleDay, tmp_path: Path, mon
     granted = page.ok("triage odoo grant --admin LOGIN --key-days 90", LOGIN="admin")
     (at.home / "key").write_text(re.findall(r"shown only now: (\S+)", granted)[0])
     page.ok("triage odoo check")
+    sources(at)
+    set_up(at, "asking")
+    (at.home / "new.secret").write_text(f"{HOOK}-new")
+    (at.home / "new.secret").chmod(0o600)
+    sources(at, secrets=[{"file": "new.secret"}, {"file": "hook.secret"}])
+    assert "webhook_url" in page.fails("triage odoo status --admin LOGIN", LOGIN="admin")
+    assert called(day) == {HOOK}
+    page.ok("triage odoo setup --admin LOGIN", LOGIN="admin")
+    assert called(day) == {f"{HOOK}-new"}
+    sources(at, secrets=[{"file": "new.secret"}])
+    page.ok("triage odoo status --admin LOGIN", LOGIN="admin")
     page.ok("triage jobs sources")
     assert "Odoo" in page.ok("triage config check --online")
     page.ok("triage audit keygen FILE", FILE=tmp_path / "new.key")
