@@ -11,14 +11,17 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
+from service import health
 from triage.cli.wiring import open_store
 from triage.settings import Settings
 
@@ -178,6 +181,88 @@ def test_the_compose_file_starts_what_exists_with_secrets_from_files_only() -> N
     port = services["web"]["expose"][0]
     assert f":{port}/readyz" in probe
     assert services["web"]["command"][-1] == port
+
+
+def test_a_hanging_odoo_makes_no_container_unhealthy() -> None:
+    """Readiness looks twice, each time as long as a part may hang: whoever asks waits for longer than that."""
+    check = yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))["services"]["web"]["healthcheck"]
+    waits = float(re.search(r"timeout=([\d.]+)", check["test"][-1])[1])
+    assert 2 * health._SECONDS < waits < float(check["timeout"].removesuffix("s")) < float(check["interval"][:-1])
+
+
+def test_containers_stop_when_told_and_start_when_their_databases_are_there() -> None:
+    services = yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for name, service in services.items():
+        if service["image"] == "odoo-triage":
+            assert service["init"] is True, f"{name}: its process would be the first one, deaf until it listens"
+        if service["image"].startswith("postgres"):
+            assert "-h" in service["healthcheck"]["test"], f"{name}: over the socket a database in the making answers"
+            assert service["secrets"] == [f"{name}_password"], "each server knows its own password only"
+
+
+def test_what_the_compose_file_asks_for_the_page_says() -> None:
+    text = (COMPOSE / "compose.yaml").read_text(encoding="utf-8")
+    written = {line.split()[1].split("=")[0] for line in _steps("Containers") if line.endswith("> .env")}
+    assert set(re.findall(r"\$\{(\w+)", text)) == written
+    page = PAGE.read_text(encoding="utf-8")
+    assert {name for name in yaml.safe_load(text)["secrets"] if f"`{name}`" not in page} == set()
+    assert any(re.match(r"cp \S*/compose\.yaml /", line) for line in _steps("Containers")), (
+        "beside the code lie secrets"
+    )
+
+
+def _let_in(path: str) -> bool:
+    """Whether `.dockerignore` lets a file into the image: the last line that names it, or a folder that it lies in."""
+    parts = path.split("/")
+    above = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    inside = True
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        pattern = line.removeprefix("!")
+        if pattern.startswith("**/"):
+            named = any(fnmatch(part, pattern[3:]) for part in parts)
+        else:
+            named = pattern in above or (pattern == "*")
+        if named:
+            inside = line.startswith("!")
+    return inside
+
+
+def test_nothing_but_the_software_gets_into_the_image() -> None:
+    outside = (
+        ".git/config", ".venv/bin/python", ".env", "var/audit.db", "odoo.key", "tests/conftest.py", "dist/sbom.json",
+        "service/deploy/compose/secrets/pgpass", "service/deploy/compose/home/odoo.yaml", "service/deploy/compose/.env",
+        "triage/__pycache__/settings.pyc",
+    )  # fmt: skip
+    assert [path for path in outside if _let_in(path)] == []
+    made_of = [path for top in ("triage", "service", "evals", "prompts") for path in (ROOT / top).rglob("*.*")]
+    software = [
+        path.relative_to(ROOT).as_posix()
+        for path in [*made_of, *(ROOT / "requirements").iterdir(), ROOT / "pyproject.toml", ROOT / "LICENSE"]
+        if path.is_file() and "__pycache__" not in path.parts and not path.is_relative_to(UNITS.parent)
+    ]
+    assert len(software) > 500
+    assert [path for path in software if not _let_in(path)] == []
+
+
+def test_a_package_made_beside_a_running_installation_holds_no_secret(tmp_path: Path) -> None:
+    """As a wheel is made by `pip install .`, in a checkout in which somebody set the containers up."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "triage/__init__.py", "service/__init__.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in ("evals", "prompts"):
+        (tmp_path / name).mkdir()
+    running = tmp_path / "service" / "deploy" / "compose"
+    shutil.copytree(COMPOSE, running)
+    for name in ("secrets/pgpass", "home/odoo.yaml", ".env"):
+        (running / name).parent.mkdir(exist_ok=True)
+        (running / name).write_text("secret", encoding="utf-8")
+    making = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist"]
+    subprocess.run(making, cwd=tmp_path, check=True, capture_output=True)
+    with zipfile.ZipFile(next((tmp_path / "dist").glob("*.whl"))) as wheel:
+        held = {name.removeprefix("service/deploy/compose/") for name in wheel.namelist() if "compose" in name}
+    assert held == {"Dockerfile", "compose.yaml"}
 
 
 def test_the_image_is_made_of_what_is_there() -> None:
