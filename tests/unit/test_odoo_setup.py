@@ -208,6 +208,18 @@ def test_what_the_first_version_remembered_is_still_read() -> None:
     assert found.text() == LEFT_BY_VERSION_1
 
 
+def test_all_that_is_remembered_is_read_again() -> None:
+    full = Manifest(1, ("asking",), {"a": {"name": "1"}}, 4, {"a": {"name": "2"}}, True, (2, 7), ("rule_credit",))
+    found = read_manifest(Parameters(full.text()))  # type: ignore[arg-type]
+    assert found == full
+    assert found.is_ours("a", "name", "1") and found.is_ours("a", "name", "2")
+    assert (found.is_new_to("a", "code"), found.is_new_to("a", "name"), found.is_new_to("b", "code")) == (
+        True,
+        False,
+        False,
+    )
+
+
 def test_what_is_as_it_was_is_not_written_again() -> None:
     odoo: Any = Parameters(LEFT_BY_VERSION_1)
     found = read_manifest(odoo)

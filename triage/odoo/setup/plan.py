@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from triage.errors import UsageError
+from triage.errors import AccessDenied, UsageError
 from triage.odoo.setup.manifest import Manifest
 from triage.odoo.setup.ordering import going, ordered, provider
 from triage.odoo.setup.parts import Feature, FieldOf, Known, ModelOf, Part, Ref, Told, Value
@@ -200,14 +200,14 @@ class Planner:
         """
         steps = []
         old = going(each for name, each in self.present.parts.items() if name not in planned)
-        holding = {each.id: rows for each in old if each.model == "ir.model" and (rows := self._rows(each))}
+        holding = {each.id: why for each in old if each.model == "ir.model" and (why := self._held(each))}
         about = self._about(old) if holding else {}
         tells = {name: told for feature in self.features.values() for name, told in feature.tells.items()}
         for found in old:
             owner = found.id if found.model == "ir.model" else about.get((found.model, found.id), 0)
             do, why = Do.DELETE if found.is_there else Do.FORGET, "no longer part of what is set up"
             if owner in holding:
-                do, why = Do.REFUSE, f"its model holds {holding[owner]} rows: `triage odoo remove` exports them first"
+                do, why = Do.REFUSE, holding[owner]
             told = tells.get(found.name) if do is Do.DELETE else None
             steps.append(Step(do, found.name, found.model, "", why, found=found, rows=told))
         return steps
@@ -221,13 +221,17 @@ class Planner:
                 told[model, row.id] = row.one("model_id") or 0
         return told
 
-    def _rows(self, found: Found) -> int:
-        """How many rows a model of ours holds; what Odoo itself deletes after an hour does not count."""
+    def _held(self, found: Found) -> str:
+        """Why a model of ours has to stay; what Odoo itself deletes after an hour is no reason."""
         rows = self.place.odoo.read("ir.model", [found.id], ["model", "transient"])
         if not rows or rows[0].values.get("transient"):
-            return 0
+            return ""
         model = rows[0].text("model") or ""
-        return self.place.odoo.count(model, []) if may_read(self.place.odoo, model) else 0
+        try:
+            number = self.place.odoo.count(model, []) if may_read(self.place.odoo, model) else 0
+        except AccessDenied as error:
+            return str(error)
+        return f"its model holds {number} rows: `triage odoo remove` exports them first" if number else ""
 
 
 def _instead(feature: Feature) -> str:

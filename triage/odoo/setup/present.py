@@ -100,7 +100,7 @@ def may_read(odoo: Odoo, model: str) -> bool:
         if not odoo.count("ir.model.access", [["model_id.model", "=", model]]):
             return False
         raise AccessDenied(
-            f"{odoo.server}: {odoo.user.login} may not read {model}, though others may. Give back the right that was "
-            "taken away in Odoo, or have set-up make it again: `triage odoo setup`."
+            f"{odoo.user.login} may not read {model}, though others may, so nobody knows what it holds. Give back the "
+            "right that was taken away in Odoo, or have set-up make it again: `triage odoo setup`, with its feature."
         ) from error
     return True
