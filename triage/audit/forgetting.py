@@ -46,13 +46,13 @@ class Found:
     """Numbers of the cards whose content would go, too."""
     advisories: tuple[Advisory, ...]
     """Notes, activities and drafts in Odoo that were made of it. Erasing does not reach them."""
-    published: tuple[UUID, ...]
-    """Cards of which something may stand in Odoo because of it, also those that nobody can read any more."""
     first: str
     last: str
     """Times (UTC) of its first and last record."""
     acted: bool = False
     """Whether the person is named only as somebody who decided or handled it: then it is not about them."""
+    published: tuple[UUID, ...] = ()
+    """Cards of which something may stand in Odoo because of it, also those that nobody can read any more."""
 
 
 def find(journal: Journal, names: Sequence[str], *, deep: bool = False) -> list[Found]:
