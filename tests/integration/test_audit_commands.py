@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from triage.cards.handling import Handler
 from triage.cli.wiring import now
 from triage.domain import Reading
 from triage.storage import records
+from triage.storage.keys import Keys
 
 
 @pytest.fixture(params=ENGINES)
@@ -208,3 +210,24 @@ def test_an_auditors_reading_is_recorded_or_nothing_is_shown(at: Place) -> None:
     refused = at.run("audit", "show", "1")
     assert refused.exit_code != 0
     assert MARK not in refused.output
+
+
+def test_what_is_erased_while_somebody_verifies_is_no_fault(at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All records are seen as they were when the verification began, keys as they are now."""
+    opening, erased = Keys.opening, []
+
+    def erasing(keys: Keys, case: str, key_id: bytes) -> bytes:
+        if not erased:
+            erased.append("begun")
+            other = threading.Thread(
+                target=lambda: erased.append(at.run("subject", "erase", "Jane Doe", "--yes").output)
+            )
+            other.start()
+            other.join()
+        return opening(keys, case, key_id)
+
+    monkeypatch.setattr(Keys, "opening", erasing)
+    whole = at.run("audit", "verify")
+    assert "Erased: 1 keys" in erased[1]
+    assert (whole.exit_code, "4 erased" in whole.output) == (0, True), whole.output
+    assert at.run("audit", "verify").exit_code == 0

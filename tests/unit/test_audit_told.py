@@ -40,7 +40,7 @@ def put(opened: Opened, number: int, key: str = "", company: str = COMPANY, **mo
 
 
 def bad(opened: Opened) -> str:
-    return verify(opened.database, opened.keys, Ledger(opened.home / "erasures.jsonl").keys()).first_bad or ""
+    return verify(opened.database, opened.keys, Ledger(opened.home / "erasures.jsonl").growing()).first_bad or ""
 
 
 def word(opened: Opened, number: int, member: str | None = None) -> Card:

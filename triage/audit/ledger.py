@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from typing_extensions import override
 
 from triage.domain import utc
 from triage.errors import StoreError
@@ -54,6 +56,12 @@ class Ledger:
         """Ids of all keys that must not come back. Raises `StoreError` where the ledger was changed."""
         return set().union(*self._by_time().values())
 
+    def growing(self) -> Collection[bytes]:
+        """The same ids, for who works with them for long: one that is not known yet is looked for once more, because
+        keys are deleted meanwhile. A key stands in the ledger before it goes. Raises as `keys` does, whenever asked.
+        """
+        return _Growing(self)
+
     def _by_time(self) -> dict[str, set[bytes]]:
         """Time of deletion → ids of keys."""
         found: dict[str, set[bytes]] = {}
@@ -89,3 +97,23 @@ class Ledger:
         if not isinstance(entry, dict) or not isinstance(entry.get("keys"), list):
             raise StoreError(f"{self.path}, line {number}: is no entry of an erasure ledger.")
         return entry
+
+
+class _Growing(Collection[bytes]):
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: set[bytes] = set()
+
+    @override
+    def __contains__(self, key: object) -> bool:
+        if key not in self._known:
+            self._known = self._ledger.keys()
+        return key in self._known
+
+    @override
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._ledger.keys())
+
+    @override
+    def __len__(self) -> int:
+        return len(self._ledger.keys())

@@ -87,10 +87,12 @@ class Told:
 def erasure_faults(keys: Keys, told: Told, ledger: Collection[bytes] | None) -> Iterator[str]:
     """Keys that a record says are gone and that are here: an erasure was broken off, or a backup brought them back.
 
-    With the ledger also keys that are gone, and neither a record nor the ledger says so.
+    With the ledger also keys that are gone, and neither a record nor the ledger says so. Ask it after all records were
+    read, and not before: what was erased meanwhile stands there only.
     """
     if there := sorted(key for key in told.erased if keys.has(key)):
-        yield f"{len(there)} keys that were erased are here again, the first is {there[0].hex()}: erase once more"
+        again = f"{len(there)} keys that were erased are here again, the first is {there[0].hex()}"
+        yield f"{again}: erase once more, unless somebody is at it just now"
     if ledger is None or "erasure" in told.lost_kinds:
         return
     for key, where in told.deleted.items():

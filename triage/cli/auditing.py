@@ -42,7 +42,7 @@ def run_verify(checkpoint: Path | None, public_key: Path | None, tsa_ca: Path | 
     keys = [] if public_key is None else [read_public(public_key)]
     settings = Settings.of(home)
     with open_store(settings) as store:
-        checked = verify(store.database, store.keys, Ledger(settings.erasures).keys())
+        checked = verify(store.database, store.keys, Ledger(settings.erasures).growing())
         beside = None if signed is None or checked.first_bad else compare(store.database, signed, keys)
         stored = None if signed is None else stamp_row(store.database, signed.checkpoint.number)
     typer.echo(checked.describe())
