@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks who signed a bundle, and opens what was sealed: verify_signature.py FOLDER PUBLIC_KEY.pem
 
-Needs the package `cryptography`. With `keys.json` in the bundle, every payload is decrypted and compared with the
-content that stands beside it.
+Needs the package `cryptography`. A checkpoint's file may stand in place of the folder. With `keys.json` in the bundle,
+every payload is decrypted and compared with the content that stands beside it.
 """
 
 import base64
@@ -36,10 +36,13 @@ def is_signed(statement, signatures, key, name):
 def check_signatures(folder, key):
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     name = hashlib.sha256(raw).hexdigest()[:16]
-    data = json.loads((folder / "checkpoint.json").read_text("utf-8"))
+    alone = folder.is_file()
+    data = json.loads((folder if alone else folder / "checkpoint.json").read_text("utf-8"))
     statement = b"odoo-triage checkpoint v1\n" + canonical(data["checkpoint"])
     if not is_signed(statement, data["signatures"], key, name):
-        yield "checkpoint.json: is not signed by this key"
+        yield f"{folder.name if alone else 'checkpoint.json'}: is not signed by this key"
+    if alone:
+        return
     signed = folder / "manifest.sig"
     signatures = json.loads(signed.read_text("utf-8")) if signed.exists() else []
     if not is_signed(b"odoo-triage bundle v1\n" + (folder / "manifest.json").read_bytes(), signatures, key, name):
@@ -70,7 +73,7 @@ def check_payloads(folder):
 
 def check(folder, key):
     yield from check_signatures(folder, key)
-    if (folder / "keys.json").exists():
+    if folder.is_dir() and (folder / "keys.json").exists():
         yield from check_payloads(folder)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from triage.cli.options import AsJson, Home, guarded
+from triage.cli.proving import audit_prove
 
 audit = typer.Typer(help="Show and verify what was recorded.", no_args_is_help=True)
 
@@ -93,6 +94,9 @@ def audit_checkpoint(
     from triage.cli.checkpointing import run_checkpoint
 
     guarded(run_checkpoint, key, signer, out, (records, minutes) if if_due else None, home)
+
+
+audit.command("prove")(audit_prove)
 
 
 @audit.command("export")
