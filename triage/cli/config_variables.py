@@ -14,7 +14,6 @@ VARIABLES: Mapping[str, str] = {
     "TRIAGE_KEYS_KEK": "file of the key-encryption keys that wrap the keys of the cases",
     "TRIAGE_KEYS_KMS": "command of a key management service in its place",
     "TRIAGE_USER": "who decides",
-    "TRIAGE_AUDITOR": "1: what is shown is recorded as read",
     "TRIAGE_ERASURES": "the erasure ledger",
     "TRIAGE_SIGNING_KEY": "file of the key that signs",
     "TRIAGE_SIGNER": "command that signs",
