@@ -51,9 +51,16 @@ def undocumented() -> list[str]:
     for file, model in SETTINGS.items():
         found += [f"{file}: {name}" for name in _without_words(model.model_json_schema())]
     for name, told in _schemas().items():
-        found += [f"record {name}: {field}" for field in _without_words(told, below=False)]
+        found += [f"record {name}: {field}" for field in _without_words({**told, "$defs": {}}, _types())]
+    for name, told in _nested().items():
+        found += [f"part of records {name}: {field}" for field in _without_words(told, _types())]
     for method, path, told in _operations():
         found += [] if told.get("summary") else [f"{method.upper()} {path}"]
+        found += [
+            f"{method.upper()} {path}: {each['name']}"
+            for each in told.get("parameters", ())
+            if not each.get("description")
+        ]
     return found
 
 
@@ -130,7 +137,11 @@ def _records() -> Iterator[str]:
     yield "What is recorded; `triage schema NAME` prints it as JSON schema. [The journal](../journal.md) explains.\n"
     for name, told in _schemas().items():
         yield f"## {name}\n"
-        yield from _model({**told, "$defs": {}}, 3)
+        yield from _model({**told, "$defs": {}}, 3, _types())
+    yield "## Parts of records\n\nWhat stands inside others.\n"
+    for name, told in _nested().items():
+        yield f"### {name}\n"
+        yield from _model(told, 4, _types())
 
 
 @cache
@@ -138,7 +149,21 @@ def _schemas() -> dict[str, dict[str, Any]]:
     return {name: schema(name) for name in sorted([*TYPES, "Outcome"])}
 
 
-def _model(told_of: Mapping[str, Any], depth: int) -> Iterator[str]:
+@cache
+def _nested() -> dict[str, dict[str, Any]]:
+    """Types that stand inside records and are none themselves."""
+    found = {name: told for record in _schemas().values() for name, told in record.get("$defs", {}).items()}
+    return {name: found[name] for name in sorted(found) if name not in _schemas()}
+
+
+def _types() -> dict[str, dict[str, Any]]:
+    return {**_schemas(), **_nested()}
+
+
+def _model(
+    told_of: Mapping[str, Any], depth: int, types: Mapping[str, Mapping[str, Any]] | None = None
+) -> Iterator[str]:
+    types = told_of.get("$defs", {}) if types is None else types
     yield f"{_plain(told_of.get('description'))}\n"
     if told_of.get("properties"):
         yield "| entry | type | default | meaning |\n|---|---|---|---|"
@@ -148,14 +173,24 @@ def _model(told_of: Mapping[str, Any], depth: int) -> Iterator[str]:
                 if "default" in told and told["default"] not in (None, [], {})
                 else ""
             )
-            meaning = told.get("description") or COMMON.get(name)
+            meaning = told.get("description") or COMMON.get(name) or _of_type(told, types)
             yield f"| `{name}` | {_type(told)} | {_cell(default)} | {_cell(meaning)} |"
         yield ""
     if told_of.get("enum"):
         yield "One of " + ", ".join(f"`{each}`" for each in told_of["enum"]) + ".\n"
     for name, below in told_of.get("$defs", {}).items():
         yield f"{'#' * depth} {name}\n"
-        yield from _model({**below, "$defs": {}}, depth)
+        yield from _model({**below, "$defs": {}}, depth, types)
+
+
+def _of_type(told: Mapping[str, Any], types: Mapping[str, Mapping[str, Any]]) -> str:
+    """The first sentence about the types that an entry refers to."""
+    said = [_plain(types[name].get("description")) for name in _referred(told) if name in types]
+    return " ".join(re.split(r"(?<=\.)\s", each)[0] for each in said if each)
+
+
+def _referred(told: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"#/\$defs/(\w+)", json.dumps(told))))
 
 
 def _type(told: Mapping[str, Any]) -> str:
@@ -173,14 +208,12 @@ def _type(told: Mapping[str, Any]) -> str:
     return str(told.get("type", "anything")).replace("null", "none")
 
 
-def _without_words(told_of: Mapping[str, Any], below: bool = True) -> Iterator[str]:
+def _without_words(told_of: Mapping[str, Any], types: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[str]:
     """Entries whose name alone stands there; a type that is explained explains its entry."""
-    types = told_of.get("$defs", {})
-    explained = {name for name, told in types.items() if told.get("description")}
-    for name, told in {"": told_of, **(types if below else {})}.items():
+    types = told_of.get("$defs", {}) if types is None else types
+    for name, told in {"": told_of, **told_of.get("$defs", {})}.items():
         for entry, field in told.get("properties", {}).items():
-            refers = re.findall(r"#/\$defs/(\w+)", json.dumps(field))
-            if entry not in COMMON and not field.get("description") and not (refers and set(refers) <= explained):
+            if entry not in COMMON and not field.get("description") and not _of_type(field, types):
                 yield f"{name}.{entry}".strip(".")
 
 

@@ -12,9 +12,10 @@ import asyncio
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -33,6 +34,9 @@ from triage.odoo.requests import ABOUT, RECORD
 from triage.odoo.requests import MODEL as REQUESTS
 
 _NOBODY = b"-" * 43
+Named = Annotated[str, PathParameter(description="Name of the source in `service.yaml`.")]
+Secret = Annotated[str, PathParameter(description="The source's secret, as it stands in the address that is called.")]
+Bearer = Annotated[str, Header(max_length=400, description="`Bearer` and the source's secret.")]
 _WINDOW = 1.0
 """Seconds of a window where the source waits for nothing."""
 
@@ -50,7 +54,7 @@ def hooks(installation: Installation, acceptor: Acceptor, limiter: Limiter) -> A
         openapi_extra=HOOK_BODY,
         summary="Odoo's webhook: something may have happened to a record",
     )
-    async def odoo_hook(source: str, secret: str, request: Request) -> Response:
+    async def odoo_hook(source: Named, secret: Secret, request: Request) -> Response:
         """Model and id are believed so far that the record is read; it must be on the source's list of models."""
         known = doors.known(request, source, secret, SourceDoor.HOOK)
         kept = await acceptor.accept(hook_arrival(known.source, object_of(await request.body()), installation.clock()))
@@ -62,7 +66,7 @@ def hooks(installation: Installation, acceptor: Acceptor, limiter: Limiter) -> A
         openapi_extra=BRIDGE_BODY,
         summary="OCA's ai_oca_bridge: an answer at once, or later to its own address",
     )
-    async def bridge_hook(source: str, secret: str, request: Request) -> Response:
+    async def bridge_hook(source: Named, secret: Secret, request: Request) -> Response:
         """With `_response_url` (on the configured Odoo only) the answer is posted there; else the call waits for it.
 
         A source that waits for nothing (`wait_seconds: 0`) is answered as soon as the call is kept.
@@ -75,9 +79,7 @@ def hooks(installation: Installation, acceptor: Acceptor, limiter: Limiter) -> A
         openapi_extra=BRIDGE_BODY,
         summary="The same, with the secret as a bearer token",
     )
-    async def bridge_hook_with_token(
-        source: str, request: Request, authorization: str = Header(default="", max_length=400)
-    ) -> Response:
+    async def bridge_hook_with_token(source: Named, request: Request, authorization: Bearer = "") -> Response:
         """For a bridge that is set to token authentication: the secret stands in no address and no log of Odoo's."""
         kind, _, secret = authorization.partition(" ")
         return await doors.bridge(request, source, secret.strip() if kind.lower() == "bearer" else "")
@@ -89,7 +91,7 @@ def hooks(installation: Installation, acceptor: Acceptor, limiter: Limiter) -> A
         openapi_extra=EVENT_BODY,
         summary="A signed event: n8n, a carrier, an EDI gateway",
     )
-    async def signed_event(source: str, request: Request) -> Response:
+    async def signed_event(source: Named, request: Request) -> Response:
         """Signed as Standard Webhooks say, with an envelope of CloudEvents 1.0 in structured JSON."""
         return _kept(await doors.signed(request, source))
 

@@ -5,6 +5,7 @@ The tutorial's commands and the runbooks' are also run, by tests of their own.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
@@ -21,23 +22,28 @@ from triage.cli.app import app
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCED = re.compile(r"^[ \t]*```(\w*)\n(.*?)^[ \t]*```", re.S | re.M)
+_TYPED = re.compile(r"^\s*(?:\$ |sudo (?:-\w+ \S+ )*)?(?:[A-Z_]+=\S+ )*(triage\s.*)$")
 _INLINE = re.compile(r"`(triage [^`]+)`")
 _ENDS = {"|", ">", ">>", "<", "&&", "||", ";", "&", "2>", "2>&1"}
 _NOT_COMMANDS = ("yaml", "json", "python", "ini", "xml", "sql", "promql")
 _ELLIPSES = ("...", "…")
 
 
+def _typed(page: Path) -> Iterator[str]:
+    """The commands of the blocks of a page, fenced or indented: what is there to be typed."""
+    text = page.read_text(encoding="utf-8")
+    blocks = [block for language, block in _FENCED.findall(text) if language not in _NOT_COMMANDS]
+    indented = [line for line in _FENCED.sub("", text).replace("\\\n", " ").splitlines() if line.startswith("    ")]
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return (found[1] for line in [*lines, *indented] if (found := _TYPED.match(line)))
+
+
 def _commands() -> Iterator[tuple[str, str]]:
     for page in PAGES:
-        text = page.read_text(encoding="utf-8")
         where = str(page.relative_to(ROOT))
-        for language, block in _FENCED.findall(text):
-            if language not in _NOT_COMMANDS:
-                for line in block.replace("\\\n", " ").splitlines():
-                    found = re.match(r"^\s*(?:\$ |sudo (?:-\w+ \S+ )*)?(?:[A-Z_]+=\S+ )*(triage\s.*)$", line)
-                    if found:
-                        yield where, found[1]
-        for found in _INLINE.findall(_FENCED.sub("", text)):
+        for found in _typed(page):
+            yield where, found
+        for found in _INLINE.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
             yield where, found
 
 
@@ -96,13 +102,53 @@ def test_commands_in_blocks_are_whole() -> None:
     """What stands in a block is there to be typed: nothing that it needs is missing."""
     missing = []
     for page in PAGES:
-        for language, block in _FENCED.findall(page.read_text(encoding="utf-8")):
-            for line in block.replace("\\\n", " ").splitlines() if language not in _NOT_COMMANDS else ():
-                if line.strip().startswith("triage ") and not any(each in line for each in _ELLIPSES):
-                    said = _parse(_words(line.strip()))
-                    if said is not None:
-                        missing.append(f"{page.name}: {line.strip()}: {said}")
+        for line in _typed(page):
+            if not any(each in line for each in _ELLIPSES):
+                said = _parse(_words(line))
+                if said is not None:
+                    missing.append(f"{page.name}: {line}: {said}")
     assert missing == []
+
+
+def test_indented_blocks_are_looked_at() -> None:
+    assert sum(line.startswith("triage people") for line in _typed(ROOT / "docs" / "people.md")) >= 7
+
+
+_MODULE = re.compile(r"python3? -m ((?:triage|service|evals|tests)[\w.]*)([^`|\n#]*)")
+_TARGET = re.compile(r"`make ([a-z][a-z-]*)|^make ([a-z][a-z-]*) {2,}#", re.M)
+
+
+def _modules() -> Iterator[tuple[str, str, list[str]]]:
+    """Page, module and the options that the page gives it."""
+    for page in PAGES:
+        for name, rest in _MODULE.findall(page.read_text(encoding="utf-8")):
+            yield str(page.relative_to(ROOT)), name, re.findall(r"(?:^|\s)(--[a-z][\w-]*)", rest)
+
+
+def test_programs_that_pages_name_are_there_and_have_the_options() -> None:
+    wrong, count = [], 0
+    for page, name, options in _modules():
+        count += 1
+        found = importlib.util.find_spec(name)
+        if found is None:
+            wrong.append(f"{page}: no module {name}")
+            continue
+        place = Path(str(found.origin))
+        texts = [each.read_text(encoding="utf-8") for each in (place, *place.parent.glob("*.py"))]
+        for option in options:
+            plain = option.removeprefix("--").replace("-", "_")
+            if not any(option in text or re.search(rf"^ +{plain}: ", text, re.M) for text in texts):
+                wrong.append(f"{page}: {name} knows no {option}")
+    assert wrong == []
+    assert count > 20
+
+
+def test_targets_that_pages_name_are_there() -> None:
+    made = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    found = [each for page in PAGES for each in _TARGET.findall(page.read_text(encoding="utf-8"))]
+    named = {target for pair in found for target in pair if target}
+    assert {"demo", "test", "test-all", "security"} <= named
+    assert named - made == set()
 
 
 def test_a_wrong_command_is_noticed() -> None:

@@ -16,6 +16,7 @@ class Advisory(Frozen):
     """One note, activity or draft ticket of a card, or its row in the list of cards."""
 
     verb: Literal["note", "activity", "ticket", "task", "card"]
+    """What is written in Odoo, or that only the card is shown."""
     marker: str
     """What makes it the only one of its card; the same in every attempt."""
     status: Literal["posted", "updated", "kept", "absent", "withdrawn"]

@@ -40,22 +40,29 @@ class Usage(Frozen):
     """What a model call took."""
 
     input_tokens: int = 0
+    """Tokens that were sent."""
     output_tokens: int = 0
+    """Tokens that came back."""
     seconds: float = 0.0
+    """From asking to the end of the answer, all attempts together."""
 
 
 class ModelCall(Frozen):
     """One exchange with a model: exactly what left the house and exactly what came back."""
 
     endpoint: str
+    """Address of the model server, without a key."""
     model: str
+    """As the server was asked for it."""
     rung: str
     """Which way of asking for structure worked: `json_schema`, `json_object`, `tool`, `text`."""
     sent: tuple[dict[str, Any], ...]
     """Messages after personal data was replaced."""
     received: str
+    """The raw answer."""
     usage: Usage = Usage()
     attempts: int = 1
+    """How often it was asked until it answered or was given up."""
     replaced: dict[str, int] = {}
     """How many values of each kind were replaced before sending."""
 
@@ -78,7 +85,9 @@ class Abstention(Frozen):
     """Why there is no suggestion, and what would help."""
 
     reason: str
+    """In words, for a reader."""
     missing: tuple[str, ...] = ()
+    """What would have to be known."""
 
 
 class Answer(Frozen):
@@ -113,10 +122,12 @@ class Suggestion(Frozen):
 
     category: Category
     subtype: str | None = None
+    """The kind within the category, by the taxonomy."""
     secondary: tuple[Category, ...] = ()
     side: Side | None = None
     severity: Severity = Severity.NORMAL
     severity_why: str = ""
+    """What raised or lowered the severity, in words."""
     act_by: ActBy | None = None
     confidence: Confidence | None = None
     threshold: float | None = Field(default=None, ge=0, le=1)
@@ -153,6 +164,7 @@ class Promised(Frozen):
 
     by: Role
     text: str
+    """The sentence, as it stands in the source."""
     source: str
     """Key of `View.sources()`."""
 

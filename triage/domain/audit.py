@@ -17,6 +17,7 @@ class StreamHead(Frozen):
     """How far a stream had come."""
 
     stream: str
+    """The company whose chain it is."""
     size: int = Field(ge=0)
     """Records in it."""
     root: Hex

@@ -42,6 +42,7 @@ class CardKey(Frozen):
     """What makes two cards the same one."""
 
     company: str
+    """Whose record it is."""
     record: str
     """`RecordRef.key`."""
     category: Category
@@ -149,6 +150,7 @@ class Changes(Frozen):
 
     category: Category | None = None
     subtype: str | None = None
+    """The kind within the category, by the taxonomy."""
     severity: Severity | None = None
     team: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
     """Who handles it: one of the policy's teams."""

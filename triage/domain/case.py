@@ -40,7 +40,9 @@ class Company(Frozen):
     """The company whose record this is."""
 
     name: str
+    """As Odoo has it; names the stream in the journal."""
     id: int | None = None
+    """Odoo's id (`res.company`)."""
     currency: str | None = None
     """ISO 4217."""
     timezone: str = "UTC"
@@ -59,6 +61,7 @@ class Credit(Frozen):
     to_invoice: Decimal = Decimal(0)
     """`credit_to_invoice`: confirmed but not yet invoiced."""
     currency: str
+    """ISO 4217 code."""
     on_hold: bool | None = None
     """Only where an add-on has holds; core Odoo only warns."""
 
@@ -68,6 +71,7 @@ class Partner(Frozen):
 
     ref: RecordRef | None = None
     name: str
+    """Display name."""
     role: Role = Role.UNKNOWN
     commercial: RecordRef | None = None
     """The company behind a contact (`commercial_partner_id`)."""
@@ -76,10 +80,15 @@ class Partner(Frozen):
     contacts: tuple[str, ...] = ()
     """Names of people."""
     phones: tuple[str, ...] = ()
+    """All known numbers of the partner and its contacts."""
     vat: str | None = None
+    """VAT number, as Odoo has it."""
     street: str | None = None
+    """Of the partner's own address."""
     zip: str | None = None
+    """Postal code."""
     city: str | None = None
+    """Of the partner's own address."""
     country: str | None = None
     """ISO 3166-1 alpha-2."""
     customer_class: str | None = None
@@ -93,23 +102,31 @@ class Line(Frozen):
     """One line of a sales or purchase order."""
 
     id: int | None = None
+    """Odoo's id of the line."""
     product: str
     """Internal reference (`default_code`), or the name where there is none."""
     name: str
+    """Description on the line."""
     partner_code: str | None = None
     """The partner's own item number."""
     gtin: str | None = None
+    """GTIN or EAN of the product (`barcode`)."""
     quantity: Decimal
+    """Ordered, in `uom`."""
     delivered: Decimal = Decimal(0)
     """`qty_delivered` on sales, `qty_received` on purchases."""
     invoiced: Decimal = Decimal(0)
+    """Invoiced or billed, in `uom`."""
     uom: str = "Units"
+    """Unit of measure, as Odoo calls it."""
     uom_size: Decimal | None = None
     """How many of the product's own unit (`own_uom`) one `uom` is, as Odoo converts them; none where it is that one."""
     own_uom: str | None = None
+    """The product's own unit of measure."""
     unit_price: Decimal | None = None
     """After discount, in the order's currency, per `price_per` units."""
     price_per: Decimal = Decimal(1)
+    """How many of `uom` the price is for."""
     discount: Decimal | None = None
     """Per cent."""
     list_price: Decimal | None = None
@@ -117,6 +134,7 @@ class Line(Frozen):
     floor_price: Decimal | None = None
     """The lowest price that policy allows."""
     cost: Decimal | None = None
+    """What one of the product's own unit costs us; confidential."""
     date_planned: date | None = None
     """When this line is due (purchase lines carry their own date)."""
     reserved: Decimal | None = None
@@ -134,12 +152,17 @@ class Order(Frozen):
     state: str
     """Odoo's state: `draft`, `sent`, `sale`, `done`, `cancel`."""
     currency: str
+    """ISO 4217 code."""
     amount_total: Decimal | None = None
+    """With tax."""
     date_order: Moment | None = None
+    """When it was ordered or confirmed."""
     commitment_date: Moment | None = None
     """What was promised to the customer, as Odoo has it now."""
     client_order_ref: str | None = None
+    """The customer's own order number."""
     warehouse: str | None = None
+    """Name of the warehouse that delivers."""
     owner: str | None = None
     """Salesperson."""
     owner_user: Annotated[int | None, Field(gt=-(2**53), lt=2**53)] = Field(
@@ -153,6 +176,7 @@ class Order(Frozen):
     picking_policy: str | None = None
     """`direct` (as soon as possible) or `one` (all at once)."""
     locked: bool = False
+    """Whether Odoo keeps it from being changed."""
 
 
 class ShipmentKind(StrEnum):
@@ -171,32 +195,50 @@ class Shipment(Frozen):
     state: str
     """Odoo's state: `draft`, `waiting`, `confirmed`, `assigned`, `done`, `cancel`."""
     scheduled: Moment | None = None
+    """When it is planned to leave or to come."""
     date_done: Moment | None = None
+    """When it left or came."""
     carrier: str | None = None
+    """Name of the carrier."""
     tracking: str | None = None
+    """The carrier's number of the parcel."""
     carrier_status: str | None = None
     """`booked`, `in_transit`, `exception`, `out_for_delivery`, `delivered`, `returned`, `lost`."""
     last_scan: Moment | None = None
+    """When the carrier last saw it."""
     delivered_at: Moment | None = None
+    """When the carrier handed it over."""
     signed_by: str | None = None
+    """Who took it, as the carrier noted."""
     backorder_of: str | None = None
+    """Name of the transfer whose rest this is."""
     return_of: str | None = None
+    """Name of the transfer that this gives back."""
 
 
 class Move(Frozen):
     """Goods of one product on one transfer (`stock.move`)."""
 
     id: int | None = None
+    """Odoo's id of the move."""
     shipment: str
     """Name of the transfer."""
     product: str
+    """Internal reference (`default_code`), or the name where there is none."""
     quantity: Decimal
+    """Asked for, in `uom`."""
     done: Decimal = Decimal(0)
+    """Moved already, in `uom`."""
     reserved: Decimal = Decimal(0)
+    """Set aside for it, in `uom`."""
     uom: str = "Units"
+    """Unit of measure, as Odoo calls it."""
     state: str
+    """Odoo's state: `draft`, `waiting`, `confirmed`, `partially_available`, `assigned`, `done`, `cancel`."""
     date: Moment | None = None
+    """When it is planned, or when it was done."""
     lot: str | None = None
+    """Lot or serial number."""
 
 
 class Waiting(Frozen):
@@ -205,16 +247,21 @@ class Waiting(Frozen):
     order: RecordRef
     """The sales order."""
     customer: str
+    """Display name."""
     line: int | None = None
     """Its line (`sale.order.line`)."""
     product: str
+    """Internal reference (`default_code`), or the name where there is none."""
     quantity: Decimal
     """Still to leave and not reserved yet, in `uom`."""
     reserved: Decimal = Decimal(0)
     """Reserved for the line already: these goods are there."""
     uom: str = "Units"
+    """Unit of measure of the sales line, as Odoo calls it."""
     uom_size: Decimal | None = None
+    """How many of the product's own unit one `uom` is; none where it is that one."""
     own_uom: str | None = None
+    """The product's own unit of measure."""
     promised: date | None = None
     """When the customer was told to get it."""
     is_bound: bool = False
@@ -226,14 +273,19 @@ class Purchase(Frozen):
 
     ref: RecordRef
     state: str
+    """Odoo's state: `draft`, `sent`, `to approve`, `purchase`, `done`, `cancel`."""
     supplier: Partner
     partner_ref: str | None = None
     """The supplier's own order number."""
     currency: str
+    """ISO 4217 code."""
     lines: tuple[Line, ...] = ()
     date_planned: date | None = None
+    """When the goods are expected."""
     date_approve: Moment | None = None
+    """When the order was confirmed."""
     amount_total: Decimal | None = None
+    """With tax."""
     waiting: tuple[Waiting, ...] = ()
     """Which customers' orders wait for its goods; read where the case is about this order."""
 
@@ -253,14 +305,21 @@ class Invoice(Frozen):
     ref: RecordRef
     kind: InvoiceKind
     state: str = "posted"
+    """Odoo's state: `draft`, `posted`, `cancel`."""
     currency: str
+    """ISO 4217 code."""
     amount_total: Decimal
+    """With tax."""
     amount_residual: Decimal = Decimal(0)
+    """Still to be paid."""
     invoice_date: date | None = None
+    """As printed on it."""
     invoice_date_due: date | None = None
+    """When it is to be paid."""
     payment_state: str | None = None
     """Odoo's: `not_paid`, `in_payment`, `paid`, `partial`, `reversed`."""
     disputed: bool = False
+    """Whether somebody contests it."""
     lines: tuple[Line, ...] = ()
 
 
@@ -268,7 +327,9 @@ class Promise(Frozen):
     """A date that was promised, kept from first sight because Odoo's own deadlines drift."""
 
     promised_for: date
+    """The day that was promised."""
     made_at: Moment
+    """When it was promised, or first seen."""
     to: str | None = None
     """Whom it was promised to, or who promised it: a record's or partner's name."""
     source: str
@@ -293,16 +354,20 @@ class Message(Frozen):
     """Message-ID, or Odoo's `mail.message` id as text."""
     kind: MessageKind = MessageKind.MESSAGE
     sent_at: Moment | None = None
+    """When it was sent; none where the source does not say."""
     author: str | None = None
     """Display name."""
     email: str | None = None
+    """Address of its author."""
     role: Role = Role.UNKNOWN
     subject: str = ""
+    """As it was sent, decoded."""
     body: str
     """What the author wrote, as plain text, without quoted history and signature."""
     quoted: str = ""
     """History below, as plain text. Never votes."""
     signature: str = ""
+    """What stands below the author's words, as plain text."""
     reply_to: str | None = None
     """The message this one answers."""
     warnings: tuple[str, ...] = ()
@@ -313,8 +378,11 @@ class Document(Frozen):
     """An attached file, with its bytes, so that a recorded case can be read again."""
 
     name: str
+    """File name."""
     media_type: str
+    """As sent or found, for example `application/pdf`."""
     content: Annotated[bytes, Field(repr=False)]
+    """The bytes; base64 in JSON."""
     message: str | None = None
     """Id of the message it came with."""
 
@@ -345,6 +413,7 @@ class LinkCandidate(Frozen):
 
     record: RecordRef
     partner: str | None = None
+    """Display name of the record's partner."""
     matched: tuple[str, ...]
     """What matched, for example `order number S00042 in the subject`, `sender's domain`."""
 

@@ -13,6 +13,7 @@ class Ending(Frozen):
 
     card: UUID
     state: Literal["resolved", "expired", "superseded"]
+    """How it ended."""
     why: str
     """In words, for the card and its note."""
     at: Moment
@@ -32,6 +33,7 @@ class Stall(Frozen):
     since: Moment
     """When somebody last did something about it."""
     hours: int
+    """For how long nobody did anything."""
     why: str
     at: Moment
     """When it was noticed."""

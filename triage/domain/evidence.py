@@ -20,9 +20,13 @@ class Box:
     __pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     x0: float
+    """Left edge."""
     top: float
+    """Upper edge."""
     x1: float
+    """Right edge."""
     bottom: float
+    """Lower edge."""
 
 
 class Quote(Frozen):
@@ -32,6 +36,7 @@ class Quote(Frozen):
     source: str
     """Key of `View.sources()`: `message:0`, `message:0:subject`, `document:0:page:1`, `document:0:xml`."""
     text: str
+    """The passage."""
     verified: bool = False
     """Set by code only: the text was found in its source."""
 
@@ -46,7 +51,9 @@ class OnPage(Frozen):
     """From 1."""
     box: Box
     text: str
+    """The words, as printed."""
     verified: bool = False
+    """Set by code only: the words stand in the box."""
 
 
 class FactEvidence(Frozen):
@@ -60,6 +67,7 @@ class FactEvidence(Frozen):
     confidential: bool = False
     """As the fact: not every reader of the record may see the text."""
     verified: bool = False
+    """Set by code only: there is such a fact."""
 
 
 Evidence = Annotated[Quote | OnPage | FactEvidence, Field(discriminator="kind")]
@@ -72,9 +80,12 @@ class Confidence(Frozen):
     """
 
     value: float = Field(ge=0, le=1)
+    """The probability."""
     population: str
     """What was counted: `held-out sources, English, top score .6-.7`."""
     n: int = Field(ge=1)
+    """How many were counted."""
     low: float = Field(ge=0, le=1)
+    """Lower bound of the interval."""
     high: float = Field(ge=0, le=1)
     """95 % Wilson interval."""

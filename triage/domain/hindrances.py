@@ -40,9 +40,12 @@ class Hindrance(Frozen):
     quantity: Decimal | None = None
     """Goods held, in `uom`; or how many transfers or shifts."""
     uom: str | None = None
+    """Unit of measure, as Odoo calls it."""
     lot: str | None = None
+    """Lot or serial number."""
     customer: str | None = None
     """Whose order holds the goods. Not everybody who may read this order may read that one."""
     since: date | None = None
+    """From when it has been so."""
     until: date | None = None
     """When the other order is promised, the repair planned, the alert to be closed."""

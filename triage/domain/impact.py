@@ -27,26 +27,34 @@ class Node(Frozen):
     """A point of the network."""
 
     key: str
+    """Its name in this network; flows refer to it."""
     kind: NodeKind
     record: RecordRef | None = None
     product: str = ""
+    """Internal reference (`default_code`), or the name where there is none."""
     quantity: Decimal = Field(default=Decimal(0), ge=0)
     """Of a supply: what it brings. Of a demand: what is still to come to it. In the product's own unit."""
     day: date | None = None
     """Of a supply: when it is there (none: never, or nobody knows). Of a demand: when it was promised."""
     customer: str | None = None
+    """Display name, of a demand."""
     amount: Decimal | None = None
     """Of a demand: what its open quantity is sold for, in `currency`."""
     margin: Decimal | None = None
+    """What remains of `amount` after cost."""
     currency: str | None = None
+    """ISO 4217 code."""
 
 
 class Flow(Frozen):
     """Goods of one point that go to another: a reservation, a chain of moves, a share of free stock."""
 
     source: str
+    """Key of the point that gives."""
     target: str
+    """Key of the point that takes."""
     quantity: Decimal = Field(gt=0)
+    """In the product's own unit."""
     rank: int = 0
     """Who is served first from the same point: lower before higher; equal ranks in the order of `flows`."""
     days: int = Field(default=0, ge=0)
@@ -88,9 +96,13 @@ class Hit(Frozen):
 
     order: RecordRef
     customer: str | None = None
+    """Display name."""
     product: str
+    """Internal reference (`default_code`), or the name where there is none."""
     quantity: Decimal
+    """Still to come to it, in the product's own unit."""
     promised: date | None = None
+    """When the customer was told to get it."""
     before: date | None = None
     """The day on which all of it was to be there."""
     after: date | None = None
@@ -98,8 +110,11 @@ class Hit(Frozen):
     slack: int | None = None
     """Days from `after` to the promise; below nought: late."""
     amount: Decimal | None = None
+    """What its open quantity is sold for, in `currency`."""
     margin: Decimal | None = None
+    """What remains of `amount` after cost."""
     currency: str | None = None
+    """ISO 4217 code."""
     path: tuple[str, ...] = ()
     """Keys of the points from what changed to the line."""
 
@@ -123,6 +138,7 @@ class Impact(Frozen):
     labels: dict[str, str] = {}
     """What the points on the hits' paths are called."""
     cut: bool = False
+    """Whether more was there than was followed."""
 
     @property
     def hurt(self) -> tuple[Hit, ...]:

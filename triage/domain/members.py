@@ -37,17 +37,22 @@ class Member(Frozen):
     """One case on a card with several. What it says lies sealed under its own case's key, not here."""
 
     company: str
+    """Whose record it is."""
     record: RecordRef
     category: Category
     subtype: str | None = None
+    """The kind within the category, by the taxonomy."""
     severity: Severity
     second_person: bool = False
+    """Whether two people must decide it."""
     act_by: ActBy | None = None
     joined_at: Moment
+    """When it came to the card."""
     state: MemberState = MemberState.OPEN
     before: MemberState | None = None
     """Its state before the last word on it, so that the word can be taken back."""
     decided_at: Moment | None = None
+    """When the last word on it was said."""
 
     @property
     def key(self) -> str:

@@ -80,7 +80,9 @@ class Word:
     __pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     id: int
+    """Its number."""
     text: str
+    """As printed."""
     box: Box
     size: float = 0.0
     """Font size in points; 0 where unknown."""
@@ -92,7 +94,9 @@ class Page(Frozen):
     number: int
     """From 1."""
     width: float
+    """In points (1/72 inch)."""
     height: float
+    """In points (1/72 inch)."""
     words: tuple[Word, ...] = ()
     text: str = ""
     """The page's lines as text, columns kept apart by spaces."""
@@ -103,9 +107,11 @@ class FieldValue(Frozen):
     """A value that was found, where it stands, and how sure that is."""
 
     value: Scalar
+    """As the software reads it: a number, a date, a text."""
     text: str
     """As printed, or as it stands in the XML."""
     page: int | None = None
+    """On which page it stands, from 1."""
     box: Box | None = None
     """With a `path`: where the page prints the same value."""
     path: str | None = None
@@ -128,6 +134,7 @@ class Check(Frozen):
     name: str
     """`lines_add_up`, `net_plus_tax_is_gross`, `line_amount:3`, `vat_id_valid`, `iban_valid`, `page_agrees:iban`."""
     passed: bool
+    """Whether it holds."""
     detail: str
     """With the numbers."""
 

@@ -31,6 +31,7 @@ class Approval(Frozen):
     """The kind of request, or the rule that wants a review."""
     status: ApprovalStatus
     asked_at: Moment | None = None
+    """When it was asked for."""
     given: int | None = None
     """How many have approved; none where that could not be read."""
     needed: int | None = None
@@ -43,13 +44,17 @@ class Lead(Frozen):
     """What a lead or opportunity says of itself (`crm.lead`)."""
 
     stage: str | None = None
+    """Name of the stage."""
     stage_since: Moment | None = None
+    """When it came to the stage."""
     is_closed: bool = False
     """Won, lost or archived."""
     has_owner: bool = False
+    """Whether a salesperson is named."""
     deadline: date | None = None
     """When its owner expects it to be decided."""
     expected_revenue: Decimal | None = None
+    """As its owner expects it, in the company's currency."""
 
 
 __all__ = ["Approval", "ApprovalStatus", "Lead"]

@@ -33,10 +33,13 @@ class Choice(Frozen):
     """One value that is suggested, and why."""
 
     slot: Slot
+    """Which value of the ticket it is."""
     value: str
+    """The value, or the record's name."""
     id: int | None = None
     """Odoo's id, where the value is a record there."""
     source: Literal["policy", "history"]
+    """Whether policy says so, or how people filled like tickets."""
     votes: int | None = None
     """How many like tickets had this value."""
     of: int | None = None
