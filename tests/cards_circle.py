@@ -10,13 +10,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.contract.arranged import Arranged
+from tests.contract.mailed import notified
 from tests.contract.targets import Target
 from tests.integration.jobs_setting import QUICK, Place, Process, place
 from tests.integration.service_process import WebProcess, web_process
@@ -49,12 +50,16 @@ class Circle:
     user_id: int
     user: Odoo
     worker: Process | None = None
+    orders: list[RecordRef] = field(default_factory=list)
+    customers: list[int] = field(default_factory=list)
 
     def complaint(self) -> RecordRef:
         """An order of the user's with a customer's mail on it, written as Odoo's mail gateway does."""
         customer = self.arranged.partner()
         made = self.arranged.order(partner_id=customer, user_id=self.user_id)
         name = self.arranged.row(made, "name").text("name") or made.name
+        self.customers.append(customer)
+        self.orders.append(made.with_(name=name))
         self.mail(made, customer, _LETTER.format(name=name))
         return made.with_(name=name)
 
@@ -108,6 +113,15 @@ class Circle:
     def tickets(self, ref: RecordRef) -> int:
         """Draft tickets of a record."""
         return self.target.admin.count("helpdesk.ticket", [("name", "ilike", f"{ref.name}:")])
+
+    def notified(self) -> list[str]:
+        """Whom Odoo notified by mail of what was said on the orders, their tickets and the rows of their cards."""
+        records, admin = list(self.orders), self.target.admin
+        for order in self.orders:
+            tickets = admin.search("helpdesk.ticket", [("name", "ilike", f"{order.name}:")], ["name"])
+            rows = admin.search(MODEL, [("x_record_name", "=", order.name)], ["x_name"])
+            records += [row.ref() for row in tickets] + [row.ref("x_name") for row in rows]
+        return notified(admin, records, self.customers)
 
     def minute_is_over(self) -> None:
         """What decisions set going is due."""

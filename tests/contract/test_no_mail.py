@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.contract.arranged import Arranged
+from tests.contract.mailed import delivered, notified
 from tests.contract.posting import activity, note, ticket
 from tests.contract.targets import Target
 from triage.domain import RecordRef
@@ -75,3 +76,22 @@ def test_applying_and_withdrawing_mail_nobody(mailing: Target, arranged: Arrange
     done = mailing.gate.do([Withdraw(marker=marker), Withdraw(marker=f"{marker}-t")])
     assert [each.status for each in done] == ["withdrawn", "withdrawn"]
     assert arrived(mailing, before) == []
+
+
+def test_mails_about_others_are_not_taken_for_those_that_are_looked_for(mailing: Target, arranged: Arranged) -> None:
+    """The check by which the circle of a card says that it has mailed nobody: it finds what there is, and no other."""
+    ours, theirs = arranged.order(), arranged.order()
+    other, customer = arranged.partner(), arranged.partner()
+    mailing.admin.call(theirs.model, "message_subscribe", [theirs.id or 0], {"partner_ids": [other]})
+    mailing.admin.call(ours.model, "message_subscribe", [ours.id or 0], {"partner_ids": [customer]})
+    before = len(mailing.mails())
+    comment(arranged, theirs)
+    arrived(mailing, before, wanted=address(arranged, other))
+    assert delivered(mailing, before, [customer]) == []
+    assert notified(mailing.admin, [ours], [customer]) == []
+    comment(arranged, ours)
+    arrived(mailing, before, wanted=address(arranged, customer))
+    assert delivered(mailing, before, [customer]) == [address(arranged, customer)]
+    assert any(f", of {ours.name}" in each for each in notified(mailing.admin, [ours], [customer]))
+    theirs_too = notified(mailing.admin, [ours], [mailing.admin.user.partner or 0])
+    assert theirs_too == [], "what one of the named wrote is not counted"

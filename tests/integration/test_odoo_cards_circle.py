@@ -9,6 +9,7 @@ import pytest
 
 from tests.cards_circle import Circle, circle, walk
 from tests.contract import targets
+from tests.contract.mailed import delivered
 
 pytestmark = pytest.mark.slow  # two processes for each
 
@@ -23,6 +24,7 @@ def test_from_a_mail_in_odoo_to_a_ticket_that_somebody_there_has_accepted(at: Ci
     walk(at)
     assert at.target.sandbox is not None
     assert at.target.sandbox.mails == []
+    assert (at.notified(), delivered(at.target, 0, at.customers)) == ([], [])
 
 
 def test_a_worker_killed_between_decision_and_confirmation_leaves_one_decision_and_an_answer(at: Circle) -> None:
