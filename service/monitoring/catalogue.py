@@ -51,6 +51,7 @@ STORE: Mapping[str, Told] = MappingProxyType(
         "triage_model_cost": Told("Their price, in the policy's currency.", ("company",), is_count=True),
         "triage_budget_used_ratio": Told("Spent of the day's budget.", ("company", "kind")),
         "triage_sweep_lag_seconds": Told("Since when the sweep has not been through all of Odoo."),
+        "triage_sweep_every_seconds": Told("Time between two passes of the sweep, as it is set."),
         "triage_checkpoint_age_seconds": Told("Age of the last checkpoint, or of the journal where there is none."),
         "triage_desk_cycle_seconds": Told("Median from order to last delivery, of four whole weeks.", ("company",)),
         "triage_desk_approval_seconds": Told("Half of the approvals were settled after this time.", ("company",)),

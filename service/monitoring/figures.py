@@ -40,8 +40,8 @@ class Looked:
     database: Callable[[], Database]
     clock: Callable[[], datetime]
     policies: Callable[[], PolicyBook]
-    place: Callable[[], str | None]
-    """What the sweep calls the connected Odoo; none where none is."""
+    sweep: Callable[[], tuple[str, float] | None]
+    """What the sweep calls the connected Odoo, and its seconds between two passes; none where no Odoo is connected."""
     companies: Companies
 
 
@@ -145,8 +145,8 @@ class StoreFigures:
         }
 
     def _standing(self, database: Database) -> Samples:
-        now, place = self._at.clock(), self._at.place()
-        ages = [_since(at, now) for at in gauges.looked_at(database, place)] if place is not None else []
+        now, sweep = self._at.clock(), self._at.sweep()
+        swept = None if sweep is None else gauges.swept_at(database, sweep[0])
         made = gauges.last_checkpoint(database)
         scopes = _Most()
         for row in switch.every(database):
@@ -156,7 +156,8 @@ class StoreFigures:
             "triage_workers_alive": {(): float(len(workers.alive(database, utc(now - _ALIVE))))},
             "triage_switched_off": scopes.values,
             "triage_effects": {(state,): float(n) for state, n in gauges.effects(database).items()},
-            "triage_sweep_lag_seconds": {(): max(ages)} if ages else {},
+            "triage_sweep_lag_seconds": {} if swept is None else {(): _since(swept, now)},
+            "triage_sweep_every_seconds": {} if sweep is None else {(): sweep[1]},
             "triage_checkpoint_age_seconds": {} if made is None else {(): _since(made, now)},
         }
 

@@ -43,7 +43,7 @@ class Metrics:
                 database=lambda: installation.opened().store.database,
                 clock=installation.clock,
                 policies=installation.policies,
-                place=self._place,
+                sweep=self._sweep,
                 companies=companies,
             ),
             told.metrics.seconds,
@@ -98,9 +98,11 @@ class Metrics:
                 made["triage_odoo_gate_matches"].add_metric((), float(odoo.gate_matches))
         return made.values()
 
-    def _place(self) -> str | None:
+    def _sweep(self) -> tuple[str, float] | None:
         connection = self._installation.connection()
-        return None if connection is None else f"{connection.url} {connection.database}"
+        if connection is None:
+            return None
+        return f"{connection.url} {connection.database}", connection.sweep.every_seconds
 
 
 def pages(made: Metrics, token: bytes | None) -> APIRouter:

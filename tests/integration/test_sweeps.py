@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from service.monitoring.figures import Looked, StoreFigures
+from service.monitoring.labels import Companies
 from tests.integration.sweeping import NOON, Desk, desk_at
 from tests.unit.opened_store import Opened
 from triage.domain import Arrival, Door, RecordRef
@@ -262,21 +264,59 @@ def test_a_transaction_that_ran_for_hours_is_seen_once_a_day(desk: Desk) -> None
     assert "sale.order:412" in desk.swept()
 
 
-def test_what_the_service_user_may_not_read_is_named_and_the_rest_is_swept(desk: Desk) -> None:
-    desk.create("crm.lead", name="L")
-    desk.edit("sale.order", 398)
-
+def forbid_leads(desk: Desk) -> None:
     def work(env: Any) -> None:
         for row in env["ir.model.access"].search([("model_id.model", "=", "crm.lead")]):
             row.write({"active": False})
 
     desk.day.box.edit(work)
+
+
+def lag(desk: Desk) -> float:
+    """Seconds, as they are scraped."""
+    policies, companies = (lambda: desk.policies), Companies((), 20)
+    figures = StoreFigures(
+        Looked(lambda: desk.opened.database, desk.clock, policies, lambda: (desk.at.place, 60.0), companies)
+    )
+    figures.look()
+    [family] = [each for each in figures.families() if each.name == "triage_sweep_lag_seconds"]
+    return float(family.samples[0].value)
+
+
+def test_what_the_service_user_may_not_read_is_named_and_the_rest_is_swept(desk: Desk) -> None:
+    desk.create("crm.lead", name="L")
+    desk.edit("sale.order", 398)
+    forbid_leads(desk)
     found = desk.sweep()
     assert found.hidden == ("crm.lead",)
     assert desk.swept() == ["sale.order:398"]
+
+
+def test_a_sweep_is_through_without_what_may_not_be_read_or_is_not_wanted_any_more(desk: Desk) -> None:
+    forbid_leads(desk)
+    desk.sweeping = desk.sweeping.model_copy(update={"models": ("sale.order", "crm.lead")})
+    assert lag(desk) == 600
+    desk.sweep()
+    assert lag(desk) == 0
+    desk.clock.after(hours=1)
+    assert lag(desk) == 3600
+
+
+def test_a_pass_over_several_rounds_is_through_when_its_last_round_is(desk: Desk) -> None:
+    forbid_leads(desk)
+    desk.edit("sale.order", 398)
+    desk.edit("sale.order", 412)
+    desk.sweeping = desk.sweeping.model_copy(update={"most_records": 1})
+    sweeper = desk.sweeper()
+    assert sweeper.once().is_behind
+    assert lag(desk) == 600
+    while sweeper.once().is_behind:
+        assert lag(desk) == 600
+    assert lag(desk) == 0
 
 
 def test_a_key_that_is_refused_is_an_error_and_not_an_empty_round(desk: Desk) -> None:
     desk.day.box.edit(lambda env: env["res.users"].browse(desk.at.odoo.user.id).write({"active": False}))
     with pytest.raises(AccessDenied):
         desk.sweep()
+    assert lag(desk) == 600

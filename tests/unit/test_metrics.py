@@ -41,6 +41,7 @@ from triage.jobs.counting import SWEPT, count_outcome
 from triage.jobs.inbox import Inbox
 from triage.pipeline import decide
 from triage.storage.budgets import Spending
+from triage.storage.watermarks import WHOLE, Position, Watermarks
 
 TOKEN = "a-token-for-the-tests-only"
 
@@ -98,7 +99,7 @@ def looked(opened: Opened, most: int = 20, policy: Policy | None = None, now: da
     def clock() -> datetime:
         return now or opened.clock.now
 
-    at = Looked(lambda: opened.database, clock, lambda: PolicyBook(policy or Policy()), lambda: "odoo",
+    at = Looked(lambda: opened.database, clock, lambda: PolicyBook(policy or Policy()), lambda: ("odoo", 60.0),
                 Companies([COMPANY], most))  # fmt: skip
     return StoreFigures(at)
 
@@ -204,6 +205,20 @@ def test_a_journal_without_a_checkpoint_has_the_age_of_its_beginning(opened: Ope
 
     make(opened.journal, lambda: later - timedelta(hours=1))
     assert values(looked(opened, now=later), "triage_checkpoint_age_seconds") == {(): 3600.0}
+
+
+def test_the_sweep_s_lag_is_that_of_a_whole_pass_and_what_is_not_looked_through_any_more_has_no_part(
+    opened: Opened,
+) -> None:
+    now, watermarks = opened.clock.now, Watermarks(opened.database)
+    for part, hours in (("crm.lead", 50), ("sale.order", 0)):  # leads were taken out of the sweep
+        before = now - timedelta(hours=hours)
+        watermarks.begin(Position("odoo", part, before, before, before, before))
+    assert values(looked(opened, now=now), "triage_sweep_lag_seconds") == {}
+    then = now - timedelta(seconds=70)
+    watermarks.begin(Position("odoo", WHOLE, then, then, then, then))
+    assert values(looked(opened, now=now), "triage_sweep_lag_seconds") == {(): 70.0}
+    assert values(looked(opened, now=now), "triage_sweep_every_seconds") == {(): 60.0}
 
 
 def finished(inbox: Inbox, one: Arrival, outcome: Outcome) -> None:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from triage.cli.wiring import Store
     from triage.settings import Settings
 
-_LATE_SECONDS = 300.0
+LATE_SECONDS = 300.0
+"""From here on something is due for too long. Like all of these as in `service/monitoring/alerts.yaml`."""
+SWEEP_SECONDS = 600.0
+"""A sweep may be later than its interval by so much."""
+CHECKPOINT_HOURS = 26
 _SILENT = timedelta(seconds=60)
 
 
@@ -57,6 +61,7 @@ def run_status(as_json: bool, home: Path | None) -> int:
 def _of_store(store: Store, settings: Settings) -> Iterator[Line]:
     from triage.cli.wiring import now
     from triage.domain import utc
+    from triage.odoo.connection import read_connection
     from triage.storage import gauges, inbox, switch, workers
 
     database, at = store.database, now()
@@ -65,7 +70,7 @@ def _of_store(store: Store, settings: Settings) -> Iterator[Line]:
     yield Line("arrivals", counts, dead)
     open_ = [one for one in gauges.held(database) if one.state != "dead"]
     due = max((_since(one.due_since, at) for one in open_), default=0.0)
-    late = f"the longest due has been for {due:.0f} seconds" if due > _LATE_SECONDS else ""
+    late = f"the longest due has been for {due:.0f} seconds" if due > LATE_SECONDS else ""
     yield Line("due for, seconds", max(0, round(due)), late)
     yield Line("oldest arrival, seconds", round(max((_since(one.received, at) for one in open_), default=0.0)))
     errors = dict.fromkeys(row.error for row in inbox.page(database, ["waiting"], 500) if row.error)
@@ -78,11 +83,22 @@ def _of_store(store: Store, settings: Settings) -> Iterator[Line]:
     effects = gauges.effects(database)
     failed = "Odoo refused what a decision brings with it; see the log" if effects["failed"] else ""
     yield Line("effects of decisions", effects, failed)
-    made = gauges.last_checkpoint(database)
-    yield Line("last checkpoint, or beginning, hours ago", None if made is None else round(_since(made, at) / 3600, 1))
-    if (place := _place(settings)) is not None:
-        ages = [_since(each, at) for each in gauges.looked_at(database, place)]
-        yield Line("swept, seconds ago", round(max(ages)) if ages else None)
+    yield _checkpoint(gauges.last_checkpoint(database), at)
+    if (connection := read_connection(settings.home)) is not None:
+        place = f"{connection.url} {connection.database}"
+        yield _swept(gauges.swept_at(database, place), connection.sweep.every_seconds, at)
+
+
+def _checkpoint(made: str | None, at: datetime) -> Line:
+    hours = None if made is None else round(_since(made, at) / 3600, 1)
+    late = "" if hours is None or hours <= CHECKPOINT_HOURS else "look at the timer of `triage audit checkpoint`"
+    return Line("last checkpoint, or beginning, hours ago", hours, late)
+
+
+def _swept(last: str | None, every: float, at: datetime) -> Line:
+    ago = None if last is None else round(_since(last, at))
+    late = f"a pass is due every {every:.0f} seconds: `triage sweep` shows what keeps it"
+    return Line("swept, seconds ago", ago, "" if ago is None or ago <= every + SWEEP_SECONDS else late)
 
 
 def _of_odoo(settings: Settings) -> Iterator[Line]:
@@ -103,13 +119,6 @@ def _of_odoo(settings: Settings) -> Iterator[Line]:
     words = {True: "matches", False: "does not match", None: "not asked" if said else "not needed"}
     waits = " Jobs about its records wait." if is_gate else ""
     yield Line("gate", words[found.gate_matches], said + waits if is_gate else "")
-
-
-def _place(settings: Settings) -> str | None:
-    from triage.odoo.connection import read_connection
-
-    connection = read_connection(settings.home)
-    return None if connection is None else f"{connection.url} {connection.database}"
 
 
 def _print(lines: list[Line]) -> None:

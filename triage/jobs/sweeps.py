@@ -22,7 +22,7 @@ from triage.odoo.affected import Hit
 from triage.odoo.load import Load
 from triage.odoo.passing import PASSING
 from triage.storage.leases import Leases
-from triage.storage.watermarks import Watermarks
+from triage.storage.watermarks import WHOLE, Watermarks
 
 SOURCE = "sweep"
 LEASE_SECONDS = 60.0
@@ -91,6 +91,8 @@ class Sweeper:
         self._holder = holder
         self._sleep = sleep
         self._lease = f"sweep {place.name}"
+        self._was_let_in = False
+        """Whether this pass could read anything."""
         self._done: set[str] = set()
         """What this pass has seen to its end. A pass goes on over rounds until nothing is left: each look begins before
         the end of the last, so that one which was done would always find something to do again."""
@@ -133,19 +135,19 @@ class Sweeper:
         place = self._place
         known = self._watermarks.of(place.name)
         round_ = Round(place, self._watermarks, self._policies, self._clock, load, seen.keep, known)
+        whole = known.get(WHOLE) or round_.begun(WHOLE, self._clock())
         every: list[Look | Dates] = [Look(round_, group) for group in groups(place)]
         kinds = [kind for kind in PASSING if place.odoo.has(kind.model, kind.field)]
         every += [Dates(round_, kind, number) for kind in kinds for number in place.odoo.user.companies]
         looks = [look for look in every if look.part not in self._done]
         refused: AccessDenied | None = None
-        was_let_in = False
         while looks:
             if load.is_spent or seen.records >= place.sweeping.most_records:
                 return True, False
             look = min(looks, key=lambda each: each.moment)
             try:
                 has_more = look.page()
-                was_let_in = was_let_in or isinstance(look, Look)  # dates ask nothing while no day has passed
+                self._was_let_in |= isinstance(look, Look)  # dates ask nothing while no day has passed
             except AccessDenied as error:
                 load.hidden.add(look.model)
                 refused, has_more = error, False
@@ -154,9 +156,11 @@ class Sweeper:
                 self._done.add(look.part)
             if not self._hold():
                 return True, True
+        was_let_in, self._was_let_in = self._was_let_in, False
         self._done.clear()
         if refused is not None and not was_let_in:
             raise refused
+        self._watermarks.move(whole, whole.with_(looked_at=self._clock()))
         return False, False
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from triage.storage.database import Database
+from triage.storage.watermarks import WHOLE
 
 MOST_RECENT = 20_000
 """So many of the arrivals that were finished lately are looked at, the newest."""
@@ -103,12 +104,13 @@ def effects(database: Database) -> dict[str, int]:
     return {state: found.get(state, 0) for state in ("waiting", "failed")}
 
 
-def looked_at(database: Database, place: str) -> list[str]:
-    """When each look through a model of this Odoo last ended. Looks for dates that pass (`KIND NUMBER`) are left out:
-    they look once a day.
+def swept_at(database: Database, place: str) -> str | None:
+    """When a sweep was last through all of this Odoo, or began for the first time; none where none ever did.
+
+    A model that may not be read, or is not looked through any more, is no part of it.
     """
-    sql = "SELECT part, looked_at FROM watermarks WHERE place = ?"
-    return [str(at) for part, at in database.query(sql, (place,)) if " " not in part]
+    rows = database.query("SELECT looked_at FROM watermarks WHERE place = ? AND part = ?", (place, WHOLE))
+    return str(rows[0][0]) if rows else None
 
 
 def last_checkpoint(database: Database) -> str | None:

@@ -9,6 +9,10 @@ from triage.domain import utc
 from triage.errors import Conflict
 from triage.storage.database import Database, Row
 
+WHOLE = "whole pass"
+"""The part that stands for all of an Odoo together: its `looked_at` is when a pass last came to its end, over all that
+was wanted then and that the service user may read."""
+
 
 @dataclass(frozen=True)
 class Position:
