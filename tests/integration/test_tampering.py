@@ -261,13 +261,14 @@ def disown(store: sqlite3.Connection, random_: random.Random) -> None:
 def blank(store: sqlite3.Connection, random_: random.Random) -> None:
     """A card, or a case on one, that says nothing any more, as if it had been erased."""
     sealed = junk(store)
+    gone = "(SELECT case_id FROM cards WHERE state = 'expired')"
     if random_.random() < 0.5:
-        store.execute("UPDATE card_members SET sealed = ?", (sealed,))
+        moved = f", case_id = {gone}" if random_.random() < 0.5 else ""
+        store.execute(f"UPDATE card_members SET sealed = ?{moved}", (sealed,))
         return
     ids = [row[0] for row in store.execute("SELECT id FROM cards WHERE state <> 'expired' ORDER BY number")]
     store.execute("UPDATE cards SET sealed = ? WHERE id = ?", (sealed, random_.choice(ids)))
     if random_.random() < 0.5:
-        gone = "(SELECT case_id FROM cards WHERE state = 'expired')"
         store.execute(f"UPDATE cards SET case_id = {gone} WHERE sealed = ?", (sealed,))
 
 

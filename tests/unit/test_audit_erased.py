@@ -197,14 +197,32 @@ def test_cards_emptied_by_an_earlier_version_are_counted(opened: Opened, monkeyp
     assert "card #2: it cannot be opened" in bad(opened)
 
 
-def test_a_case_on_a_card_is_not_blanked_with_the_id_of_a_deleted_key(opened: Opened) -> None:
-    key, _ = gone(opened)
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_case_on_a_card_is_not_blanked_with_the_id_of_a_deleted_key(opened: Opened, moved: bool) -> None:
+    key, case = gone(opened)
     late = Origin(key="purchase.order:31", text="P00031, due 2026-11-20")
     for number in (5, 6):
         put(opened, number, origins=(late,))
     assert bad(opened) == ""
-    damage(target_in(opened.home), "UPDATE card_members SET sealed = ?", junk(key))
+    change = "sealed = ?, case_id = ?" if moved else "sealed = ?"
+    damage(target_in(opened.home), f"UPDATE card_members SET {change}", junk(key), *([case] if moved else []))
     assert "a case on it" in bad(opened)
+
+
+@pytest.mark.parametrize("number", [5, 6])
+def test_a_case_on_a_card_may_be_erased(opened: Opened, number: int) -> None:
+    late = Origin(key="purchase.order:31", text="P00031, due 2026-11-20")
+    for each in (5, 6):
+        put(opened, each, origins=(late,))
+    case = opened.journal.case_key(event(record=ref(number)))
+    opened.journal.record(
+        stream=COMPANY, kind="effect", case=case, event=None, value=ref(number), subjects=["Otto Pan"]
+    )
+    found = forgetting.find(opened.journal, ["Otto Pan"])
+    assert forgetting.erase(opened.journal, ledger(opened), found, "Otto Pan", "dpo", "request 13", opened.clock)
+    [row] = opened.database.query("SELECT sealed, case_id FROM card_members")
+    assert (row["case_id"] == case) == (number == 6)
+    assert bad(opened) == ""
 
 
 def test_cases_on_an_emptied_card_are_gone_with_it(opened: Opened) -> None:

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from triage.audit import sealing
 from triage.audit.retiring import NAME, key_case
 from triage.domain import Card, Erasure, Frozen, Removal, utc
+from triage.storage import records
 from triage.storage.cards import CardRow
+from triage.storage.database import Database
 from triage.storage.keys import Deleted, Keys
 from triage.storage.members import MemberRow
 from triage.storage.records import Record
@@ -25,7 +27,8 @@ _GRACE = timedelta(hours=1)
 class Erased:
     """What one verification learns of deleted keys and of what they sealed."""
 
-    def __init__(self, keys: Keys, ledger: Collection[bytes] | None) -> None:
+    def __init__(self, database: Database, keys: Keys, ledger: Collection[bytes] | None) -> None:
+        self._database = database
         self._keys = keys
         self._ledger = ledger
         self._looked_up: dict[bytes, Deleted | None] = {}
@@ -42,6 +45,8 @@ class Erased:
         self._runs: Counter[datetime] = Counter()
         self._cards: dict[str, tuple[int, str]] = {}
         """Card → its last revision that an opened record holds, and the case of that record."""
+        self._events: dict[str, tuple[str, ...]] = {}
+        """Shared card that could be opened → keys of the events that it was made from."""
 
     def note_opened(self, record: Record) -> None:
         """A record could be opened, so it was made with the keys."""
@@ -62,6 +67,10 @@ class Erased:
             if not value.cards:
                 self._emptied_by[key_case(self._keys, value.at, self._runs[value.at])] += value.count
                 self._runs[value.at] += 1
+
+    def note_shared(self, card: Card) -> None:
+        """A card with several cases on it could be opened."""
+        self._events[str(card.id)] = card.events
 
     def record_fault(self, record: Record, error: str) -> str | None:
         """What is wrong with a record whose key is not here (`error`), as far as it shows before all are read."""
@@ -120,7 +129,16 @@ class Erased:
             return False
         if row.card in self._cards_emptied or deleted.case in self._emptied_by:
             return True
-        return deleted.case == row.case_id and self._is_said(key)
+        return deleted.case == row.case_id and self._is_said(key) and self._is_on(row.card, row.case_id)
+
+    def _is_on(self, card: str, case: str) -> bool:
+        """Whether one of the events that a card was made from is this case's; of a card that is erased nobody knows."""
+        events = self._events.get(card)
+        return events is None or any(
+            record.case_id == case
+            for event in events
+            for record in records.of_event(self._database, self._keys.event_id(event))
+        )
 
     def _is_said(self, key: bytes) -> bool:
         return self._ledger is None or key in self._erasures or key in self._ledger

@@ -104,7 +104,7 @@ def _faults(
     if keys is not None:
         keys.belong_to(database)
     told = Told()
-    erased = None if keys is None else Erased(keys, ledger)
+    erased = None if keys is None else Erased(database, keys, ledger)
     yield from _chain_faults(database, erased, keys, counted, told)
     for stream, seq in records.strays(database):
         yield f"stream {stream}, record {seq}: its payload is here, the record was taken away"
@@ -198,6 +198,7 @@ def _card_faults(
             yield f"card #{row.number}: its row was changed outside this software"
         else:
             if isinstance(card, Card) and card.members:
+                erased.note_shared(card)
                 shared[row.id] = row.number, _others(card, keys)
     for missing in (*revisions, *sorted(named - revisions.keys())):
         yield f"card {missing}: the journal tells of it, its row was taken away"
