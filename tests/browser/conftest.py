@@ -67,17 +67,22 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@contextmanager
-def serving(home: Path) -> Iterator[Site]:
-    """The web process over a store."""
+def free_port() -> int:
+    """A port that nobody listens on."""
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(home: Path, port: int = 0, **more: str) -> Iterator[Site]:
+    """The web process over a store, at this port or any, with `more` in its environment."""
+    port = port or free_port()
     log = home.parent / f"web-{port}.log"
     with log.open("w") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "--factory", "service.app:create_app", "--port", str(port)],
-            env=environment(home),
+            env=environment(home, **more),
             stdout=said,
             stderr=said,
         )
@@ -135,6 +140,8 @@ class Person:
         self.context = context
         self.site = site
         self.complaints: list[str] = []
+        self.elsewhere = site.address
+        """Another site that may be asked."""
         self.page = self.tab()
 
     def tab(self) -> Page:
@@ -164,19 +171,19 @@ class Person:
 
     def _asked(self, request: object) -> None:
         url = request.url  # type: ignore[attr-defined]
-        if not url.startswith((self.site.address, "data:")):
+        if not url.startswith((self.site.address, self.elsewhere, "data:")):
             self.complaints.append(f"asked for {url}")
 
 
 @pytest.fixture
-def somebody(chromium: Browser, site: Site) -> Iterator[Callable[..., Person]]:
-    """Opens a browser for a person, signed in."""
+def somebody(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """Opens a browser for a person, signed in: on the sample day's site, or on another."""
     opened: list[Person] = []
 
-    def open_for(name: str | None = "Mila Novak", on: Site = site, **options: object) -> Person:
+    def open_for(name: str | None = "Mila Novak", on: Site | None = None, **options: object) -> Person:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
-        person = Person(context, on)
+        person = Person(context, on or request.getfixturevalue("site"))
         opened.append(person)
         if name is not None:
             person.go("/sign-in")

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import yaml
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, PASSWORD, chromium_path, filled, serving
+from tests.browser.doors import doors
 from tests.integration.jobs_setting import hook
 from tests.unit.opened_store import COMPANY, event, proposal
 from triage.audit.activation import Activations
@@ -77,6 +78,7 @@ def main() -> None:
             _look_everywhere(page, home, address, numbers, Path(sys.argv[1]))
         else:
             _document(page, home, address, numbers)
+        _way_in_from_odoo(browser, Path(sys.argv[1]) if len(sys.argv) > 1 else None)
         browser.close()
 
 
@@ -134,6 +136,17 @@ def _look_everywhere(page: Page, home: Path, address: str, numbers: Numbers, fol
                 if name in ("members", "policy"):
                     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
                 page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
+
+
+def _way_in_from_odoo(browser: Browser, folder: Path | None) -> None:
+    """The page that asks who sits there; on a site that has such a door."""
+    with tempfile.TemporaryDirectory(prefix="triage-pictures-") as made, doors(Path(made)) as house:
+        page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
+        page.goto(house.site.address + house.way_in(house.mila))
+        if folder is None:
+            save(page, "sign-in-odoo", height=240)
+        else:
+            page.screenshot(path=folder / "sign-in-odoo-light.png")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -93,6 +94,8 @@ def openid_provider() -> Iterator[FakeProvider]:
                 self._say(200, provider.description())
             elif path == "/keys" and not provider.is_down:
                 self._say(200, {"keys": [provider.key.as_dict(private=False)]})
+            elif path == "/authorise" and not provider.is_down:
+                self._show(provider.authorise(self.path))
             else:
                 self._say(503 if provider.is_down else 404, {})
 
@@ -101,6 +104,15 @@ def openid_provider() -> Iterator[FakeProvider]:
             provider.asked.append(self.path)
             form = {name: values[0] for name, values in parse_qs(body).items()}
             self._say(*provider.redeem(self.headers.get("authorization", ""), form))
+
+        def _show(self, onwards: str) -> None:
+            """The page on which the person agrees."""
+            said = f'<!doctype html><link rel="icon" href="data:,"><a href="{escape(onwards)}">Go on</a>'.encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.send_header("content-length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
 
         def _say(self, status: int, value: dict[str, Any]) -> None:
             said = json.dumps(value).encode()
