@@ -317,6 +317,16 @@ def test_no_code_is_remembered_until_it_is_taken_back(setting: Setting, home: Ho
     assert not read_manifest(setting.connect()).no_code
 
 
+def test_without_code_nothing_is_left_of_a_feature_that_is_called_like_its_part(setting: Setting) -> None:
+    before = state(setting.connect())
+    setting.setup(["heartbeat", "overdue"])
+    setting.asked = replace(ASKED, no_code=True)
+    setting.setup(["heartbeat", "overdue"])
+    assert read_present(setting.connect()).parts == {}
+    setting.remove()
+    assert differences(before, state(setting.connect())) == []
+
+
 def test_rows_of_links_go_with_what_tells_them(box: Sandbox, setting: Setting) -> None:
     coded = setting.asked
     setting.asked = replace(ASKED, no_code=True)

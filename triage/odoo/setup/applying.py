@@ -91,14 +91,14 @@ class Applier:
         self, kept: Mapping[str, Mapping[str, str]], steps: Sequence[Step], *more: Do
     ) -> dict[str, Mapping[str, str]]:
         """What was kept of parts that are left as they are."""
-        left = [step.name for step in steps if step.do in {Do.REFUSE, Do.LEAVE, *more}]
+        left = [step.name for step in steps if step.do in {Do.REFUSE, Do.LEAVE, *more} and not step.is_feature]
         return {name: kept[name] for name in left if name in kept}
 
     def _hashes(self, step: Step, resolver: Resolver) -> Mapping[str, str]:
         """Of what set-up has written into a part: now, or before where it is left as it is."""
         if step.part is not None and step.do in {Do.CREATE, Do.UPDATE, Do.KEEP}:
             return hashes(step.part.values, resolver, self._fields(step.model))
-        return self.manifest.parts.get(step.name, {}) if step.do in {Do.REFUSE, Do.LEAVE} else {}
+        return self._still(self.manifest.parts, [step]).get(step.name, {})
 
     def _fields(self, model: str) -> Mapping[str, Field]:
         """Fields of a model; of one of ours asked for anew, because it may have come into being just now."""

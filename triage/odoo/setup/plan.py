@@ -51,6 +51,11 @@ class Step:
     rows: Told | None = field(default=None, repr=False)
     """Rows that go before the record does."""
 
+    @property
+    def is_feature(self) -> bool:
+        """Whether this is a feature that is left out as a whole."""
+        return not self.model
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -104,9 +109,13 @@ class Planner:
             self._steps.append(step)
             if step.do not in {Do.LEAVE, Do.REFUSE}:
                 coming[part.name] = part
-        self._steps += self._kept({step.name for step in self._steps})
-        self._steps += self._obsolete({step.name for step in self._steps})
+        self._steps += self._kept(self._planned())
+        self._steps += self._obsolete(self._planned())
         return Plan(tuple(self._steps), tuple(names), self.manifest.no_code, self.place.usual_watchers)
+
+    def _planned(self) -> set[str]:
+        """Names of parts that have a step. A feature that is left out whole may be called like one of its parts."""
+        return {step.name for step in self._steps if not step.is_feature}
 
     def _parts_of(self, feature: Feature) -> Sequence[Part]:
         lacking = self.place.lacking(feature.needs)
@@ -200,7 +209,8 @@ class Planner:
         """
         steps = []
         old = going(each for name, each in self.present.parts.items() if name not in planned)
-        holding = {each.id: why for each in old if each.model == "ir.model" and (why := self._held(each))}
+        models = [each for each in old if each.model == "ir.model"]
+        holding = {each.id: why for each in models if (why := self._held(each, old))}
         about = self._about(old) if holding else {}
         tells = {name: told for feature in self.features.values() for name, told in feature.tells.items()}
         for found in old:
@@ -221,14 +231,17 @@ class Planner:
                 told[model, row.id] = row.one("model_id") or 0
         return told
 
-    def _held(self, found: Found) -> str:
-        """Why a model of ours has to stay; what Odoo itself deletes after an hour is no reason."""
+    def _held(self, found: Found, going_too: Sequence[Found]) -> str:
+        """Why a model of ours has to stay; rows that are parts and go, too, or that Odoo itself deletes after an hour
+        are no reason.
+        """
         rows = self.place.odoo.read("ir.model", [found.id], ["model", "transient"])
         if not rows or rows[0].values.get("transient"):
             return ""
         model = rows[0].text("model") or ""
         try:
-            number = self.place.odoo.count(model, []) if may_read(self.place.odoo, model) else 0
+            own = [each.id for each in going_too if each.model == model]
+            number = self.place.odoo.count(model, [("id", "not in", own)]) if may_read(self.place.odoo, model) else 0
         except AccessDenied as error:
             return str(error)
         return f"its model holds {number} rows: `triage odoo remove` exports them first" if number else ""
