@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -30,6 +30,8 @@ _SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 _LONG = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0)
 
 
+LEFT_ALONE = "triage_model_left_alone"
+"""Kept as the Unix time until which it is so: whoever kept questions back may not be asked for long, and it ends."""
 STORE_ERRORS = ("acceptor", "worker", "schedule", "jobs")
 """Where the store may be found unusable."""
 DOORS = ("hook", "bridge", "signed", "api")
@@ -66,7 +68,7 @@ class Meters:
             "triage_model_requests", "Questions to a model server, by what came.", "endpoint", "result"
         )
         self.left_alone = Gauge(
-            "triage_model_left_alone",
+            LEFT_ALONE,
             "1 while the breaker keeps questions from a model server.",
             ("endpoint",),
             registry=self.registry,
@@ -132,13 +134,27 @@ def shared(folder: Path, kind: str) -> Iterator[str | None]:
             _current.meters, _current.folder, values.ValueClass = before
 
 
+def leave_alone(endpoint: str, seconds: float) -> None:
+    """Say that questions are kept from a model server for so long from now on; 0: they pass."""
+    meters().left_alone.labels(endpoint).set(time.time() + seconds if seconds > 0 else 0)
+
+
 def read() -> list[Metric]:
     """What this process has counted, or, inside `shared`, all processes that count in the folder."""
     if _current.folder is None:
-        return list(meters().registry.collect())
+        return _as_of_now(meters().registry.collect())
     every = sorted(_current.folder.glob("*.db"))
     files = [str(path) for path in every if _counts(path)]
-    return list(MultiProcessCollector.merge(files, accumulate=True))  # type: ignore[no-untyped-call]
+    return _as_of_now(MultiProcessCollector.merge(files, accumulate=True))  # type: ignore[no-untyped-call]
+
+
+def _as_of_now(families: Iterable[Metric]) -> list[Metric]:
+    """Everything, with what was kept as a time until which it is so told as 1 or 0."""
+    found, now = list(families), time.time()
+    for family in found:
+        if family.name == LEFT_ALONE:
+            family.samples = [one._replace(value=float(one.value > now)) for one in family.samples]
+    return found
 
 
 def _in_files(folder: Path, name: str) -> Meters:
@@ -188,4 +204,4 @@ def _counts(path: Path) -> bool:
     return False
 
 
-__all__ = ["FOLDER", "Meters", "meters", "read", "shared"]
+__all__ = ["FOLDER", "Meters", "leave_alone", "meters", "read", "shared"]

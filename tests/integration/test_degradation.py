@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from tests.fake_model_server import FakeModelServer, says, status
 from tests.integration.test_pipeline import COMPANY, Office, event
 from tests.integration.test_prompted_tasks import summarised
 from tests.unit.opened_store import Opened
+from triage import metrics
 from triage.cli.wiring import guarded
 from triage.domain import Budgets, Card, Company, Endpoint, Policy, Price, Usage
 from triage.domain.policies import PolicyBook
@@ -120,6 +122,35 @@ def test_a_try_that_fails_keeps_it_alone_for_longer(desk: Desk) -> None:
     desk.clock.seconds += 59
     assert desk.answered() == "embedded"
     assert len(desk.server.requests) == asked + 1
+
+
+def told() -> float:
+    """What is scraped: whether the server is left alone."""
+    families = [family for family in metrics.read() if family.name == "triage_model_left_alone"]
+    return sum(each.value for each in families[0].samples if each.labels == {"endpoint": "desk"})
+
+
+def test_that_it_is_left_alone_is_told_until_it_answers_or_nobody_has_asked_for_a_while(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.server.plan(says(summarised()))
+    desk.answered()
+    assert told() == 0
+    desk.server.plan(status(503))
+    desk.answered(), desk.answered()
+    assert told() == 1
+    asked = time.time()
+    monkeypatch.setattr(time, "time", lambda: asked + 300)
+    assert told() == 1, "its pause is over, and nobody has tried it"
+    monkeypatch.setattr(time, "time", lambda: asked + 331)
+    assert told() == 0, "nothing was asked after the last event of the evening"
+    desk.clock.seconds += 30
+    desk.answered()
+    assert told() == 1
+    desk.server.plan(says(summarised()))
+    desk.clock.seconds += 60
+    assert desk.answered() == "server"
+    assert told() == 0
 
 
 def test_tokens_and_money_are_counted_by_company_and_day(desk: Desk) -> None:

@@ -57,7 +57,7 @@ def test_processes_of_one_folder_are_counted_together_and_a_restart_takes_nothin
     with ExitStack() as first:
         assert first.enter_context(metrics.shared(tmp_path, "worker")) == "worker-1"
         metrics.meters().outcomes.labels("advised").inc(3)
-        metrics.meters().left_alone.labels("house").set(1)
+        metrics.leave_alone("house", 60)
         with metrics.shared(tmp_path, "worker") as second:
             assert second == "worker-2"
             metrics.meters().outcomes.labels("advised").inc(4)
@@ -75,7 +75,7 @@ def test_processes_of_one_folder_are_counted_together_and_a_restart_takes_nothin
 
 def test_what_a_process_left_alone_is_not_told_once_it_is_gone(tmp_path: Path) -> None:
     with metrics.shared(tmp_path, "worker"):
-        metrics.meters().left_alone.labels("house").set(1)
+        metrics.leave_alone("house", 60)
     with metrics.shared(tmp_path, "web"):
         assert counted("triage_model_left_alone", endpoint="house") == 0
 

@@ -143,6 +143,21 @@ def test_nor_while_another_question_tries(error: Exception | None) -> None:
     assert breaker.state is State.CLOSED
 
 
+def test_it_counts_as_unanswered_while_it_is_open_and_a_while_after_the_pause_but_not_once_it_answered() -> None:
+    clock = Clock()
+    breaker = broken(clock)
+    assert breaker.unanswered_seconds == 10 + 300
+    clock.now = 10
+    assert breaker.unanswered_seconds == 300
+    clock.now = 310
+    assert (breaker.state, breaker.unanswered_seconds) == (State.HALF_OPEN, 0)
+    fail(breaker)
+    assert breaker.unanswered_seconds == 20 + 300
+    clock.now += 20
+    answer(breaker)
+    assert breaker.unanswered_seconds == 0
+
+
 def test_threads_let_exactly_one_question_try() -> None:
     clock = Clock()
     breaker = broken(clock)

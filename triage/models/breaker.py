@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _REMEMBERED = 20
+_UNTRIED = 300.0
+"""Seconds after a pause: where nobody asks, nobody knows better."""
 
 
 class State(StrEnum):
@@ -115,10 +117,12 @@ class Breaker:
         return failed >= self._patience.failures and 2 * failed >= len(self._answers)
 
     @property
-    def is_leaving_alone(self) -> bool:
-        """Whether it keeps questions back, all but the one that tries."""
+    def unanswered_seconds(self) -> float:
+        """For how long, from now on, the endpoint counts as one that does not answer unless it is asked again: as long as
+        questions are kept back, and a while more, in which the one that tries may come. 0 while questions pass.
+        """
         with self._lock:
-            return self._until is not None
+            return 0.0 if self._until is None else max(0.0, self._until + _UNTRIED - self._clock())
 
     def _open(self, wanted: float | None) -> None:
         pause = min(max(self._pause, wanted or 0.0), self._patience.longest_pause)

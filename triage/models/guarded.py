@@ -60,7 +60,7 @@ class GuardedChat(OpenAIChat):
                 max(refused.seconds, _NOT_WAITED_FOR),
             ) from None
         finally:
-            metrics.meters().left_alone.labels(self.endpoint.name).set(breaker.is_leaving_alone)
+            metrics.leave_alone(self.endpoint.name, breaker.unanswered_seconds)
         if self._budget is not None:
             self._budget.add(self.endpoint.name, self.model, received.usage)
         return received
