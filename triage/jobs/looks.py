@@ -22,6 +22,7 @@ from triage.odoo.load import Load
 from triage.odoo.looking import Cursor, Page, page_by_id, page_by_time
 from triage.odoo.passing import Passing, passed
 from triage.odoo.rows import Row
+from triage.odoo.uploads import UPLOADS
 from triage.storage.watermarks import Position, Watermarks
 
 MESSAGES = "mail.message"
@@ -76,6 +77,10 @@ class Group:
     """Orders that a change hits."""
     is_case: bool = False
     """Whether its records are looked at themselves."""
+    domain: tuple[tuple[str, str, object], ...] = ()
+    """Which of its records count."""
+    is_new_only: bool = False
+    """Whether only new records count, whatever becomes of them."""
 
 
 _BOUGHT = ("order_id", "product_id", "sale_line_id", "move_dest_ids")
@@ -93,9 +98,13 @@ _FAN_OUT: Mapping[str, tuple[Hits, tuple[str, ...]]] = MappingProxyType(
 
 
 def groups(place: Place) -> Iterator[Group]:
-    """Everything that is looked through, as far as this Odoo has it: messages, cases, and what hits orders."""
-    yield Group(MESSAGES)
-    cases = [model for model in place.sweeping.models if model in KINDS]
+    """Everything that is looked through, as far as this Odoo has it: messages, documents, cases, what hits orders."""
+    yield Group(MESSAGES, is_new_only=True)
+    for model, domain in UPLOADS.items():
+        if place.odoo.has(model, "create_date"):
+            names = (*KINDS[model].called, "company_id", "create_uid")
+            yield Group(model, names, is_case=True, domain=tuple(domain), is_new_only=True)
+    cases = [model for model in place.sweeping.models if model in KINDS and model not in UPLOADS]
     for model in dict.fromkeys((*cases, *_FAN_OUT)):
         if place.odoo.has(model):
             hits, names = _FAN_OUT.get(model, (None, ()))
@@ -123,7 +132,8 @@ class Look:
         if round_.place.sweeping.first_days:
             return round_.begun(self.part, round_.first)
         try:
-            newest = round_.load.search(self.model, [], (stamp,), order=f"{stamp} desc, id desc", limit=1)
+            domain, order = self._group.domain, f"{stamp} desc, id desc"
+            newest = round_.load.search(self.model, domain, (stamp,), order=order, limit=1)
         except AccessDenied:
             newest = []
         moment = newest[0].moment(stamp) if newest else None
@@ -133,7 +143,7 @@ class Look:
 
     @property
     def _stamp(self) -> str:
-        return "create_date" if self.model == MESSAGES else "write_date"
+        return "create_date" if self._group.is_new_only else "write_date"
 
     def page(self) -> bool:
         """See one page and keep what it says; whether there is more."""
@@ -168,18 +178,31 @@ class Look:
             domain = [("model", "in", readable), ("message_type", "in", ["email", "comment"])]
             names = ("model", "res_id", "record_name", "author_id")
             return page_by_id(load, self.model, self._stamp, domain, names, at, size)
+        if self._group.is_new_only:
+            return page_by_id(load, self.model, self._stamp, self._group.domain, self._group.names, at, size)
         return page_by_time(load, self.model, self._stamp, (), self._group.names, at, size)
 
     def _hits(self, rows: Sequence[Row]) -> list[Hit]:
         user = self._round.load.odoo.user
         if self.model == MESSAGES:
             return [_written_to(row) for row in rows if row.one("author_id") != user.partner]
+        if self.model in UPLOADS:
+            return [_uploaded(row) for row in self._by_themselves(rows) if row.one("create_uid") != user.id]
         found: list[Hit] = []
         if self._group.is_case:
             found += [_changed(row) for row in rows if not row.one("create_uid") == user.id == row.one("write_uid")]
         if self._group.hits is not None and rows:
             found += self._group.hits(self._round.load, rows)
         return found
+
+    def _by_themselves(self, rows: Sequence[Row]) -> list[Row]:
+        """Documents that came with no message: those of messages are read with these."""
+        if self.model != "ir.attachment":
+            return list(rows)
+        kinds = ("message_type", "in", ["email", "comment"])
+        found = self._round.load.among(MESSAGES, "attachment_ids", [row.id for row in rows], ("attachment_ids",), kinds)
+        sent = {number for row in found for number in row.many("attachment_ids")}
+        return [row for row in rows if row.id not in sent]
 
     def _move(self, position: Position, page: Page) -> None:
         """Note how far was seen, by compare-and-set on what this round has read."""
@@ -264,6 +287,11 @@ def _day(moment: datetime, zone: ZoneInfo) -> date:
 def _changed(row: Row) -> Hit:
     moment = row.moment("write_date") or datetime.now(UTC)
     return Hit(ref_of(row), f"{row.model}@{moment:%Y-%m-%dT%H:%M:%S}", moment, row.label("company_id"))
+
+
+def _uploaded(row: Row) -> Hit:
+    moment = row.moment("create_date") or datetime.now(UTC)
+    return Hit(ref_of(row), f"{row.model}:{row.id}", moment, row.label("company_id"))
 
 
 def _written_to(row: Row) -> Hit:

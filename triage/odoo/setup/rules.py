@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from triage.errors import UsageError
 from triage.odoo.setup.parts import Feature, FieldOf, Many, ModelOf, Needs, Part, Place, Rule
 from triage.odoo.setup.shared import webhook
+from triage.odoo.uploads import ORDERS, UPLOADS
 
 PREFIX = "rule:"
 _IN_DOMAIN = re.compile(r"\(\s*'([a-z_0-9]+)")
@@ -95,8 +96,7 @@ class Scenario:
 
 
 _OPEN_ORDER = "('state', 'in', ['draft', 'sent', 'sale'])"
-_ORDERS = "['sale.order', 'stock.picking', 'purchase.order', 'account.move', 'helpdesk.ticket', 'crm.lead']"
-_PAPERS = "['application/pdf', 'application/xml', 'text/xml', 'image/png', 'image/jpeg']"
+_ORDERS = str(list(ORDERS))
 _SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "price",
@@ -180,14 +180,7 @@ _SCENARIOS: tuple[Scenario, ...] = (
         "document uploaded",
         "Purchasing and the order desk.",
         "The document is read and compared; a card where it differs from the order.",
-        (
-            Watch(
-                "ir.attachment",
-                domain=f"[('mimetype', 'in', {_PAPERS}), ('res_model', 'in', {_ORDERS}), ('res_field', '=', False)]",
-            ),
-            Watch("documents.document", domain="[('type', '=', 'binary')]"),
-            Watch("dms.file"),
-        ),
+        tuple(Watch(model, domain=str(domain) if domain else "") for model, domain in UPLOADS.items()),
     ),
     Scenario(
         "approval",
