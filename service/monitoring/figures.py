@@ -7,12 +7,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from service.monitoring.catalogue import AROUND, STORE, Family
-from service.monitoring.desk import desk_samples
-from service.monitoring.labels import Companies
+from service.monitoring.desk import EVERYBODY, desk_samples
+from service.monitoring.labels import OTHER, Companies
 from service.review.parts import Group, Week, tellable, to_read
 from triage.domain import utc
 from triage.domain.policies import PolicyBook
@@ -29,7 +29,6 @@ _HOUR = timedelta(hours=1)
 _ALIVE = timedelta(seconds=60)
 _WEEKS = 4
 _REVIEWED = ("advised", "no_exception", "abstained")
-_EVERYBODY = "(every company)"
 _MILLION = Decimal(1_000_000)
 
 
@@ -65,6 +64,8 @@ class StoreFigures:
 
     def __init__(self, looked: Looked, quick_seconds: float = 10.0) -> None:
         self._at = looked
+        self._paying = looked.companies.apart()
+        """Counts must not fall: here those are named that paid first, whoever else is named, and so after a restart."""
         self._lock = threading.Lock()
         self.is_up = True
         """Whether the store answered the last time."""
@@ -125,12 +126,14 @@ class StoreFigures:
         self._at.companies.admit(weights)
         states, due, age = _Sum(), _Most(), _Most()
         dead, retried = _Sum(), _Sum()
+        off = {row.scope for row in switch.every(database) if row.is_off}
         for one in found:
             company = self._at.companies.label(one.company)
             states.add((company, one.state), one.number)
             dead.add((company,), one.number if one.state == "dead" else 0)
             if one.state != "dead":
-                due.add((company,), max(0.0, _since(one.due_since, now)))
+                is_held = company == OTHER and one.company in off  # one that waits on purpose says nothing of the rest
+                due.add((company,), 0.0 if is_held else max(0.0, _since(one.due_since, now)))
                 age.add((company,), _since(one.received, now))
                 retried.add((company,), one.retried)
         for company in self._at.companies.every():  # nothing is told as nothing: alerts must see it end
@@ -148,10 +151,15 @@ class StoreFigures:
         now, sweep = self._at.clock(), self._at.sweep()
         swept = None if sweep is None else gauges.swept_at(database, sweep[0])
         made = gauges.last_checkpoint(database)
-        scopes = _Most()
-        for row in switch.every(database):
-            scope = _EVERYBODY if row.scope == switch.EVERYBODY else self._at.companies.label(row.scope)
-            scopes.add((scope,), float(row.is_off))
+        scopes = _Least()
+        moved = {row.scope: row.is_off for row in switch.every(database)}
+        for scope, is_off in moved.items():
+            label = EVERYBODY if scope == switch.EVERYBODY else self._at.companies.label(scope)
+            scopes.add((label,), float(is_off))
+        if (OTHER,) in scopes.values:  # off only where all of them are
+            for one in gauges.held(database):
+                if self._at.companies.label(one.company) == OTHER:
+                    scopes.add((OTHER,), float(moved.get(one.company, False)))
         return {
             "triage_workers_alive": {(): float(len(workers.alive(database, utc(now - _ALIVE))))},
             "triage_switched_off": scopes.values,
@@ -183,15 +191,19 @@ class StoreFigures:
 
     def _spending(self, database: Database) -> Samples:
         calls, tokens, cost, used = _Sum(), _Sum(), _Sum(), _Most()
-        for one in gauges.taken(database):
-            company = self._at.companies.label(one.company)
+        taken, first = gauges.taken(database), _Least()
+        for one in taken:
+            first.add((one.company,), date.fromisoformat(one.first).toordinal())
+        self._paying.admit({company: -day for (company,), day in first.values.items()})
+        for one in taken:
+            company = self._paying.label(one.company)
             calls.add((company, one.endpoint), one.calls)
             tokens.add((company, "input"), one.input_tokens)
             tokens.add((company, "output"), one.output_tokens)
             cost.add((company,), float(one.money / _MILLION))
         policies = self._at.policies()
         for name, (spent, _) in Spending(database).today(self._at.clock()).items():
-            company, allowed = self._at.companies.label(name), policies.of(name).budgets
+            company, allowed = self._paying.label(name), policies.of(name).budgets
             if allowed.tokens_per_day is not None:
                 used.add((company, "tokens"), _share(spent.tokens, allowed.tokens_per_day))
             if allowed.money_per_day is not None:
@@ -250,6 +262,13 @@ class _Most(_Sum):
 
     def add(self, labels: tuple[str, ...], value: float) -> None:
         self.values[labels] = max(self.values.get(labels, value), value)
+
+
+class _Least(_Sum):
+    """Keeps the smallest of what falls under the same labels."""
+
+    def add(self, labels: tuple[str, ...], value: float) -> None:
+        self.values[labels] = min(self.values.get(labels, value), value)
 
 
 def _share(spent: float, allowed: float) -> float:

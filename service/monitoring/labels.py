@@ -12,10 +12,15 @@ class Companies:
     """The names that labels may have. What is configured comes first, then the busiest; who was named stays so."""
 
     def __init__(self, configured: Iterable[str], most: int) -> None:
+        self._configured = tuple(configured)
         self._most = most
         self._lock = threading.Lock()
         self._named: dict[str, None] = {}
-        self.admit(dict.fromkeys(configured, 0.0))
+        self.admit(dict.fromkeys(self._configured, 0.0))
+
+    def apart(self) -> Companies:
+        """A list of its own that begins with the same: for figures whose companies are chosen otherwise."""
+        return Companies(self._configured, self._most)
 
     def admit(self, weights: Mapping[str, float]) -> None:
         """Name those that there is room for, the heaviest first."""

@@ -39,6 +39,7 @@ from triage.domain.policies import PolicyBook
 from triage.errors import ConfigurationError, UsageError
 from triage.jobs.counting import SWEPT, count_outcome
 from triage.jobs.inbox import Inbox
+from triage.jobs.switching import Switch
 from triage.pipeline import decide
 from triage.storage.budgets import Spending
 from triage.storage.watermarks import WHOLE, Position, Watermarks
@@ -175,6 +176,60 @@ def test_spending_and_the_day_s_budget(opened: Opened) -> None:
     assert values(looked(opened), "triage_budget_used_ratio") == {}
     tomorrow = looked(opened, policy=Policy(budgets=Budgets(tokens_per_day=1000)), now=ends + timedelta(seconds=1))
     assert values(tomorrow, "triage_budget_used_ratio") == {}
+
+
+def test_what_is_counted_as_spent_falls_for_no_name_whoever_else_is_named_and_after_a_restart(opened: Opened) -> None:
+    spending, today = Spending(opened.database), opened.clock.now.date()
+
+    def spend(company: str, days_ago: int, tokens: int) -> None:
+        day = today - timedelta(days=days_ago)
+        ends = opened.clock.now + timedelta(hours=8 - 24 * days_ago)
+        spending.add(company, day, "house", "small", tokens, 0, Decimal(0), ends)
+
+    def told(figures: StoreFigures) -> dict[tuple[str, ...], float]:
+        found = values(figures, "triage_model_tokens")
+        return {labels: value for labels, value in found.items() if labels[1] == "input"}
+
+    def busy(company: str, number: int) -> None:
+        happened = event(f"e{number}", ref(number), company)
+        opened.journal.of(happened)
+        opened.cards.put(proposal(Category.STOCK, record=ref(number)).with_(company=company), happened.key)
+
+    spend("Small", 2, 5)
+    spend("Big", 1, 900)
+    figures = looked(opened, most=2)
+    before = {("Small", "input"): 5.0, ("other", "input"): 900.0}
+    assert told(figures) == before
+    for number in range(1, 4):
+        busy("Big", number)  # named among the cards now, or the first to be so after a restart
+    assert told(looked(opened, most=2)) == before
+    figures = looked(opened, most=2)
+    assert ("Big", "stock") in values(figures, "triage_open_cards")
+    assert told(figures) == before
+    spend("New", 0, 70)
+    assert told(looked(opened, most=2)) == {("Small", "input"): 5.0, ("other", "input"): 970.0}
+
+
+def test_one_company_that_is_switched_off_says_nothing_about_the_others_without_a_name(opened: Opened) -> None:
+    inbox, now = Inbox(opened.journal, opened.clock), opened.clock.now
+    inbox.accept_many(
+        [
+            arrival(1, now - timedelta(seconds=9000), company="Off Ltd"),
+            arrival(2, now - timedelta(seconds=400), company="On Ltd"),
+        ]
+    )
+    switches = Switch(opened.journal, opened.clock)
+    switches.off(by="t", why="w", company="Off Ltd")
+    figures = looked(opened, most=1, now=now)
+    assert values(figures, "triage_switched_off") == {("other",): 0.0}
+    assert values(figures, "triage_queue_age_seconds") == {(COMPANY,): 0.0, ("other",): 400.0}
+    switches.off(by="t", why="w", company="On Ltd")
+    switches.off(by="t", why="w")
+    figures = looked(opened, most=1, now=now)
+    assert values(figures, "triage_switched_off") == {("other",): 1.0, ("(every company)",): 1.0}
+    assert values(figures, "triage_queue_age_seconds") == {(COMPANY,): 0.0, ("other",): 0.0}
+    switches.on(by="t", why="w", company="On Ltd")
+    assert values(looked(opened, most=3, now=now), "triage_switched_off")[("Off Ltd",)] == 1.0
 
 
 @pytest.mark.parametrize(("people", "shown"), [(4, {}), (5, {("stock",): 0.6})])

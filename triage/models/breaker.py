@@ -118,8 +118,9 @@ class Breaker:
 
     @property
     def unanswered_seconds(self) -> float:
-        """For how long, from now on, the endpoint counts as one that does not answer unless it is asked again: as long as
-        questions are kept back, and a while more, in which the one that tries may come. 0 while questions pass.
+        """For how long, from now on, the endpoint counts as one that does not answer, unless it is asked again.
+
+        As long as questions are kept back, and a while more, in which the one that tries may come; 0 while they pass.
         """
         with self._lock:
             return 0.0 if self._until is None else max(0.0, self._until + _UNTRIED - self._clock())

@@ -86,15 +86,17 @@ class Taken:
     output_tokens: int
     money: int
     """Millionths of the budget's currency."""
+    first: str
+    """The first day."""
 
 
 def taken(database: Database) -> list[Taken]:
     """What models took, by company and endpoint. The table has a row for each company, model and day."""
     sql = (
-        "SELECT company, endpoint, sum(calls), sum(input_tokens), sum(output_tokens), sum(money) FROM spending"
-        " GROUP BY company, endpoint"
+        "SELECT company, endpoint, sum(calls), sum(input_tokens), sum(output_tokens), sum(money), min(day)"
+        " FROM spending GROUP BY company, endpoint"
     )
-    return [Taken(str(a), str(b), *map(int, rest)) for a, b, *rest in database.query(sql)]
+    return [Taken(str(a), str(b), *map(int, rest), str(day)) for a, b, *rest, day in database.query(sql)]
 
 
 def effects(database: Database) -> dict[str, int]:
