@@ -200,7 +200,7 @@ def decide(
         )  # fmt: skip
         for name in () if policy.own_cases else dict.fromkeys((by, *also_called)):
             refuse_own(card, journal, name, decision.member)
-        decided = cards.save(clusters.decide(card, decision, policy), card.revision)
+        decided = cards.save(clusters.decide(card, decision, _rights(policy, journal, by)), card.revision)
         for one in clusters.touched(card, decision):
             if (case := cards.sharing.case_of(card, one)) is not None:
                 word = MemberWord(
@@ -218,6 +218,15 @@ def decide(
         )
         set_going(journal, decided, decision.at)
     return decided
+
+
+def _rights(policy: Policy, journal: Journal, by: str) -> Policy:
+    """The policy, with what their account's duties let somebody decide under their name."""
+    if not policy.names_duties:
+        return policy
+    from triage.storage.people import duties_of  # hashes a password when loaded: only where policy names duties
+
+    return policy.resolved(by, duties_of(journal.database, by))
 
 
 def publish(card: Card, publisher: Publish, cards: CardStore, journal: Journal) -> Publication:

@@ -27,6 +27,7 @@ from triage.domain import (
     Company,
     Confidence,
     Document,
+    Duty,
     Event,
     Failure,
     Gone,
@@ -53,6 +54,7 @@ from triage.errors import Conflict, DecisionRefused, ModelUnavailable, OdooUnava
 from triage.pipeline import Desk, decide, one_policy, triage
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
+from triage.storage.people import People
 
 NOW = datetime(2026, 11, 17, 14, 30, tzinfo=UTC)
 BY = Producer(method=Method.EMBEDDED, model="test", version="0")
@@ -327,6 +329,20 @@ def test_who_may_not_decide_is_told_so(office: Office) -> None:
     with pytest.raises(DecisionRefused, match="mila"):
         office.decide(Verdict.ACCEPT, policy=policy)
     assert office.cards.all()[0].state is CardState.OPEN
+
+
+def test_duties_decide_where_policy_names_them(office: Office) -> None:
+    triage(event(), office.desk())
+    policy = Policy(deciders={"duty:lead": {Category.STOCK}})
+    people = People(office.database, lambda: NOW)
+    people.add("mila", [Duty.REVIEWER], subject="mila")
+    people.add("inès", [Duty.LEAD], subject="ines")
+    people.add("joris", [Duty.LEAD], subject="joris")
+    people.disable("joris")
+    for by in ("mila", "joris", "nobody we know", "duty:lead"):
+        with pytest.raises(DecisionRefused, match=r"may not decide stock cards.*allows: duty:lead"):
+            office.decide(Verdict.ACCEPT, by=by, policy=policy)
+    assert office.decide(Verdict.ACCEPT, by="inès", policy=policy).state is CardState.ACCEPTED
 
 
 def test_an_unknown_card_is_a_usage_error(office: Office) -> None:

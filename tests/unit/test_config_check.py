@@ -18,6 +18,7 @@ from triage.cli.config_findings import Level
 from triage.cli.config_page import renewed
 from triage.cli.config_variables import VARIABLES
 from triage.cli.wiring import now
+from triage.domain import Category
 from triage.settings import Settings
 from triage.storage.apikeys import ApiKeys
 
@@ -140,6 +141,12 @@ def test_secrets_that_others_can_read_are_missing_or_shared(place: Path) -> None
         line for line in lines if line.startswith("bad service.yaml: source third: none: the secret cannot be read")
     ]
     assert [line for line in lines if "http://odoo.example: the key travels unencrypted" in line]
+
+
+def test_a_duty_among_the_deciders_stands_for_several(place: Path) -> None:
+    everything = [category.value for category in Category]
+    write(place, "policy.yaml", second_person=["credit"], deciders={"duty:lead": everything})
+    assert [line for line in told(place) if "deciders" in line or "second_person" in line] == []
 
 
 def test_a_variable_that_service_yaml_names_is_known(place: Path) -> None:

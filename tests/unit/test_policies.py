@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from triage.domain import Category, Company, Mode
+from triage.domain import Category, Company, Duty, Mode, Policy
 from triage.errors import ConfigurationError
 from triage.settings import Settings, read_policies
 
@@ -40,6 +42,34 @@ def test_a_company_has_its_own_entries_and_the_others_of_all(tmp_path: Path) -> 
     assert (own.mode(Category.CREDIT), own.mode(Category.PRICING)) == (Mode.ADVISE, Mode.OFF)
     assert (own.thresholds.days_late, own.thresholds.claim_days) == (4, 9)
     assert found.base.mode(Category.CREDIT) is Mode.SHADOW
+
+
+def test_duties_decide_beside_names() -> None:
+    policy = Policy(deciders={"duty:lead": {Category.CREDIT}, "mila": {Category.STOCK}})
+    assert policy.may_decide("inès", Category.CREDIT, [Duty.LEAD])
+    assert not policy.may_decide("inès", Category.STOCK, [Duty.LEAD])
+    assert not policy.may_decide("joris", Category.CREDIT, [Duty.REVIEWER, Duty.AUDITOR])
+    both = policy.resolved("mila", [Duty.LEAD])
+    assert both.may_decide("mila", Category.CREDIT)
+    assert both.may_decide("mila", Category.STOCK)
+    assert policy.deciders_of([Category.CREDIT]) == ["duty:lead"]
+
+
+@pytest.mark.parametrize("name", ["duty:lead", "Duty:Lead"])
+def test_nobody_is_a_duty_by_their_name(name: str) -> None:
+    policy = Policy(deciders={"duty:lead": {Category.CREDIT}})
+    assert not policy.may_decide(name, Category.CREDIT)
+    assert not policy.resolved(name, []).may_decide(name, Category.CREDIT)
+
+
+@pytest.mark.parametrize("word", ["duty:boss", "duty:auditor", "Duty:lead", "duty:"])
+def test_a_duty_that_decides_nothing_is_an_error_that_names_those_that_do(word: str) -> None:
+    with pytest.raises(ValidationError, match=f"{word}: no such duty decides; those that do are duty:lead, duty:rev"):
+        Policy.model_validate({"deciders": {word: ["credit"]}})
+    [names] = [
+        one for one in Policy.model_json_schema()["properties"]["deciders"]["propertyNames"]["anyOf"] if "not" in one
+    ]
+    assert re.match(names["not"]["pattern"], word)
 
 
 def test_who_may_decide_is_not_added_to(tmp_path: Path) -> None:

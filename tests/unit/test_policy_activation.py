@@ -128,6 +128,7 @@ def file(folder: Path, text: str, name: str = "new.yaml") -> Path:
         ("version: a\nthresholds:\n  days_late: 1\n  no_such: 3\n", ["4: thresholds.no_such: "]),
         ("deciders:\n  mila: [credit]\n  mila: [stock]\n", ["3: deciders.mila: stands there twice."]),
         ("\nno_such: 1\nmin_confidence: x\nlanguage: xx\n", ["2: no_such", "3: min_confidence", "4: language"]),
+        ("version: a\ndeciders:\n  duty:boss: [credit]\n", ["2: deciders: duty:boss: no such duty decides"]),
         (
             "companies:\n  Brandt:\n    min_confidence: 7\n    limits: {max_pages: 1}\n",
             ["3: companies.Brandt.min_confidence", "4: companies.Brandt.limits"],

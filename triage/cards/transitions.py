@@ -117,7 +117,7 @@ def _check_person(card: Card, decision: Decision, policy: Policy) -> None:
     touched = _touched(card, decision)
     refused = [category for category in touched if not policy.may_decide(decision.by, category)]
     if refused:
-        allowed = sorted(person for person in policy.deciders if all(policy.may_decide(person, it) for it in touched))
+        allowed = policy.deciders_of(touched)
         raise DecisionRefused(
             f"card #{card.number}: {decision.by} may not decide {refused[0].value} cards. "
             f"Policy {policy.version} allows: {', '.join(allowed) or 'nobody'}."

@@ -8,6 +8,7 @@ from triage.cli.config_files import check_mode
 from triage.cli.config_findings import Finding, bad, note, warning
 from triage.domain import Category, Mode, Policy
 from triage.domain.policies import PolicyBook
+from triage.domain.policy import is_duty
 from triage.errors import ConfigurationError
 from triage.jobs.configuration import JobsConfiguration
 from triage.models.catalogue import chat_model
@@ -71,8 +72,9 @@ def _deciders(where: str, about: str, policy: Policy) -> Iterator[Finding]:
         yield note(where, f"{about}deciders: is empty, so that whoever can open the store decides.")
         return
     for category in Category:
-        may = [name for name, categories in policy.deciders.items() if category in categories]
-        if category in policy.second_person and len(may) < 2:
+        may = policy.deciders_of([category])
+        several = len(may) > 1 or any(is_duty(who) for who in may)
+        if category in policy.second_person and not several:
             yield bad(
                 where,
                 f"{about}second_person: {category.value} needs two people, and deciders names "

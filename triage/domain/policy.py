@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
+from pydantic.config import JsonDict
 
 from triage.domain.advice import Advice
 from triage.domain.base import Frozen, SortedSet
 from triage.domain.budgets import Budgets
 from triage.domain.papers import FIELD_NAMES, LINE_FIELD_NAMES
+from triage.domain.people import Duty
 from triage.domain.priority import PriorityWeights
 from triage.domain.routing import Route
 from triage.domain.segments import Segment
@@ -133,6 +136,17 @@ class Limits(Frozen):
     """Letters of a message beyond these are left unread."""
 
 
+_DUTY = "duty:"
+_DECIDING = (Duty.LEAD, Duty.REVIEWER)
+_WHO: JsonDict = {
+    "anyOf": [
+        {"not": {"pattern": "^[Dd][Uu][Tt][Yy]:"}},
+        {"enum": [f"{_DUTY}{duty.value}" for duty in _DECIDING]},
+    ]
+}
+"""A decider in the JSON schema: a name, or a duty that decides."""
+
+
 class Policy(Frozen):
     """One company's policy. Its fingerprint stands in every record it acted on."""
 
@@ -151,8 +165,9 @@ class Policy(Frozen):
     min_field_confidence_by_field: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
     """The same for single fields: `buyer_name`, or `line.quantity` for that of each line."""
     second_person: SortedSet[Category] = frozenset()
-    deciders: dict[str, SortedSet[Category]] = {}
-    """Person → categories they may decide. Empty: anybody who can open the store."""
+    deciders: dict[str, SortedSet[Category]] = Field(default={}, json_schema_extra={"propertyNames": _WHO})
+    """Person, or duty of those who have an account (`duty:lead`, `duty:reviewer`) → categories they may decide; several
+    entries add up. Empty: anybody who can open the store."""
     own_cases: bool = True
     """Whether somebody may decide a case of an order that is their own (as its salesperson)."""
     require_activation: bool = False
@@ -196,6 +211,14 @@ class Policy(Frozen):
             raise ValueError(f"no such field: {', '.join(strange)}; the fields are {', '.join(sorted(known))}")
         return by_field
 
+    @field_validator("deciders")
+    @classmethod
+    def _duties_exist(cls, deciders: dict[str, frozenset[Category]]) -> dict[str, frozenset[Category]]:
+        known = [f"{_DUTY}{duty.value}" for duty in _DECIDING]
+        if strange := sorted(who for who in deciders if is_duty(who) and who not in known):
+            raise ValueError(f"{', '.join(strange)}: no such duty decides; those that do are {', '.join(known)}")
+        return deciders
+
     @model_validator(mode="after")
     def _endpoint_names_are_unique(self) -> Policy:
         names = [endpoint.name for endpoint in self.endpoints]
@@ -224,6 +247,29 @@ class Policy(Frozen):
         """The measured confidence that a value of this field needs: `buyer_name`, `line.quantity`."""
         return self.min_field_confidence_by_field.get(field, self.min_field_confidence)
 
-    def may_decide(self, person: str, category: Category) -> bool:
-        """Whether this person may decide cards of this category."""
-        return not self.deciders or category in self.deciders.get(person, frozenset())
+    def may_decide(self, person: str, category: Category, duties: Collection[Duty] = ()) -> bool:
+        """Whether this person, whose account has these duties, may decide cards of this category."""
+        if not self.deciders:
+            return True
+        who = [f"{_DUTY}{duty.value}" for duty in duties] + ([] if is_duty(person) else [person])
+        return any(category in self.deciders.get(one, frozenset()) for one in who)
+
+    @property
+    def names_duties(self) -> bool:
+        """Whether what somebody may decide depends on their duties."""
+        return any(map(is_duty, self.deciders))
+
+    def deciders_of(self, categories: Iterable[Category]) -> list[str]:
+        """The entries of `deciders` that allow all of these categories."""
+        wanted = frozenset(categories)
+        return sorted(who for who, allowed in self.deciders.items() if wanted <= allowed)
+
+    def resolved(self, person: str, duties: Collection[Duty]) -> Policy:
+        """This policy with what somebody's duties let them decide written down for their name."""
+        may = frozenset(category for category in Category if self.may_decide(person, category, duties))
+        return self if is_duty(person) else self.with_(deciders={**self.deciders, person: may})
+
+
+def is_duty(who: str) -> bool:
+    """Whether an entry of `deciders` stands for everybody with a duty."""
+    return who.casefold().startswith(_DUTY)

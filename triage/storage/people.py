@@ -242,6 +242,12 @@ def is_disabled(database: Database, name: str) -> bool:
     return found.get(name, any(found.values()))
 
 
+def duties_of(database: Database, name: str) -> frozenset[Duty]:
+    """The duties of the enabled account of this name; none where there is no such account."""
+    rows = database.query("SELECT * FROM people WHERE name = ? AND disabled_at IS NULL", (name,))
+    return _account(rows[0]).person.duties if rows else frozenset()
+
+
 def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
