@@ -22,7 +22,7 @@ from service.shapes import Cards, DecisionRequest
 from service.submissions import CompanyName
 from triage.cards.blind import is_unseen
 from triage.cards.transitions import is_undecided
-from triage.domain import Card, CardState, Category, Policy, Severity, Verdict
+from triage.domain import Card, CardState, Category, Policy, Severity
 from triage.errors import Conflict, DecisionRefused, KeyMissing, UsageError
 from triage.pipeline import decide
 from triage.storage.apikeys import ApiKey
@@ -166,8 +166,6 @@ def _decided(
 ) -> Card:
     if not is_undecided(card):
         raise Problem(409, f"Card #{card.number} is {card.state.value}: it can no longer be decided.")
-    touched = {card.proposal.suggestion.category, *_edited(body)}
-    allowed = all(policy.may_decide(by, category) for category in touched)
     try:
         return decide(
             str(card.id),
@@ -183,14 +181,9 @@ def _decided(
             seen=seen,
         )
     except DecisionRefused as error:
-        raise Problem(422 if allowed else 403, str(error)) from error
+        raise Problem(403 if error.code == "may_not" else 422, str(error)) from error
     except Conflict as error:
         raise Problem(412, f"Card #{card.number} was changed just now. Look at it again.") from error
-
-
-def _edited(body: DecisionRequest) -> list[Category]:
-    changed = body.changes.category if body.changes and body.verdict is Verdict.EDIT else None
-    return [] if changed is None else [changed]
 
 
 def _told(card: Card, key: ApiKey) -> Response:
