@@ -92,6 +92,19 @@ def test_promtool_finds_the_rules_right() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("spoilt", ["", ")"], ids=["as it is", "with a query that was spoilt"])
+def test_promtool_can_read_every_query_of_the_dashboard(tmp_path: Path, spoilt: str) -> None:
+    if (promtool := shutil.which("promtool")) is None:
+        pytest.skip("promtool is not here: apt install prometheus")
+    rules = [{"record": f"panel:{at}", "expr": expr} for at, expr in enumerate(expressions().splitlines())]
+    rules[-1]["expr"] += spoilt
+    (tmp_path / "panels.yaml").write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    words = [promtool, "check", "rules", "panels.yaml"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is (spoilt == ""), done.stdout + done.stderr
+
+
+@pytest.mark.slow
 def test_promtool_sees_a_rule_that_was_spoilt(tmp_path: Path) -> None:
     if (promtool := shutil.which("promtool")) is None:
         pytest.skip("promtool is not here: apt install prometheus")
