@@ -26,10 +26,10 @@ _TYPED = re.compile(r"^\s*(?:\$ |sudo (?:-\w+ \S+ )*)?(?:[A-Z_]+=\S+ )*(triage\s
 _INLINE = re.compile(r"`(triage [^`]+)`")
 _ENDS = {"|", ">", ">>", "<", "&&", "||", ";", "&", "2>", "2>&1"}
 _NOT_COMMANDS = ("yaml", "json", "python", "ini", "xml", "sql", "promql")
-_ELLIPSES = ("...", "…")
+ELLIPSES = ("...", "…")
 
 
-def _typed(page: Path) -> Iterator[str]:
+def typed_on(page: Path) -> Iterator[str]:
     """The commands of the blocks of a page, fenced or indented: what is there to be typed."""
     text = page.read_text(encoding="utf-8")
     blocks = [block for language, block in _FENCED.findall(text) if language not in _NOT_COMMANDS]
@@ -41,13 +41,13 @@ def _typed(page: Path) -> Iterator[str]:
 def _commands() -> Iterator[tuple[str, str]]:
     for page in PAGES:
         where = str(page.relative_to(ROOT))
-        for found in _typed(page):
+        for found in typed_on(page):
             yield where, found
         for found in _INLINE.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
             yield where, found
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The words of one command, up to a pipe or a remark."""
     words = shlex.split(text, comments=True)
     end = next((place for place, word in enumerate(words) if word in _ENDS), len(words))
@@ -83,7 +83,7 @@ def _parse(words: list[str]) -> str | None:
 
 def _is_mentioned_only(where: str, text: str) -> bool:
     """In a sentence a command may stand without its arguments, or shortened."""
-    return any(each in text for each in _ELLIPSES) or "[" in text or "|" in text
+    return any(each in text for each in ELLIPSES) or "[" in text or "|" in text
 
 
 @pytest.mark.parametrize("page", sorted({where for where, _ in _commands()}))
@@ -92,7 +92,7 @@ def test_commands_on_a_page_are_taken_by_the_command_line(page: str) -> None:
     for where, text in _commands():
         if where != page or _is_mentioned_only(where, text):
             continue
-        said = _parse(_words(text))
+        said = _parse(words_of(text))
         if said is not None and not said.startswith("Missing") and "requires an argument" not in said:
             wrong.append(f"{text}: {said}")
     assert wrong == []
@@ -102,16 +102,16 @@ def test_commands_in_blocks_are_whole() -> None:
     """What stands in a block is there to be typed: nothing that it needs is missing."""
     missing = []
     for page in PAGES:
-        for line in _typed(page):
-            if not any(each in line for each in _ELLIPSES):
-                said = _parse(_words(line))
+        for line in typed_on(page):
+            if not any(each in line for each in ELLIPSES):
+                said = _parse(words_of(line))
                 if said is not None:
                     missing.append(f"{page.name}: {line}: {said}")
     assert missing == []
 
 
 def test_indented_blocks_are_looked_at() -> None:
-    assert sum(line.startswith("triage people") for line in _typed(ROOT / "docs" / "people.md")) >= 7
+    assert sum(line.startswith("triage people") for line in typed_on(ROOT / "docs" / "people.md")) >= 7
 
 
 _MODULE = re.compile(r"python3? -m ((?:triage|service|evals|tests)[\w.]*)([^`|\n#]*)")
