@@ -56,10 +56,10 @@ def cards(installation: Installation, access: Access) -> APIRouter:
     def list_cards(
         key: Annotated[ApiKey, Depends(reads)],
         state: Annotated[list[CardState], Query(description="Repeat it for several.")] = [],  # noqa: B006
-        category: Annotated[list[Category], Query()] = [],  # noqa: B006
-        severity: Annotated[list[Severity], Query()] = [],  # noqa: B006
-        company: Annotated[list[CompanyName], Query(max_length=50)] = [],  # noqa: B006
-        team: Annotated[list[CompanyName], Query(max_length=50)] = [],  # noqa: B006
+        category: Annotated[list[Category], Query(description="Repeat it for several.")] = [],  # noqa: B006
+        severity: Annotated[list[Severity], Query(description="Repeat it for several.")] = [],  # noqa: B006
+        company: Annotated[list[CompanyName], Query(max_length=50, description="By name; repeat it for several.")] = [],  # noqa: B006
+        team: Annotated[list[CompanyName], Query(max_length=50, description="By name; repeat it for several.")] = [],  # noqa: B006
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response:
