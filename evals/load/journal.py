@@ -33,8 +33,8 @@ from triage.audit.journal import Journal
 from triage.audit.story import story
 from triage.audit.verify import verify
 from triage.cards.store import CardStore
-from triage.domain import CardState, Category, Event, Link, LinkStatus, Proposal, RecordRef, Suggestion
-from triage.storage import records
+from triage.domain import Category, Event, Link, LinkStatus, Proposal, RecordRef, Suggestion
+from triage.storage import queue, records
 from triage.storage.database import Database
 from triage.storage.keys import Keys
 from triage.storage.records import Record
@@ -176,10 +176,15 @@ def query_times(database: Database, keys: Keys, cards: int) -> dict[str, float]:
             times.append((time.perf_counter() - started) * 1000)
         return statistics.median(times)
 
+    rows = queue.page(database, queue.Chosen(), cards)
+    middle = (rows[len(rows) // 2].priority, rows[len(rows) // 2].number)
     return {
         "triage audit show CARD": milliseconds(lambda number: story(database, keys, store.get(number))),
-        "first 50 open cards": milliseconds(lambda _: store.all(CardState.OPEN, limit=50)),
-        "open cards from the middle": milliseconds(lambda _: store.all(CardState.OPEN, limit=50, offset=cards // 2)),
+        "queue, first page": milliseconds(lambda _: queue.page(database, queue.Chosen(), 51)),
+        "queue, page from the middle": milliseconds(lambda _: queue.page(database, queue.Chosen(), 51, middle)),
+        "queue, of one category": milliseconds(lambda _: queue.page(database, queue.Chosen(categories=("delay",)), 51)),
+        "queue, counted": milliseconds(lambda _: queue.count(database, queue.Chosen(), 1000)),
+        "queue, teams to choose from": milliseconds(lambda _: queue.values(database, "team")),
         "card by number": milliseconds(store.get),
         "cards of an event": milliseconds(lambda number: store.of_event(f"load:{(number - 1) * _EVENTS + 1}", COMPANY)),
     }
