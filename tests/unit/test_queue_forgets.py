@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision, event, proposal
+from triage import pipeline
 from triage.audit import forgetting, retiring
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
 from triage.cards import transitions
 from triage.cards.handling import Handler
 from triage.cards.situating import Situation
-from triage.domain import Category, NoException, Policy
+from triage.domain import Category, NoException, Policy, Verdict
 from triage.storage import queue
 
 WHERE = Situation(site="Ulm", segment="Jane Doe Fixings", channel="fax of Jane")
@@ -61,6 +62,20 @@ def test_a_claim_ends_when_its_card_closes_and_not_before(opened: Opened) -> Non
     decide(opened, TWO, by="jo")
     assert claim(opened) == (None, None)
     assert where(opened)[1] == "Jane Doe Fixings"  # figures count closed cards by it
+
+
+@pytest.mark.parametrize("last", ["mila", "jo", None])
+def test_who_had_a_card_has_it_again_when_its_decision_is_taken_back(opened: Opened, last: str | None) -> None:
+    handler = Handler(opened.cards, opened.journal, opened.clock)
+    if last == "jo":
+        handler.hand_over("1", "mila", "jo")
+    elif last is None:
+        handler.release("1", "mila")
+    before = claim(opened)
+    pipeline.decide("1", Verdict.ACCEPT, "ann", opened.cards, opened.journal, opened.clock, policy=Policy())
+    assert claim(opened) == (None, None)
+    handler.undo("1", "ann")
+    assert (before[0], claim(opened)[0]) == (last, last)
 
 
 def test_claims_that_outlived_their_cards_are_ended(opened: Opened) -> None:

@@ -10,12 +10,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triage.audit.journal import Journal
+from triage.audit.journal import Journal, open_record
 from triage.cards import clusters, transitions
 from triage.cards.store import CardStore, streams_of
 from triage.domain import Act, Card, Handling, utc
-from triage.errors import Conflict, DecisionRefused
-from triage.storage import effects, queue
+from triage.errors import Conflict, DecisionRefused, KeyMissing, NewerRecord
+from triage.storage import effects, queue, reported
 from triage.storage.queue import QueueRow
 
 UNDO = timedelta(minutes=1)
@@ -128,6 +128,7 @@ class Handler:
                     "undo_done", number=card.number
                 )
             restored = self.cards.save(clusters.undo(card, now), card.revision)
+            self._claim_again(restored)
             told = {"channel": channel, "request": request}
             self._record(card, Act.UNDO, by, acting={name: value for name, value in told.items() if value})
             if restored.decisions:  # what the word before it set going was of a revision that is gone
@@ -149,6 +150,26 @@ class Handler:
         if not transitions.is_undecided(card):
             raise transitions.closed(card)
         return card, row
+
+    def _claim_again(self, card: Card) -> None:
+        """Who had a card when it closed has it again. The queue has forgotten that; the journal has not."""
+        row = queue.of_card(self.journal.database, str(card.id))
+        if row is None or row.claimed_by is not None:
+            return
+        had: tuple[str | None, datetime | None] = None, None
+        told = [each for some in reported.handlings(self.journal.database, [str(card.id)]) for each in some]
+        for record in sorted(told, key=lambda each: each.seq):
+            try:
+                done = open_record(record, self.journal.keys)
+            except (KeyMissing, NewerRecord):
+                continue
+            if isinstance(done, Handling) and done.card == card.id:
+                had = {
+                    Act.CLAIM: (done.by, done.at),
+                    Act.HAND_OVER: (done.to, done.at),
+                    Act.RELEASE: (None, None),
+                }.get(done.act, had)
+        self._set(card, row, *had)
 
     def _set(self, card: Card, row: QueueRow, who: str | None, at: datetime | None) -> None:
         queue.handle(
