@@ -114,6 +114,21 @@ def test_records_forged_into_the_erased_case_are_younger_than_its_key(opened: Op
     assert "it was made after its key" in bad(opened), "its time is its own word; what stands before it is older"
 
 
+def test_an_erasure_that_was_broken_off_and_done_later_is_no_fault(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger has the key, which is still there: whoever has the store open works on with it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(opened.keys, "forget", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            forget(opened, 2)
+    opened.clock.now += timedelta(hours=5)
+    put(opened, 2, "e:2b", summary="They ask again.")
+    assert "are here again" in bad(opened)
+    assert ledger(opened).replay(opened.keys, opened.clock()) == 1
+    assert bad(opened) == ""
+
+
 @pytest.mark.parametrize("kind", ["erasure", "hold", "retention", "checkpoint"])
 def test_what_allows_others_to_go_is_never_erased_itself(opened: Opened, kind: str) -> None:
     key, case = gone(opened)

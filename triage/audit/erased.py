@@ -36,8 +36,8 @@ class Erased:
         """Stream → time of the last record of it that could be opened: what follows was not made before it."""
         self._sealed_last: dict[tuple[bytes, str], tuple[int, str]] = {}
         """Deleted key and stream → the last record that it sealed, and since when that one is there at the earliest."""
-        self._erasures: dict[bytes, tuple[str, int, datetime]] = {}
-        """Key → stream, sequence and time of the last record that says it was erased."""
+        self._erasures: dict[bytes, tuple[str, int]] = {}
+        """Key → stream and sequence of the last record that says it was erased."""
         self._cards_erased: dict[bytes, set[str]] = {}
         self._cards_emptied: set[str] = set()
         self._emptied_by: Counter[str] = Counter()
@@ -60,7 +60,7 @@ class Erased:
             )
         elif isinstance(value, Erasure):
             for key in map(bytes.fromhex, value.keys):
-                self._erasures[key] = (record.stream, record.seq, value.at)
+                self._erasures[key] = (record.stream, record.seq)
                 self._cards_erased.setdefault(key, set()).update(map(str, value.cards))
         elif isinstance(value, Removal) and value.kinds == (NAME,):
             self._cards_emptied.update(map(str, value.cards))
@@ -89,14 +89,11 @@ class Erased:
     def late_faults(self) -> Iterator[str]:
         """Records that were made when their key was deleted already."""
         for (key, stream), (seq, since) in self._sealed_last.items():
-            erasure = self._erasures.get(key)
-            if erasure is not None:
-                if erasure[:2] > (stream, seq) and erasure[0] == stream:
-                    continue
-                ended = erasure[2]
-            elif (deleted := self._deleted(key)) is not None:
-                ended = datetime.fromisoformat(deleted.at)
-            if since > utc(ended + _GRACE):
+            deleted, erasure = self._deleted(key), self._erasures.get(key)
+            if deleted is None or (erasure is not None and erasure[0] == stream and erasure[1] > seq):
+                continue
+            # The record of an erasure that was broken off comes first: until the key went, others worked on with it.
+            if since > utc(datetime.fromisoformat(deleted.at) + _GRACE):
                 yield f"stream {stream}, record {seq}: it was made after its key {key.hex()} was deleted"
 
     def cards_named(self) -> set[str]:

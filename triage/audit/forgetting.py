@@ -204,7 +204,7 @@ def erase(
             gone += keys
     if gone:
         ledger.append(gone, clock())
-        journal.keys.forget(*gone)
+        journal.keys.forget(*gone, at=clock())
     return done
 
 

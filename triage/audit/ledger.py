@@ -62,21 +62,24 @@ class Ledger:
         """
         return _Growing(self)
 
-    def _by_time(self) -> dict[str, set[bytes]]:
+    def _by_time(self) -> dict[datetime, set[bytes]]:
         """Time of deletion → ids of keys."""
-        found: dict[str, set[bytes]] = {}
+        found: dict[datetime, set[bytes]] = {}
         previous = _START
         for number, line in enumerate(self._lines(), start=1):
             entry = self._entry(line, number)
             if entry.get("previous") != previous:
                 raise StoreError(f"{self.path}, line {number}: a line before it was changed or taken out.")
-            found.setdefault(str(entry.get("at")), set()).update(bytes.fromhex(key) for key in entry["keys"])
+            at = datetime.fromisoformat(entry["at"])
+            found.setdefault(at, set()).update(bytes.fromhex(key) for key in entry["keys"])
             previous = hashlib.sha256(line.encode()).hexdigest()
         return found
 
-    def replay(self, keys: Forgetting) -> int:
-        """Delete again what a restored backup brought back; returns how many keys that were."""
-        return sum(keys.forget(*gone, at=datetime.fromisoformat(at)) for at, gone in self._by_time().items() if gone)
+    def replay(self, keys: Forgetting, now: datetime | None = None) -> int:
+        """Delete again what a restored backup brought back, and what an erasure that was broken off left; returns how
+        many keys that were. They count as in use until `now`, at the least until the ledger's line was written.
+        """
+        return sum(keys.forget(*gone, at=max(at, now or at)) for at, gone in self._by_time().items() if gone)
 
     def _lines(self) -> list[str]:
         try:
@@ -94,9 +97,16 @@ class Ledger:
             raise StoreError(
                 f"{self.path}, line {number}: is not whole. If it is the last one, take it out and erase again."
             ) from error
-        if not isinstance(entry, dict) or not isinstance(entry.get("keys"), list):
+        if not isinstance(entry, dict) or not isinstance(entry.get("keys"), list) or not _is_time(entry.get("at")):
             raise StoreError(f"{self.path}, line {number}: is no entry of an erasure ledger.")
         return entry
+
+
+def _is_time(text: object) -> bool:
+    try:
+        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 class _Growing(Collection[bytes]):

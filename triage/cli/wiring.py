@@ -66,7 +66,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     # Keys first: where there is a store, its keys were there before it.
     opened = Keys.open(settings.key_store, create=not existed, keeper=settings.keeper())
     with opened as keys, Database.open(settings.database) as database:
-        Ledger(settings.erasures).replay(keys)  # a restored backup brings back nothing that was forgotten
+        Ledger(settings.erasures).replay(keys, now())  # a restored backup brings back nothing that was forgotten
         yield Store(
             database,
             keys,
