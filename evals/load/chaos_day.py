@@ -247,7 +247,8 @@ def main(arguments: list[str] | None = None) -> int:
     for at, name, seconds in found.pop("script"):
         print(f"{at:6} s  {name} for {seconds:g} s")
     print(table(found))
-    print("\n".join(["", *bad]) if bad else "\nevery event is accounted for, and every alert")
+    alerts = "no alert was looked at" if found["alerts looked at"] == "no" else "every alert, too"
+    print("\n".join(["", *bad]) if bad else f"\nevery event is accounted for; {alerts}")
     return 1 if bad else 0
 
 
