@@ -3,11 +3,15 @@
     python -m evals.load.model_bound                        # 1 s, 32 at once, four workers beside one, PostgreSQL
     python -m evals.load.model_bound --exceptions 120 --model-seconds 3
 
-Each exception asks three questions, one after the other. `--most` calls at once are allowed in all: each of the workers
-gets its share in `jobs.yaml`, and the server counts how many were under way. One worker alone keeps the share that it
-has beside the others, so that the model is the bound for it as well. The ideal is `most / seconds` answers a second;
-counted is the steady part, from a fifth of the answers to four fifths. Where the processor is the bound instead, the
-computing that is printed beside it says so: a model that takes longer (`--model-seconds`) shows the workers alone.
+Each exception asks three questions, one after the other. One model server answers, `--most` calls at once and no more,
+whoever asks. Each of the workers gets its share of them in `jobs.yaml`; one worker alone keeps the share that it has
+beside the others. So for every worker the bound is the model's time, and what is compared is whether four do four times
+the work of one: whether store, queue and locks let them. It does not say that one worker could not do more: with
+`--whole` one worker that may have all the calls is measured as well.
+
+The ideal is `most / seconds` answers a second; counted is the steady part, from a fifth of the answers to four fifths.
+Where the processor is the bound instead, the computing that is printed beside it says so: a model that takes longer
+(`--model-seconds`) shows the workers alone.
 """
 
 from __future__ import annotations
@@ -43,16 +47,25 @@ class Asked:
     workers: int = 4
     database: str = "postgresql"
     minutes: float = 8
+    whole: bool = False
+    """Whether one worker that may have all the calls is measured, too."""
+
+
+def measured(asked: Asked) -> dict[str, dict[str, Any]]:
+    """The figures of all workers, of one with its share, and, where it is asked for, of one with everything."""
+    share = max(1, asked.most // asked.workers)
+    found = {f"{asked.workers} workers": run(asked, asked.workers, share), "one worker": run(asked, 1, share)}
+    return found | ({"one worker with all calls": run(asked, 1, asked.most)} if asked.whole else {})
 
 
 def run(asked: Asked, workers: int, share: int) -> dict[str, Any]:
     """So many workers with so many calls at once each; the figures."""
-    exceptions = max(4 * share, asked.exceptions * workers // asked.workers)
+    exceptions = max(4 * share, asked.exceptions * workers * share // asked.most)
     with tempfile.TemporaryDirectory(prefix="triage-bound-") as folder, ExitStack() as stack:
         home = Path(folder)
         environment = database_of(asked.database, stack)
         odoo = stack.enter_context(Helper("evals.load.parts", "--orders", str(exceptions), "--home", folder))
-        words = ("--seconds", str(asked.model_seconds), "--most", str(share * workers))
+        words = ("--seconds", str(asked.model_seconds), "--most", str(asked.most))
         model = stack.enter_context(Helper("evals.load.fake_model", *words))
         # More jobs than calls: what a job does between its questions leaves no call unused.
         parts.write_home(home, model.told, concurrency=2 * share, ahead=2, endpoints={"house": {"concurrency": share}})
@@ -108,14 +121,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=usual.workers)
     parser.add_argument("--database", default=usual.database, help="sqlite, postgresql (one is started), or an address")
     parser.add_argument("--minutes", type=float, default=usual.minutes, help="give up after so long, each time")
+    parser.add_argument("--whole", action="store_true", help="measure one worker that may have all the calls, too")
     asked = Asked(**vars(parser.parse_args(arguments)))
-    share = max(1, asked.most // asked.workers)
-    found = {f"{workers} workers": run(asked, workers, share) for workers in (asked.workers, 1)}
+    found = measured(asked)
     names = list(next(iter(found.values())))
+    print(f"{'':24}" + "".join(f"  {kind:52}" for kind in found))
     for name in names:
         print(f"{name:24}" + "".join(f"  {one[name]!s:52}" for one in found.values()))
-    many, one = (each["answers a second"] for each in found.values())
-    print(f"{asked.workers} workers beside one: {many / one:.2f} times")
+    many, *others = found.items()
+    for kind, each in others:
+        print(f"{many[0]} beside {kind}: {many[1]['answers a second'] / each['answers a second']:.2f} times")
     return 0
 
 
