@@ -96,7 +96,10 @@ def taken(database: Database) -> list[Taken]:
         "SELECT company, endpoint, sum(calls), sum(input_tokens), sum(output_tokens), sum(money), min(day)"
         " FROM spending GROUP BY company, endpoint"
     )
-    return [Taken(str(a), str(b), *map(int, rest), str(day)) for a, b, *rest, day in database.query(sql)]
+    return [
+        Taken(str(company), str(endpoint), int(calls), int(read), int(made), int(money), str(first))
+        for company, endpoint, calls, read, made, money, first in database.query(sql)
+    ]
 
 
 def effects(database: Database) -> dict[str, int]:
