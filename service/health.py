@@ -24,7 +24,9 @@ from triage.storage import inbox as rows
 from triage.storage import workers
 
 _SECONDS = 4.0
-"""For all checks together; one that takes longer is a problem by itself."""
+"""For each of two rounds of checks, so that an answer takes twice that at most: without a store, nothing can be warned
+of. One that takes longer is a problem by itself.
+"""
 _MODELS_SECONDS = 3.0
 _ODOO_SECONDS = 2.0
 _ODOO_EVERY = 15.0
@@ -52,7 +54,7 @@ class Readiness(BaseModel):
 
 
 class Health:
-    """Looks at each part, all at once, for a bounded time."""
+    """Looks at what is needed, then at what is warned of: in each round at all at once, for `_SECONDS`."""
 
     def __init__(self, installation: Installation, tasks: Tasks, odoo: Look = lambda _: None) -> None:
         self._installation = installation
@@ -63,7 +65,7 @@ class Health:
         self._odoo: tuple[float, str | None] | None = None
 
     async def look(self) -> Readiness:
-        """How it stands."""
+        """How it stands, within twice `_SECONDS`, whatever hangs."""
         problems = await self._all({"policy": self._policy, "store": self._store, "models": self._models})
         warnings: dict[str, str] = {}
         if "store" not in problems:
