@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 PROJECT := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 DEMO_HOME ?= var/demo
 PROCESSES ?= 2
+SBOM ?= dist/sbom.json
 
 .PHONY: demo test test-all lint types security sbom docs format clean requirements
 
@@ -29,11 +30,11 @@ types: $(VENV)/.dev
 security: $(VENV)/.dev
 	@$(BIN)/python .ci/security.py
 
-# What is inside, for who has to know: CycloneDX in JSON.
+# What is inside a deployment, for who has to know: CycloneDX in JSON. Extras (ocr, traces, train) are not in it.
 sbom: $(VENV)/.dev
-	@mkdir -p dist
-	@$(BIN)/cyclonedx-py requirements requirements/base.txt --pyproject pyproject.toml --mc-type application --output-reproducible --output-format JSON --output-file dist/sbom.json
-	@echo "Written to dist/sbom.json."
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/cyclonedx-py requirements requirements/base.txt --pyproject pyproject.toml --mc-type application --output-reproducible --output-format JSON --output-file $(SBOM)
+	@echo "Written to $(SBOM)."
 
 # The docs as a site in dist/site, with the reference made from the code.
 docs: $(VENV)/.dev
