@@ -221,7 +221,9 @@ def test_due_after_so_many_records_or_so_long(opened: Opened) -> None:
     assert is_due(opened.database, NOW, records=100, age=timedelta(hours=1))
     make(opened.journal, lambda: NOW)
     day = timedelta(days=1)
-    assert not is_due(opened.database, NOW + 9 * day, records=1, age=day)
+    assert not is_due(opened.database, NOW + day - timedelta(seconds=1), records=1, age=timedelta(hours=1))
+    assert is_due(opened.database, NOW + day, records=1, age=timedelta(hours=1))  # silence is told from a timer at rest
+    assert not is_due(opened.database, NOW + day, records=1, age=2 * day)
     fill(opened, "file:3")
     assert not is_due(opened.database, NOW, records=4, age=day)
     assert is_due(opened.database, NOW, records=3, age=day)

@@ -30,6 +30,8 @@ from triage.storage.database import Database
 
 STORE = "@store"
 """The stream of records about the store itself. No company is called so."""
+_QUIET = timedelta(days=1)
+"""After which a store that nothing was recorded in is checkpointed all the same."""
 
 
 @dataclass(frozen=True)
@@ -125,14 +127,17 @@ def make(journal: Journal, clock: Callable[[], datetime], signer: Signer | None 
 def is_due(database: Database, now: datetime, *, records: int, age: timedelta) -> bool:
     """Whether the store has grown by so many records since its last checkpoint, or by any and so much time has passed.
 
-    What stands in the stream of the store itself does not count: else every checkpoint would ask for the next.
+    After a day one is due also where nothing was recorded: who waits for checkpoints cannot tell silence from a timer
+    that stands still. What stands in the stream of the store itself does not count: else every one asked for the next.
     """
     before = rows.last(database)
     known = {} if before is None else {head.stream: head.size for head in _checkpoint(before).streams}
     grown = sum(size - known.get(stream, 0) for stream, size in rows.sizes(database).items() if stream != STORE)
     if grown >= records:
         return True
-    return grown > 0 and (before is None or now - datetime.fromisoformat(before.at) >= age)
+    if before is None:
+        return grown > 0
+    return now - datetime.fromisoformat(before.at) >= (age if grown > 0 else max(age, _QUIET))
 
 
 def stored(database: Database) -> list[Signed]:
