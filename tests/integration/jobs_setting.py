@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,8 @@ class Place:
     store: Store
     inbox: Inbox
     environment: dict[str, str]
+    processes: list[Process] = field(default_factory=list)
+    """What was started there; a test that fails leaves none behind."""
 
     def outcomes(self) -> dict[str, str | None]:
         """Kind of outcome by job."""
@@ -150,7 +152,12 @@ def place(home: Path, **environment: str) -> Iterator[Place]:
     """The installation in a home folder, opened to look into."""
     settings = Settings.of(home, {name: value for name, value in environment.items() if value})
     with open_store(settings, create=True) as store:
-        yield Place(home, store, Inbox(store.journal, now), environment)
+        found = Place(home, store, Inbox(store.journal, now), environment)
+        try:
+            yield found
+        finally:
+            for each in found.processes:
+                each.kill()
 
 
 @contextmanager
@@ -178,6 +185,7 @@ class Process:
                 stderr=out,
                 env={**clean, **at.environment},
             )
+        at.processes.append(self)
 
     def kill(self) -> None:
         """As a power cut would."""
