@@ -7,7 +7,8 @@ import pytest
 from tests.unit.odoo_cards import CARD_ID, EXPOSURE, LATE, OVERDUE, card
 from triage.domain import RecordRef
 from triage.odoo.gate.inside import rendered
-from triage.odoo.note import note_text, without
+from triage.odoo.note import note_text
+from triage.verify.withholding import without
 
 SUMMARY = (
     "Where are our anchors? Facts: 11 days late against the promise of 6 Nov; 15,180.00 EUR overdue, the oldest for 33 "

@@ -169,15 +169,31 @@ def _delivered(case: Case, facts: list[Fact], fact: Fact, reader: Reader) -> str
     return words + (", " + reader.phrase("signed", name=str(signed.value)) if signed else "")
 
 
-def _flag(kind: str) -> _Word:
+@dataclass(frozen=True)
+class _Flag:
     """A phrase with the fact's subject and text."""
 
-    def word(case: Case, facts: list[Fact], fact: Fact, reader: Reader) -> str:
+    kind: str
+
+    def __call__(self, case: Case, facts: list[Fact], fact: Fact, reader: Reader) -> str:
         if fact.value is False:
             return ""
-        return reader.phrase(kind, about=fact.about or case.record.name, value=str(fact.value))
+        return reader.phrase(self.kind, about=fact.about or case.record.name, value=str(fact.value))
 
-    return word
+
+def wording_of_flag(fact: Fact) -> str | None:
+    """A regular expression for how the languages say a fact that has no number; none for facts with one."""
+    word = _WORDS.get(fact.name)
+    kind = word.kind if isinstance(word, _Flag) else _IN_PASSING.get(fact.name)
+    if kind is None or fact.value is False:
+        return None
+    return "|".join(_pattern(phrase, fact) for phrase in PHRASES[kind].values())
+
+
+def _pattern(phrase: str, fact: Fact) -> str:
+    about = re.escape(fact.about) if fact.about else r"\S.*?"
+    said = re.escape(phrase).replace(r"\{about\}", about).replace(r"\{value\}", re.escape(str(fact.value)))
+    return rf"(?<!\w){said}(?!\w)"
 
 
 def _count_of_days(kind: str) -> _Word:
@@ -226,23 +242,26 @@ def _hours(case: Case, facts: list[Fact], fact: Fact, reader: Reader) -> str:
     return reader.phrase("stalled", hours=reader.number(_decimal(fact)))
 
 
+_IN_PASSING = {"stock.no_receipt_planned": "no_receipt"}
+"""Facts without a number that another fact's words tell."""
+
 _WORDS: dict[str, _Word] = {
     "promise.days_late": _late,
     "stock.shortage": _short,
     "promise.slack_days": _slack,
-    "shipment.lost": _flag("lost"),
-    "shipment.returned": _flag("returned"),
-    "shipment.exception": _flag("exception"),
+    "shipment.lost": _Flag("lost"),
+    "shipment.returned": _Flag("returned"),
+    "shipment.exception": _Flag("exception"),
     "shipment.no_scan_days": _count_of_days("no_scan"),
-    "confirmation.substitute": _flag("confirmed_substitute"),
+    "confirmation.substitute": _Flag("confirmed_substitute"),
     "confirmation.date_difference": _count_of_days("confirmed_later"),
     "confirmation.price_difference": _price("confirmed_price"),
     "confirmation.quantity_difference": _quantity("confirmed_quantity"),
-    "confirmation.unit_difference": _flag("confirmed_unit"),
-    "confirmation.missing_line": _flag("confirmed_missing"),
-    "confirmation.extra_line": _flag("confirmed_extra"),
-    "confirmation.split": _flag("confirmed_split"),
-    "confirmation.currency_difference": _flag("confirmed_currency"),
+    "confirmation.unit_difference": _Flag("confirmed_unit"),
+    "confirmation.missing_line": _Flag("confirmed_missing"),
+    "confirmation.extra_line": _Flag("confirmed_extra"),
+    "confirmation.split": _Flag("confirmed_split"),
+    "confirmation.currency_difference": _Flag("confirmed_currency"),
     "confirmation.charge": _amount("confirmed_charge"),
     "confirmation.amount_difference": _amount("confirmed_amount"),
     "invoice.price_difference": _price("invoiced_price"),
@@ -250,23 +269,23 @@ _WORDS: dict[str, _Word] = {
     "invoice.not_received": _quantity("invoiced_not_received"),
     "invoice.amount_difference": _amount("invoiced_amount"),
     "delivery.quantity_difference": _quantity("note_quantity"),
-    "credit.on_hold": _flag("on_hold"),
+    "credit.on_hold": _Flag("on_hold"),
     "credit.overdue_amount": _overdue,
     "credit.disputed_amount": _amount("disputed"),
-    "price.below_floor": _flag("below_floor"),
+    "price.below_floor": _Flag("below_floor"),
     "price.difference_percent": _quantity("price_percent"),
-    "data.edi_error": _flag("edi_error"),
-    "data.unknown_item": _flag("unknown_item"),
-    "data.uom_mismatch": _flag("uom"),
-    "data.duplicate_reference": _flag("duplicate"),
-    "data.reference_missing": _flag("reference_missing"),
-    "data.missing_address": _flag("missing_address"),
-    "stock.substituted": _flag("substituted"),
+    "data.edi_error": _Flag("edi_error"),
+    "data.unknown_item": _Flag("unknown_item"),
+    "data.uom_mismatch": _Flag("uom"),
+    "data.duplicate_reference": _Flag("duplicate"),
+    "data.reference_missing": _Flag("reference_missing"),
+    "data.missing_address": _Flag("missing_address"),
+    "stock.substituted": _Flag("substituted"),
     "stock.backorder_age": _count_of_days("backorder"),
     "shipment.delivered": _delivered,
-    "shipment.partial": _flag("partial"),
+    "shipment.partial": _Flag("partial"),
     "owner.stalled_hours": _hours,
-    "owner.missing": _flag("no_owner"),
-    "confirmation.agrees": _flag("confirmed_agrees"),
+    "owner.missing": _Flag("no_owner"),
+    "confirmation.agrees": _Flag("confirmed_agrees"),
 }
 """Which facts have words, in the order in which they explain most."""

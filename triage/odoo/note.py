@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from triage.domain import (
     Card,
@@ -27,19 +26,14 @@ from triage.domain import (
 from triage.domain.follow_up import FollowUp
 from triage.domain.priority import WEIGHED
 from triage.facts.labels import label, later_title
-from triage.facts.phrases import PREFIX
 from triage.odoo.own_words import DISCLAIMER, TITLE
 from triage.odoo.verbs import NoteText, Row, Section
-from triage.verify.readings import marks
+from triage.verify.withholding import without
 
 _MOST = 8
 _LENGTH = 400
 _BOOKS = ("account.move", "account.payment", "account.move.line")
 _CREDIT = re.compile(r"^res\.partner:[^.]*\.credit")
-_SENTENCE = re.compile(r"(?<=[.!?…;])\s+")
-_FACTS = re.compile(rf"(?:^|(?<=\s))(?:{'|'.join(PREFIX.values())}): ")
-_TELLING = 100
-"""A number from here on, or one with cents, gives a withheld amount away; smaller ones stand for many things."""
 
 
 def note_text(card: Card, on: str | None = None) -> NoteText:
@@ -123,32 +117,6 @@ def withheld(proposal: Proposal, on: str) -> tuple[Fact, ...]:
 
 def _from_books(fact: Fact) -> bool:
     return any(source.startswith(_BOOKS) or _CREDIT.match(source) for source in fact.sources)
-
-
-def without(text: str, hidden: Sequence[Fact]) -> str:
-    """A text without the sentences that tell a hidden fact's amount, and without what its line of facts says of one."""
-    numbers = {number for fact in hidden for number in _numbers(_told(fact))}
-    telling = {number for number in numbers if number >= _TELLING or number != number.to_integral_value()}
-    starts = list(_FACTS.finditer(text))
-    said, line = (text[: starts[-1].start()], text[starts[-1].start() :]) if starts else (text, "")
-    kept = [sentence for sentence in _SENTENCE.split(said) if sentence and not telling & _numbers(sentence)]
-    return " ".join([*kept, *_line_without(line.strip(), numbers)]).rstrip()
-
-
-def _line_without(line: str, numbers: set[Decimal]) -> Iterator[str]:
-    prefix, _, facts = line.partition(": ")
-    kept = [fact for fact in facts.rstrip(".").split("; ") if fact and not numbers & _numbers(fact)]
-    if kept:
-        yield f"{prefix}: {'; '.join(kept)}."
-
-
-def _told(fact: Fact) -> str:
-    value = f"{fact.value} " if isinstance(fact.value, Decimal) else ""
-    return f"{value}{fact.how}"
-
-
-def _numbers(text: str) -> set[Decimal]:
-    return {abs(number) for mark in marks(text) for number in (*mark.numbers, *mark.within)}
 
 
 def _rows(card: Card, suggestion: Suggestion, hidden: Sequence[Fact]) -> Iterator[Row]:
