@@ -88,7 +88,8 @@ def card_pages(frame: Frame) -> APIRouter:
         unseen = frame.unseen(session, shown)
         hidden = erased + len(found) - len(shown)
         note(frame, session, listed(f"record of card {card.number}", shown), shown)
-        return frame.page("record.html", session, card=card, cards=shown, unseen=unseen, hidden=hidden)
+        told = frame.told(session, shown, "summary")
+        return frame.page("record.html", session, card=card, cards=told, unseen=unseen, hidden=hidden)
 
     @router.get("/cards/{number}/documents/{index}/{page}.png")
     def picture(number: str, index: int, page: int, session: Session = Depends(anybody)) -> Response:  # noqa: B008
@@ -132,6 +133,7 @@ def _card_page(
     frame: Frame, session: Session, card: Card, request: Request, problem: TriageError | None = None, status: int = 200
 ) -> Response:
     note(frame, session, f"card {card.number}", [card])
+    [card] = frame.told(session, [card])
     store, person = frame.opened().store, session.person
     address = frame.odoo()
     t, made_from = Words(person.language), seen(card, store.journal)

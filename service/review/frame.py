@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.about import about
 from service.installation import Installation, Opened
+from service.readers import told
 from service.review.guard import Guard
 from service.review.rendering import HEADERS, Words, Writing, page
 from service.review.seeing import Sight
@@ -68,6 +69,15 @@ class Frame:
         asked = [card for card in cards if is_chosen(card, policies.of(card.key.company).blind_share, store.keys)]
         told = blind_of(store.database, [str(card.id) for card in asked])
         return {card.number for card in asked if str(card.id) not in told}
+
+    def told(self, session: Session, cards: Sequence[Card], *parts: str) -> list[Card]:
+        """The cards as their texts may be told to this person: without what tells of a fact that is hidden from them.
+
+        `parts`: the only parts of their proposals that the page reads, where it reads few of many cards.
+        """
+        instead = Words(session.person.language)("withheld")
+        hidden = self.sight.hidden(session.person, cards)
+        return [told(card, facts, instead, parts=parts) for card, facts in zip(cards, hidden, strict=True)]
 
     def odoo(self) -> str | None:
         """Address of the connected Odoo, for links."""

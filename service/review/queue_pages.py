@@ -114,8 +114,9 @@ def _values(frame: Frame, session: Session, query: QueryParams, named: Mapping[s
     more = found[PAGE - 1] if len(found) > PAGE else None
     shown = _with_cards(frame, session, found[:PAGE])
     kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
+    told = frame.told(session, [card for _, card in shown], "summary")
     return {
-        "rows": shown,
+        "rows": [(row, card) for (row, _), card in zip(shown, told, strict=True)],
         "unseen": frame.unseen(session, [card for _, card in shown]),
         "hidden": len(found[:PAGE]) - len(shown),
         "total": len(found) if is_all else count(frame, session, chosen, lot, _MOST_COUNTED),

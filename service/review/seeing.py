@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from service.installation import Installation
 from service.review.asking import Asking, CannotAsk, Question
@@ -55,6 +56,15 @@ class Sight:
         """The card's facts that the person may see, and how many others there are."""
         shown = self._facts(person, card.proposal)
         return shown, len(card.proposal.facts) - len(shown)
+
+    def hidden(self, person: Person, cards: Sequence[Card]) -> list[list[Fact]]:
+        """Of each card the facts that the person may not see. Odoo is asked about all of them at once."""
+        self._ask_ahead(person, [fact for card in cards for fact in card.proposal.facts])
+        found = []
+        for card in cards:
+            seen = {fact.id for fact in self._facts(person, card.proposal)}
+            found.append([fact for fact in card.proposal.facts if fact.id not in seen])
+        return found
 
     def may_see_evidence(self, person: Person, evidence: object, proposal: Proposal) -> bool:
         """Whether a piece of a card's evidence is for this person: a fact's where the fact is."""
@@ -129,6 +139,12 @@ class Sight:
             if all(told[each.key] for each in questions) and (is_whole or not fact.confidential or leads):
                 shown.append(fact)
         return shown
+
+    def _ask_ahead(self, person: Person, facts: Sequence[Fact]) -> None:
+        """Ask what is not known yet in one go; each answer is kept, and found there a moment later."""
+        if _is_asked(person):
+            with suppress(CannotAsk):
+                self._asking.answers(_user(person), [each for fact in facts for each in self._questions(fact)[0]])
 
     def _questions(self, fact: Fact) -> tuple[list[Question], bool]:
         """What to ask of Odoo about a fact, and whether the answers say all that there is to say about it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,17 @@ from service.review.rendering import Words, Writing
 from service.review.seeing import Sight
 from tests.contract.arranged import Arranged
 from tests.unit.opened_store import COMPANY, proposal
+from tests.unit.review_site import put_one
 from tests.unit.service_client import Service, service
 from triage.cli.wiring import now, open_store
 from triage.domain import (
+    Abstention,
+    ActBy,
     Card,
     Category,
+    Cause,
+    CauseKind,
+    Choice,
     Contribution,
     Duty,
     Fact,
@@ -34,6 +42,8 @@ from triage.domain import (
     Priority,
     Producer,
     RecordRef,
+    Reply,
+    Routing,
     Suggestion,
 )
 from triage.domain.priority import Factor
@@ -46,7 +56,7 @@ from triage.settings import Settings
 from triage.storage.people import People
 
 KEY = "service-user-key"
-SELLER, BOSS, BOOKS = "Sel Ler", "Bo Ss", "Bo Oks"
+SELLER, BOSS, BOOKS, STORES = "Sel Ler", "Bo Ss", "Bo Oks", "Sto Res"
 SALESMAN = ["base.group_user", "sales_team.group_sale_salesman"]
 MANAGER = ["base.group_user", "sales_team.group_sale_manager"]
 
@@ -58,6 +68,7 @@ class Desk:
     order: RecordRef
     users: dict[str, int]
     partner: int
+    invoice: RecordRef
 
     def person(self, name: str, **more: Any) -> Person:
         given = {"duties": frozenset({Duty.REVIEWER}), "odoo_user": self.users[name]} | more
@@ -84,10 +95,12 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
             seller = arranged.user(SALESMAN)
             partner = arranged.partner()
             order = arranged.order(user_id=boss, partner_id=partner)
+            invoice = arranged.invoice(partner)
             users = {
                 SELLER: seller,
                 BOSS: boss,
                 BOOKS: books,
+                STORES: arranged.user(["base.group_user", "stock.group_stock_user"]),
                 "elsewhere": arranged.user(MANAGER, [arranged.other_company()]),
             }
         (tmp_path / "key").write_text(KEY)
@@ -97,7 +110,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told.model_dump(mode="json", exclude_defaults=True)))
         _card(tmp_path, order, partner)
         with service(tmp_path, "{}", {}) as web:
-            yield Desk(box, web, order, users, partner)
+            yield Desk(box, web, order, users, partner, invoice)
 
 
 def _card(home: Path, order: RecordRef, partner: int) -> None:
@@ -233,6 +246,86 @@ def test_the_pages_show_what_odoo_lets_them(desk: Desk) -> None:
     assert seller.get("/cards/1").status_code == 404
     assert desk.order.name not in seller.get("/queue").text
     assert desk.order.name in boss.get("/queue").text
+
+
+def _put_overdue(desk: Desk, category: Category = Category.PRICING) -> Card:
+    """A card whose texts tell a fact out of an invoice, in each of the places where its page shows a text."""
+    overdue = Fact(
+        name="credit.overdue_amount",
+        value=Decimal("15180.00"),
+        unit="EUR",
+        sources=(f"{desk.invoice.key}.amount_residual",),
+        how="INV/2026/00733 15180.00 EUR due 2026-10-15",
+    )
+    late = Fact(
+        name="promise.days_late",
+        value=Decimal(11),
+        unit="days",
+        sources=(f"{desk.order.key}.commitment_date",),
+        how="promised for 2026-11-06: 11 days late",
+    )
+    by = Producer(method=Method.EMBEDDED, model="m", version="1")
+    made = proposal(
+        category,
+        "Where are our anchors? Facts: 11 days late; 15,180.00 EUR overdue, the oldest for 33 days.",
+        record=desk.order,
+        facts=(overdue, late),
+        suggestion=Suggestion(
+            category=category,
+            abstained=Abstention(reason="15180 EUR overdue would be a hold."),
+            evidence=(FactEvidence(fact=overdue.id, text=overdue.how, verified=True),),
+            act_by=ActBy(at=now(), source="cut-off, INV/2026/00733: 15180.00 EUR due 2026-10-15"),
+        ),
+        key_points=("They owe € 15.180,00.", "They wait."),
+        asks=("Take 15 180,00 EUR off.",),
+        questions=("Who pays the 15180.00EUR?",),
+        next_step="Call about 15180 EUR.",
+        news=("Facts: 15,180.00 EUR overdue.",),
+        warnings=("15,180 EUR stands in no mail.",),
+        causes=(Cause(kind=CauseKind.CREDIT, score=1, missing=("who pays 15180 EUR",)),),
+        routing=Routing(
+            by=by, choices=(Choice(slot="team", value="credit", source="policy", why="15180.00 EUR overdue"),)
+        ),
+        reply=Reply(by=by, text="Dear Jane,\n\nyou owe us 15,180.00 EUR.\n\n[name]", blanks=("name",)),
+    )
+    return put_one(desk.web.app.state.parts.installation.opened().store, made, len(category.value))
+
+
+@pytest.mark.parametrize("page", ["/queue", "/queue/rows", "/cards/{}", "/cards/{}/record", "/cards/{}/story"])
+def test_no_text_tells_a_fact_that_odoo_does_not_let_them_read(desk: Desk, page: str) -> None:
+    card = _put_overdue(desk)
+    stores, books = signed_in(desk, STORES, Duty.LEAD), signed_in(desk, BOOKS, Duty.LEAD)
+    address = page.format(card.number)
+    told, whole = unescape(stores.get(address).text), unescape(books.get(address).text)
+    amount = re.compile(r"15[.,\s\u00a0]?180")
+    assert amount.findall(told) == []
+    if "story" in page:
+        assert "only what people did is told" in told
+    else:
+        assert amount.search(whole)
+        assert "(… not yours to see)" in told
+        assert "(… not yours to see)" not in whole
+        assert "Where are our anchors? Facts: 11 days late." in told
+        assert "Facts: 11 days late; 15,180.00 EUR overdue, the oldest for 33 days." in whole
+
+
+def test_no_search_tells_a_hidden_amount(desk: Desk) -> None:
+    for category in (Category.PRICING, Category.INVOICE):
+        card = _put_overdue(desk, category)
+    found = signed_in(desk, STORES).get("/search", params={"q": card.proposal.record.name})
+    assert found.status_code == 200
+    assert f"/cards/{card.number}" in found.text
+    assert "180" not in found.text
+
+
+def test_the_facts_of_a_page_of_cards_are_asked_in_one_go(desk: Desk) -> None:
+    stores = signed_in(desk, STORES)
+    stores.get("/queue")
+    before = desk.calls()
+    for category in (Category.PRICING, Category.INVOICE):
+        _put_overdue(desk, category)
+    assert stores.get("/queue").text.count("Where are our anchors?") == 2
+    assert desk.calls() == before + 1
 
 
 def test_while_odoo_is_down_a_page_says_so(desk: Desk) -> None:
