@@ -47,6 +47,20 @@ def test_that_somebody_looked_for_a_person_is_recorded(at: Place) -> None:
     ]
 
 
+def test_who_is_shown_who_would_be_erased_leaves_a_record_of_it_whatever_comes_of_it(in_file: Place) -> None:
+    assert in_file.run("audit", "hold", "1", "--why", "claim 7").exit_code == 0
+    refused = in_file.run("subject", "erase", "Jane Doe", "--yes", "--why", "request 9")
+    assert (refused.exit_code, "S00042" in refused.output) == (2, True)
+    done = in_file.run("subject", "erase", PETER, "--yes", "--why", "request 10")
+    assert done.exit_code == 0
+    with in_file.open() as store:
+        read = [store.journal.opened(each) for each in records.every(store.database) if each.kind == "reading"]
+    assert [(each.by, each.why) for each in read if isinstance(each, Reading)] == [
+        ("dpo", "request 9"),
+        ("dpo", "request 10"),
+    ]
+
+
 def test_a_persons_records_are_handed_over_and_that_is_recorded(at: Place, tmp_path: Path) -> None:
     out = tmp_path / "jane.jsonl"
     done = at.run("subject", "export", "Jane Doe", "--out", out, "--why", "request 9")

@@ -149,8 +149,8 @@ def _erase(
     settings, files = Settings.of(home), _files(beside)
     with open_store(settings) as store:
         listed = forgetting.find(store.journal, names, deep=deep)
-        if not yes:
-            _note_reading(store, names, why, sum(case.records for case in listed))
+        # Also where it is to be done: a hold or Odoo may refuse it, and who was found is shown all the same.
+        _note_reading(store, names, why, sum(case.records for case in listed))
         _list(listed)
         found = [case for case in listed if not case.acted]
         if not yes:
