@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from triage.domain import (
 )
 from triage.errors import KeyMissing, StoreError, UsageError
 from triage.jobs.inbox import Inbox
+from triage.locking import hold
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile
 
@@ -184,6 +186,44 @@ def test_a_ledger_with_a_line_taken_out_is_not_believed(tmp_path: Path) -> None:
     ledger.path.write_text(f'{first}\n{{"at"')
     with pytest.raises(StoreError, match="not whole"):
         ledger.keys()
+
+
+def test_who_erases_at_the_same_time_writes_after_the_line_of_the_other(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "new" / "erasures.jsonl")
+    gone = [number.to_bytes(8, "big") for number in range(48)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: ledger.append([key], NOW), gone))
+    assert ledger.keys() == set(gone)
+    assert ledger.path.stat().st_mode & 0o077 == 0
+
+
+def test_who_reads_while_a_line_is_written_waits_for_all_of_it(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "erasures.jsonl")
+    ledger.append([bytes(8)], NOW)
+    line = ledger.path.read_text()
+    with ThreadPoolExecutor(1) as pool:
+        file = hold(ledger.path)
+        assert file is not None
+        with file:
+            file.truncate(0)
+            file.write(line[:20])
+            file.flush()
+            read = pool.submit(ledger.keys)
+            wait([read], timeout=0.3)
+            file.write(line[20:])
+        assert read.result() == {bytes(8)}
+
+
+def test_nothing_is_written_behind_half_a_line(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "erasures.jsonl")
+    ledger.append([bytes(8)], NOW)
+    whole = ledger.path.read_text()
+    ledger.path.write_text(f'{whole}{{"at"')
+    with pytest.raises(StoreError, match="line 2: is not whole"):
+        ledger.append([bytes([1]) * 8], NOW)
+    ledger.path.write_text(whole.rstrip())
+    ledger.append([bytes([1]) * 8], NOW)
+    assert len(ledger.keys()) == 2
 
 
 def test_a_case_on_hold_is_neither_erased_nor_thinned(opened: Opened) -> None:

@@ -20,8 +20,11 @@ from typing_extensions import override
 
 from triage.domain import utc
 from triage.errors import StoreError
+from triage.locking import hold
 
 _START = "0" * 64
+_PATIENCE = 30.0
+"""Seconds for which somebody else may be writing a line."""
 
 
 class Forgetting(Protocol):
@@ -38,14 +41,24 @@ class Ledger:
     path: Path
 
     def append(self, key_ids: Iterable[bytes], at: datetime) -> None:
-        """Write down, durably, that these keys are to be deleted. Raises `StoreError` where that fails."""
-        lines = self._lines()
-        previous = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else _START
-        entry = {"at": utc(at), "keys": sorted(key.hex() for key in key_ids), "previous": previous}
+        """Write down, durably, that these keys are to be deleted; who else writes waits. Raises `StoreError` where that
+        fails.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "a", encoding="utf-8") as file:
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+            # Two at once would write after the same line, and nobody would believe the ledger any more.
+            held = hold(self.path, _PATIENCE)
+            if held is None:
+                raise StoreError(f"{self.path}: somebody else writes into the erasure ledger; try again.")
+            with held as file:
+                text = self._text()
+                lines = _lines_of(text)
+                if lines and not text.endswith("\n"):
+                    self._entry(lines[-1], len(lines))  # half a line: another one behind it would be lost with it
+                    file.write("\n")
+                previous = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else _START
+                entry = {"at": utc(at), "keys": sorted(key.hex() for key in key_ids), "previous": previous}
                 file.write(json.dumps(entry, sort_keys=True) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -82,10 +95,21 @@ class Ledger:
         return sum(keys.forget(*gone, at=max(at, now or at)) for at, gone in self._by_time().items() if gone)
 
     def _lines(self) -> list[str]:
+        text = self._text()
+        if text and not text.endswith("\n"):
+            try:
+                if held := hold(self.path, _PATIENCE):  # somebody may be writing it just now
+                    held.close()
+            except OSError:
+                pass  # who may only read it
+            text = self._text()
+        return _lines_of(text)
+
+    def _text(self) -> str:
         try:
-            return [line for line in self.path.read_text("utf-8").split("\n") if line]
+            return self.path.read_text("utf-8")
         except FileNotFoundError:
-            return []
+            return ""
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"{self.path}: the erasure ledger cannot be read.") from error
 
@@ -100,6 +124,10 @@ class Ledger:
         if not isinstance(entry, dict) or not isinstance(entry.get("keys"), list) or not _is_time(entry.get("at")):
             raise StoreError(f"{self.path}, line {number}: is no entry of an erasure ledger.")
         return entry
+
+
+def _lines_of(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line]
 
 
 def _is_time(text: object) -> bool:
