@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from triage.cli.setting_up import unswept
 from triage.errors import UsageError
+from triage.odoo.connection import Connection, Sweeping
 from triage.odoo.rows import Row
 from triage.odoo.setup.applying import batches
 from triage.odoo.setup.features import DEFAULT, FEATURES
@@ -72,8 +74,18 @@ def test_rules_are_asked_for_one_by_one_and_say_what_they_cost() -> None:
         assert feature.rule is not None
         assert feature.rule.owner and feature.rule.trigger and "secret" in feature.rule.audit
         assert "83 minutes" in feature.rule.exception
+        assert ("sweep.models" in feature.rule.exception) == (feature.name == "rule:document")
         for each in feature.parts(Place()):
             assert each.secret == ("webhook_url" in each.values)
+
+
+def test_the_plan_says_which_uploads_a_rule_tells_of_and_no_sweep_finds() -> None:
+    told = ["sale.order", "ir.attachment", "dms.file"]
+    at = Connection(url="http://odoo.example", database="odoo")
+    assert unswept(told, at) == ["ir.attachment", "dms.file"]
+    swept = at.model_copy(update={"sweep": Sweeping(models=("sale.order", "ir.attachment"))})
+    assert unswept(told, swept) == ["dms.file"]
+    assert unswept(["sale.order"], at) == []
 
 
 def test_parts_come_after_what_they_refer_to() -> None:

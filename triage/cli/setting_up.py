@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -161,6 +161,17 @@ def show(plan: Plan, desk: Desk, as_json: bool) -> None:
     models = told_of(plan, desk.place)
     if models and (names := unlisted(desk.settings, desk.connection, models)):
         typer.echo(f"service.yaml: let the source {desk.connection.setup.source!r} name {', '.join(names)}, too.")
+    if names := unswept(models, desk.connection):
+        typer.echo(
+            f"odoo.yaml: let sweep.models name {', '.join(names)}, too, or what a lost call told is never found."
+        )
+
+
+def unswept(models: Sequence[str], connection: Connection) -> list[str]:
+    """Models of uploads that rules tell of and the sweep does not look through: it does where it is asked to."""
+    from triage.odoo.uploads import UPLOADS
+
+    return [name for name in models if name in UPLOADS and name not in connection.sweep.models]
 
 
 def _show_rule(feature: Feature | None) -> None:

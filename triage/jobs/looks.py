@@ -22,7 +22,7 @@ from triage.odoo.load import Load
 from triage.odoo.looking import Cursor, Page, page_by_id, page_by_time
 from triage.odoo.passing import Passing, passed
 from triage.odoo.rows import Row
-from triage.odoo.uploads import UPLOADS
+from triage.odoo.uploads import MIRRORED, UPLOADS, mirrored, with_messages
 from triage.storage.watermarks import Position, Watermarks
 
 MESSAGES = "mail.message"
@@ -101,8 +101,9 @@ def groups(place: Place) -> Iterator[Group]:
     """Everything that is looked through, as far as this Odoo has it: messages, documents, cases, what hits orders."""
     yield Group(MESSAGES, is_new_only=True)
     for model, domain in UPLOADS.items():
-        if place.odoo.has(model, "create_date"):
+        if model in place.sweeping.models and place.odoo.has(model, "create_date"):
             names = (*KINDS[model].called, "company_id", "create_uid")
+            names += (MIRRORED,) if place.odoo.has(model, MIRRORED) else ()
             yield Group(model, names, is_case=True, domain=tuple(domain), is_new_only=True)
     cases = [model for model in place.sweeping.models if model in KINDS and model not in UPLOADS]
     for model in dict.fromkeys((*cases, *_FAN_OUT)):
@@ -196,13 +197,15 @@ class Look:
         return found
 
     def _by_themselves(self, rows: Sequence[Row]) -> list[Row]:
-        """Documents that came with no message: those of messages are read with these."""
-        if self.model != "ir.attachment":
-            return list(rows)
-        kinds = ("message_type", "in", ["email", "comment"])
-        found = self._round.load.among(MESSAGES, "attachment_ids", [row.id for row in rows], ("attachment_ids",), kinds)
-        sent = {number for row in found for number in row.many("attachment_ids")}
-        return [row for row in rows if row.id not in sent]
+        """Documents that somebody uploaded: not those that came with a message or that Odoo made, and each once."""
+        load, swept = self._round.load, self._round.place.sweeping.models
+        if self.model == "ir.attachment":
+            passed = with_messages(load, [row.id for row in rows])
+        elif load.odoo.has(self.model, MIRRORED):
+            passed = mirrored(load, rows, is_swept="ir.attachment" in swept)
+        else:
+            passed = set()
+        return [row for row in rows if row.id not in passed]
 
     def _move(self, position: Position, page: Page) -> None:
         """Note how far was seen, by compare-and-set on what this round has read."""

@@ -76,7 +76,8 @@ class Sweeping(Frozen):
         "approval.request",
         "quality.alert",
     )
-    """Whose changed records are looked at themselves. Messages are seen on all records that can be captured."""
+    """Whose changed records are looked at themselves. Messages are seen on all records that can be captured; uploaded
+    files where this names `ir.attachment`, `documents.document` or `dms.file`."""
     overlap_minutes: float = Field(default=5.0, ge=1)
     """How far a look begins before the end of the last: a transaction may end after one that began later."""
     deep_hours: float = Field(default=24.0, gt=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from triage.odoo.book import RecordBook
 from triage.odoo.client import Odoo
 from triage.odoo.connection import Connection
 from triage.odoo.grant import grant
-from triage.odoo.sandbox import Sandbox
+from triage.odoo.sandbox import DEFAULT_APPS, App, Sandbox
 from triage.odoo.sandbox.day import CUSTOM, connection_fields, rows_of
 from triage.odoo.transport import Api, Server
 from triage.sample_day import folder
@@ -35,7 +35,7 @@ class SampleDay:
 
 
 @contextmanager
-def sample_day(version: int = 18, *, port: int = 0) -> Iterator[SampleDay]:
+def sample_day(version: int = 18, *, port: int = 0, apps: Collection[App] = DEFAULT_APPS) -> Iterator[SampleDay]:
     """Serve the sample day on loopback for the length of the block, with gate, service user and stage for drafts."""
     with folder() as day:
         book = RecordBook.read(day / "odoo.json")
@@ -44,7 +44,7 @@ def sample_day(version: int = 18, *, port: int = 0) -> Iterator[SampleDay]:
     at = book.captured_at
     assert at is not None, "the sample day has its time"
     key = "sample-day-service"
-    with Sandbox(version, rows=rows_of(book, version), fields=CUSTOM, port=port) as box:
+    with Sandbox(version, rows=rows_of(book, version), fields=CUSTOM, port=port, apps=apps) as box:
         admin = Odoo.connect(Server(box.url, box.database, box.admin.login, box.admin.password, Api.JSONRPC))
         grant(admin, login=_LOGIN, stage="Suggested by triage", accounting=True, password=lambda: key)
         admin.close()

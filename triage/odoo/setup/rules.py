@@ -1,7 +1,7 @@
 """Automation rules: each tells the service at once that something may have happened. Asked for one by one.
 
-They watch stored fields only, and quicken what the sweep finds anyway. `trigger`, `owner`, `exception` and `audit` say
-in the plan what an administrator should know before a rule is made.
+They watch stored fields only, and quicken what the sweep finds anyway (uploads: where it looks for them). `trigger`,
+`owner`, `exception` and `audit` say in the plan what an administrator should know before a rule is made.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ _DOWN = (
     "While the service is down or slow, each save that matches waits a second in Odoo and its call is lost; the sweep "
     "finds the change within a minute of the service's return. An import of 5,000 matching records could wait 83 "
     "minutes."
+)
+_UNSWEPT = (
+    "Uploads are swept only where `sweep.models` of odoo.yaml names their models: without that, the call that is lost "
+    "is lost."
 )
 _AUDIT = (
     "The arrival and its outcome are in the journal (`triage audit`), under the record and the source; Odoo's log has "
@@ -67,6 +71,8 @@ class Scenario:
     owner: str
     category: str
     watches: tuple[Watch, ...]
+    more: str = ""
+    """What else happens while the service is down."""
 
     def feature(self) -> Feature:
         """The rule as a feature."""
@@ -79,7 +85,7 @@ class Scenario:
             rule=Rule(
                 owner=self.owner,
                 trigger="; ".join(watch.said() for watch in self.watches),
-                exception=f"{self.category} {_DOWN}",
+                exception=" ".join(filter(None, (self.category, _DOWN, self.more))),
                 audit=_AUDIT,
             ),
         )
@@ -181,6 +187,7 @@ _SCENARIOS: tuple[Scenario, ...] = (
         "Purchasing and the order desk.",
         "The document is read and compared; a card where it differs from the order.",
         tuple(Watch(model, domain=str(domain) if domain else "") for model, domain in UPLOADS.items()),
+        _UNSWEPT,
     ),
     Scenario(
         "approval",
