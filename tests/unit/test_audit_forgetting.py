@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import timedelta
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -13,9 +16,11 @@ from tests.databases import target_in
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision, event, proposal, ref
 from tests.unit.test_newer_records import newer
 from triage.audit import forgetting, retention, retiring, sealing
+from triage.audit.journal import Log
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
 from triage.cards import transitions
+from triage.cards.situating import Situation
 from triage.domain import (
     Arrival,
     Case,
@@ -443,6 +448,52 @@ def test_who_is_working_on_a_case_that_is_erased_records_nothing_more_of_it(open
         for _, value in forgetting.handed_over(opened.journal, forgetting.find(opened.journal, ["Jane Doe"]))
     ] == ["Event"]
     assert verify(opened.database, opened.keys).first_bad is None
+
+
+@dataclass(frozen=True)
+class WaitedFor(Ledger):
+    """Before the line is written, somebody who waited for the erasure's locks makes a card, as a worker would."""
+
+    put: Callable[[], None]
+
+    def append(self, key_ids: Iterable[bytes], at: datetime) -> None:
+        self.put()
+        super().append(key_ids, at)
+
+
+def test_a_card_that_was_made_before_the_key_is_gone_is_closed_and_named(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = opened.journal.of(event("mail:3"))
+    where = Situation(site="Ulm", segment="Jane Doe Fixings", channel="fax of Jane")
+
+    def put(key: str, at: Log, category: Category) -> None:
+        at.atomic("card", proposal(category), lambda it: opened.cards.put(it, key, where))
+
+    def forgotten(*gone: bytes, at: datetime | None = None) -> int:
+        count = KeyFile.forget(opened.keys, *gone, at=at)
+        put("mail:4", opened.journal.of(event("mail:4")), Category.CREDIT)  # under a new key: what came since stays
+        return count
+
+    monkeypatch.setattr(opened.keys, "forget", forgotten)
+    ledger = WaitedFor(opened.home / "erasures.jsonl", lambda: put("mail:3", log, Category.DELAY))
+    found = forgetting.find(opened.journal, ["Jane Doe"])
+    done = forgetting.erase(opened.journal, ledger, found, "Jane Doe", "dpo", "request 12", opened.clock)
+    rows = opened.database.query("SELECT number, state, site, segment, channel FROM queue ORDER BY number")
+    assert [tuple(row) for row in rows] == [
+        (1, "expired", "", "", ""),
+        (2, "open", "", "", ""),
+        (3, "expired", "", "", ""),
+        (4, "open", *astuple(where)),
+    ]
+    assert [row["state"] for row in opened.database.query("SELECT state FROM cards ORDER BY number")] == [
+        "expired", "open", "expired", "open",
+    ]  # fmt: skip
+    ids = [
+        UUID(row["id"]) for row in opened.database.query("SELECT id FROM cards WHERE number IN (1, 3) ORDER BY number")
+    ]
+    assert [each.cards for each in done] == [(ids[0],), (ids[1],)]
+    assert verify(opened.database, opened.keys, ledger.keys()).first_bad is None
 
 
 def test_a_case_that_took_words_over_from_theirs_is_found_by_its_texts(opened: Opened) -> None:

@@ -7,7 +7,7 @@ person is forgotten by deleting the keys of the cases that name them: here, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -161,10 +161,11 @@ def erase(
 
     Who places a hold meanwhile either comes first, and is heeded, or is told that the case is being erased. A record of
     each stream's part is made first, then the ledger's line, then the keys go; after a crash in between, erase again.
-    Cards whose content goes are closed (`expired`).
+    Cards whose content goes are closed (`expired`). Those that somebody made until the keys were gone are named in a
+    further record of the same erasure.
     """
     found = [case for case in found if not case.acted]
-    done: list[Erasure] = []
+    done: dict[str, Erasure] = {}
     gone: list[bytes] = []
     subject = journal.keys.subject_hash(name)
     with journal.database.locked(retention.locks(case.company for case in found)):
@@ -173,7 +174,7 @@ def erase(
             cases = [case for case in found if case.company == company]
             keys = [key for case in cases for key in _live_keys(journal, case.id)]
             rows = [row for case in cases for row in card_rows.of_case(journal.database, case.id)]
-            erasure = Erasure(
+            done[company] = Erasure(
                 subject=subject,
                 cases=tuple(case.id for case in cases),
                 keys=tuple(key.hex() for key in keys),
@@ -182,30 +183,54 @@ def erase(
                 why=why,
                 at=clock(),
             )
-            journal.record(
-                stream=company,
-                kind="erasure",
-                case=journal.keys.case_id(STORE, retention.ERASURES),
-                event=None,
-                value=erasure,
-            )
+            _record(journal, company, done[company])
             for case in cases:
                 # Arrivals without a case of their own lie under a key of their day; they named the record.
                 if case.record is not None:
-                    name = journal.keys.keyed_hash("arrival-record", case.record.key)
-                    inbox.drop_of_record(journal.database, name)
-            for row in rows:
-                if row.state in card_rows.WAITING:
-                    card_rows.expire_unreadable(journal.database, row)
-                    queue.close(journal.database, row.id)
-                else:
-                    queue.forget(journal.database, row.id)
-            done.append(erasure)
+                    record = journal.keys.keyed_hash("arrival-record", case.record.key)
+                    inbox.drop_of_record(journal.database, record)
+            _close(journal, rows)
             gone += keys
-    if gone:
-        ledger.append(gone, clock())
-        journal.keys.forget(*gone, at=clock())
-    return done
+    if not gone:
+        return list(done.values())
+    ledger.append(gone, clock())
+    journal.keys.forget(*gone, at=clock())
+    return [*done.values(), *_late(journal, done, clock)]
+
+
+def _late(journal: Journal, done: Mapping[str, Erasure], clock: Callable[[], datetime]) -> Iterator[Erasure]:
+    """Close what was made of these cases after an erasure was recorded and before their keys were gone, and name it.
+
+    Who had begun before waits for the streams' locks, and finds the keys still there. `done` is by company.
+    """
+    with journal.database.locked(retention.locks(done)):
+        for company, erasure in done.items():
+            rows = [
+                row
+                for case in erasure.cases
+                for row in card_rows.of_case(journal.database, case)
+                if sealing.key_id(row.sealed).hex() in erasure.keys  # not what came since, under a new key
+            ]
+            _close(journal, rows)
+            if cards := tuple(card for row in rows if (card := UUID(row.id)) not in erasure.cards):
+                late = erasure.with_(cards=cards, at=clock())
+                _record(journal, company, late)
+                yield late
+
+
+def _record(journal: Journal, company: str, erasure: Erasure) -> None:
+    case = journal.keys.case_id(STORE, retention.ERASURES)
+    journal.record(stream=company, kind="erasure", case=case, event=None, value=erasure)
+
+
+def _close(journal: Journal, rows: Iterable[CardRow]) -> None:
+    """Close cards whose content goes, and empty what the queue tells of them."""
+    for row in rows:
+        if row.state in card_rows.WAITING:
+            card_rows.expire_unreadable(journal.database, row)
+            queue.close(journal.database, row.id)
+        else:
+            queue.forget(journal.database, row.id)
 
 
 def refuse_held(journal: Journal, found: Sequence[Found]) -> None:

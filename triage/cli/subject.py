@@ -165,7 +165,8 @@ def _erase(
         released = release(store.cards, store.journal, [str(card) for each in done for card in each.cards])
     for card in released:
         typer.echo(f"Card {card.number}: takes over cases that shared a card with an erased one.")
-    typer.echo(f"Erased: {sum(len(each.keys) for each in done)} keys of {len(found)} cases.")
+    keys = {key for each in done for key in each.keys}
+    typer.echo(f"Erased: {len(keys)} keys of {len(found)} cases.")
     _list_beside(names, files, remove=True)
     if any(case.published for case in found) and not withdraw:
         typer.echo("What stands in Odoo stays there: remove it by hand, or use --withdraw.")
