@@ -122,7 +122,9 @@ def test_rows_that_nobody_here_may_read_are_not_taken_for_none(box: Sandbox, set
 
 
 @pytest.mark.parametrize("feature", ["heartbeat", "overdue"])
-def test_an_alarm_makes_nobody_a_follower_and_writes_to_nobody(box: Sandbox, setting: Setting, feature: str) -> None:
+def test_an_alarm_makes_nobody_a_follower_and_mails_nobody_but_a_watcher(
+    box: Sandbox, setting: Setting, feature: str
+) -> None:
     leader = box.add_user("femke")
     setting.asked = replace(ASKED, watchers=("femke",))
     setting.setup([feature])
@@ -144,10 +146,13 @@ def test_an_alarm_makes_nobody_a_follower_and_writes_to_nobody(box: Sandbox, set
     admin = setting.connect()
     admin.call("ir.cron", "method_direct_trigger", [read_present(admin).id_of(feature) or 0])
     assert [row["user_id"] for row in box.rows("mail.activity")][1:] == [leader.id]
-    assert {model: box.rows(model) for model in before} == before
+    assert box.rows("mail.followers") == before["mail.followers"]
+    assert [each.to for each in box.mails] == ([("femke@example.com",)] if feature == "heartbeat" else [])
+    told = box.rows("mail.message")[len(before["mail.message"]) :]
+    assert [row["message_type"] for row in told] == ["user_notification"] * len(box.mails)
     setting.remove()
-    assert {model: box.rows(model) for model in before} == before
-    assert box.mails == []
+    assert box.rows("mail.followers") == before["mail.followers"]
+    assert len(box.mails) == (feature == "heartbeat")
     assert len(box.rows("mail.activity")) == 1
 
 

@@ -9,7 +9,8 @@ from triage.odoo.setup.parts import MODULE, Feature, ModelOf, Part, Place
 from triage.odoo.setup.present import MADE
 from triage.odoo.setup.shared import CODE, scheduled
 
-_CODE = """# Made by `triage odoo setup`. It goes to the leader of the record's team, else to the first watcher.
+_CODE = """# Made by `triage odoo setup`. It goes to the leader of the record's team, else to the first watcher,
+# and stands among their activities: a mail about each review would soon be read by nobody.
 names = env["ir.model.data"].sudo()
 kind = env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
 today = datetime.datetime.utcnow().date()
