@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from tests.unit.opened_store import COMPANY, NOW, ORDER, Opened, case, decision, event, proposal
 from triage import pipeline
-from triage.audit import forgetting, retiring
+from triage.audit import forgetting, retention, retiring
 from triage.audit.ledger import Ledger
 from triage.audit.verify import verify
 from triage.cards import transitions
@@ -109,3 +111,27 @@ def test_of_an_emptied_card_the_queue_tells_nothing(opened: Opened) -> None:
     assert retiring.apply(opened.journal, COMPANY, 30, later + timedelta(days=1), "timer") == 0
     assert where(opened) == ("", "", "")
     assert verify(opened.database, opened.keys).first_bad is None
+
+
+def test_what_tells_nothing_any_more_is_not_written_again(opened: Opened) -> None:
+    decide(opened, Policy())
+    later = NOW + timedelta(days=40)
+    assert retiring.apply(opened.journal, COMPANY, 30, later, "timer") == 1
+    if opened.database.engine == "sqlite":
+        refusing = "CREATE TRIGGER still BEFORE UPDATE ON queue BEGIN SELECT RAISE(ABORT, 'written again'); END"
+    else:
+        refusing = "ALTER TABLE queue ADD CONSTRAINT still CHECK (number < 0) NOT VALID"
+    opened.database.execute(refusing)
+    assert retiring.apply(opened.journal, COMPANY, 30, later + timedelta(days=1), "timer") == 0
+    assert queue.forget(opened.database, "nobody's", opened.database.query("SELECT id FROM cards")[0][0]) == 0
+
+
+def test_for_cards_on_hold_no_key_is_made(opened: Opened) -> None:
+    decide(opened, Policy())
+    retention.hold(opened.journal, opened.cards.case_key(opened.cards.get(1)), COMPANY, "legal", "claim 7", NOW)
+    later = NOW + timedelta(days=40)
+    assert list(retiring.due(opened.journal, COMPANY, 30, later)) == []
+    assert retiring.apply(opened.journal, COMPANY, 30, later, "timer") == 0
+    with closing(sqlite3.connect(opened.home / "keys.db")) as keys:
+        made = {row[0] for row in keys.execute("SELECT case_id FROM keys")}
+    assert retiring.key_case(opened.keys, later, 0) not in made

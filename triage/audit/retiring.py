@@ -22,19 +22,24 @@ from triage.storage.keys import Keys
 NAME = "card"
 """By what policy's `retention` calls it."""
 _AT_ONCE = 200
+_Row = tuple[CardRow, list[tuple[str, str]]]
+"""A card, with ids and companies of its cases."""
 
 
 def due(journal: Journal, company: str, days: int, now: datetime) -> Iterator[CardRow]:
     """Closed cards that have not changed for so many days, can be read, and have no case on hold."""
-    for row, cases in _readable(journal, company, days, now):
-        if not retention.held(journal, [case for case, _ in cases]):
-            yield row
+    for row, _ in _free(journal, list(_readable(journal, company, days, now))):
+        yield row
 
 
-def _readable(
-    journal: Journal, company: str, days: int, now: datetime
-) -> Iterator[tuple[CardRow, list[tuple[str, str]]]]:
-    """Closed cards whose time is up and that can be read, each with ids and companies of its cases."""
+def _free(journal: Journal, rows: list[_Row]) -> list[_Row]:
+    """Those of which no case is on hold."""
+    on_hold = retention.held(journal, [case for _, cases in rows for case, _ in cases])
+    return [(row, cases) for row, cases in rows if on_hold.isdisjoint(case for case, _ in cases)]
+
+
+def _readable(journal: Journal, company: str, days: int, now: datetime) -> Iterator[_Row]:
+    """Closed cards whose time is up and that can be read."""
     for row in cards.closed_before(journal.database, company, utc(now - timedelta(days=days))):
         try:
             content = sealing.unseal(row.sealed, journal.keys, row.case_id, row.place())
@@ -45,11 +50,13 @@ def _readable(
             yield row, retention.cases_of(journal, card, row.case_id)
 
 
-def _unreadable(journal: Journal, company: str, days: int, now: datetime) -> Iterator[CardRow]:
-    """Closed cards whose content is gone: what earlier versions left of them in the queue goes with it."""
-    for row in cards.closed_before(journal.database, company, utc(now - timedelta(days=days))):
-        if not journal.keys.has(sealing.key_id(row.sealed)):
-            yield row
+def _forget_unreadable(journal: Journal, company: str, days: int, now: datetime) -> None:
+    """Of closed cards whose content is gone, what earlier versions left of them in the queue goes with it."""
+    telling = queue.telling(journal.database, company)
+    closed = cards.closed_before(journal.database, company, utc(now - timedelta(days=days))) if telling else []
+    gone = [row.id for row in closed if row.id in telling and not journal.keys.has(sealing.key_id(row.sealed))]
+    for start in range(0, len(gone), _AT_ONCE):
+        queue.forget(journal.database, *gone[start : start + _AT_ONCE])
 
 
 def key_case(keys: Keys, now: datetime, step: int) -> str:
@@ -59,10 +66,10 @@ def key_case(keys: Keys, now: datetime, step: int) -> str:
 
 def apply(journal: Journal, company: str, days: int, now: datetime, by: str) -> int:
     """Take their content away; returns of how many. What was taken away stands in a record of the chain first."""
-    found = list(_readable(journal, company, days, now))
+    _forget_unreadable(journal, company, days, now)
+    # Looked at before a key is made, and again under the locks: for what is on hold none is needed.
+    found = _free(journal, list(_readable(journal, company, days, now)))
     emptied = 0
-    for row in list(_unreadable(journal, company, days, now)):
-        queue.forget(journal.database, row.id)
     for start in range(0, len(found), _AT_ONCE):
         some = found[start : start + _AT_ONCE]
         case = key_case(journal.keys, now, start // _AT_ONCE)
@@ -70,8 +77,7 @@ def apply(journal: Journal, company: str, days: int, now: datetime, by: str) -> 
         journal.keys.delete(case, at=now)
         nothing = sealing.encode(None)
         with journal.database.locked(retention.locks([company, *(one for _, cases in some for _, one in cases)])):
-            on_hold = retention.held(journal, [case for _, cases in some for case, _ in cases])
-            going = [row for row, cases in some if on_hold.isdisjoint(case for case, _ in cases)]
+            going = [row for row, _ in _free(journal, some)]
             if not going:
                 continue
             journal.record(
