@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +18,7 @@ from tests.databases import ENGINES, damage
 from triage.audit.ledger import Ledger
 from triage.errors import ConfigurationError, KeyMissing, StoreError, UsageError
 from triage.storage import keyring
-from triage.storage import keys as key_files
-from triage.storage.keepers import CommandKeeper, FileKeeper, answer
+from triage.storage.keepers import CommandKeeper, FileKeeper, FileKey, answer
 from triage.storage.keydatabase import KeyDatabase
 from triage.storage.keys import KeyFile, Keys
 
@@ -133,6 +134,115 @@ def test_a_process_goes_on_while_another_rotates(target: Path | str, keeper: Fil
         assert unders(other) == [(second, 2, True)]
 
 
+class Slow(FileKeeper):
+    """A keeper that takes its time: `meanwhile` is what others do until it answers, once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.asked: list[str] = []
+
+    def newest(self) -> FileKey:
+        self._wait()
+        return super().newest()
+
+    def called(self, name: str) -> FileKey:
+        self.asked.append(name)
+        self._wait()
+        return super().called(name)
+
+    def _wait(self) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+
+
+ROTATING = """
+import sys
+from pathlib import Path
+from triage.storage.keepers import FileKeeper
+from triage.storage.keys import Keys
+target = sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])
+with Keys.open(target, keeper=FileKeeper(Path(sys.argv[2]))) as opened:
+    print(list(opened.rotate(fresh=True)))
+"""
+
+
+def test_two_rotations_at_once_lose_nothing(target: Path | str, keeper: FileKeeper) -> None:
+    """A second one ran to its end before the first had used its wrapping key, and threw that one away."""
+    refused: list[StoreError] = []
+    with Keys.open(target, keeper=keeper) as keys, Keys.open(target, keeper=keeper) as first:
+        made, hashed = keys.key_for("case a"), keys.keyed_hash("x")
+
+        def second() -> None:
+            try:
+                rotated(keys, fresh=True)
+            except StoreError as error:
+                refused.append(error)
+
+        add = first._add
+        first._add = lambda row: (add(row), second())[0]  # type: ignore[method-assign]
+        assert rotated(first, fresh=True) == 1
+    with Keys.open(target, create=False, keeper=keeper) as keys:
+        assert (keys.key("case a"), keys.keyed_hash("x")) == (made, hashed)
+        assert len(keys.shares()) == 1
+    assert "is being rotated by another process" in str(refused[0])
+
+
+def test_one_process_rotates_at_a_time(target: Path | str, keeper: FileKeeper) -> None:
+    command = [sys.executable, "-c", ROTATING, str(target), str(keeper.path)]
+    with Keys.open(target, keeper=keeper) as keys:
+        keys.key_for("case a")
+        step = keys.rotate(fresh=True)
+        next(step)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1
+        assert "is being rotated by another process" in done.stderr
+        assert list(step) == []
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.stdout == "[1]\n", done.stderr
+        keys.rotate(fresh=True).close()
+        assert rotated(keys, fresh=True) == 1
+
+
+def test_nothing_is_wrapped_with_a_wrapping_key_that_was_thrown_away(target: Path | str, keeper: FileKeeper) -> None:
+    with Keys.open(target, keeper=keeper) as keys:
+        made = keys.key_for("case a")
+        gone = keys._wrapping.make()
+        with pytest.raises(StoreError, match="thrown away"):
+            keys._wrap_some(gone, b"")
+    with Keys.open(target, create=False, keeper=keeper) as keys:
+        assert keys.key("case a") == made
+
+
+def test_the_first_wrapping_key_and_a_rotation_at_once(target: Path | str, keeper: FileKeeper) -> None:
+    with Keys.open(target) as keys:
+        keys.key_for("case a")
+    slow = Slow(keeper.path)
+    with Keys.open(target, keeper=keeper) as other, Keys.open(target, keeper=slow) as service:
+        slow.meanwhile = lambda: rotated(other)
+        made = service.key_for("case b")
+        assert other.key("case b") == made
+        assert unders(other) == [(keeper.newest().id, 2, True)]
+
+
+def test_threads_share_one_answer_after_a_rotation(target: Path | str, keeper: FileKeeper) -> None:
+    slow = Slow(keeper.path)
+    with Keys.open(target, keeper=keeper) as other, Keys.open(target, keeper=slow) as service:
+        made = service.key_for("case a")
+        rotated(other, fresh=True)
+        slow.asked.clear()
+        asked_twice = threading.Event()
+
+        def wait() -> None:
+            slow.meanwhile = asked_twice.set
+            asked_twice.wait(1)
+
+        slow.meanwhile = wait
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(service.key, ["case a", "case a"])) == [made, made]
+        assert len(slow.asked) == 1
+
+
 def test_a_process_that_does_not_know_who_keeps_the_key_makes_none(target: Path | str, keeper: FileKeeper) -> None:
     with Keys.open(target) as old, Keys.open(target, keeper=keeper) as other:
         other.key_for("case a")
@@ -143,9 +253,9 @@ def test_a_process_that_does_not_know_who_keeps_the_key_makes_none(target: Path 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from triage.storage import keydatabase, keys
+from triage.storage import keyring, keys
 from triage.storage.keepers import FileKeeper
-keys.AT_ONCE = keydatabase.AT_ONCE = 2
+keyring.AT_ONCE = 2
 target = sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])
 with keys.Keys.open(target, keeper=FileKeeper(Path(sys.argv[2]))) as opened:
     for done in opened.rotate():
@@ -175,14 +285,12 @@ def test_a_rotation_that_was_killed_goes_on_where_it_was(target: Path | str, kee
 def test_many_keys_are_wrapped_step_by_step(
     target: Path | str, keeper: FileKeeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (key_files, sys.modules[KeyDatabase.__module__]):
-        monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(keyring, "AT_ONCE", 2)
     with Keys.open(target) as keys:
         for number in range(4):
             keys.key_for(f"case {number}")
     with Keys.open(target, keeper=keeper) as keys:
         assert list(keys.rotate()) == [2, 4, 4]
-    assert keyring.AT_ONCE > 2
 
 
 def test_a_wrapped_key_is_deleted_for_good(target: Path | str, keeper: FileKeeper, tmp_path: Path) -> None:
@@ -245,6 +353,16 @@ def test_a_file_of_key_encryption_keys_that_is_wrong_is_said(tmp_path: Path, tex
         FileKeeper(path).newest()
 
 
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_a_file_whose_first_line_was_never_written_gets_one(tmp_path: Path, text: str) -> None:
+    """Whoever made it was killed before the first line: making a key was refused with the advice to make one."""
+    path = tmp_path / "kek"
+    path.write_text(text)
+    path.chmod(0o600)
+    made = FileKeeper(path).add()
+    assert FileKeeper(path).all() == [made]
+
+
 def test_only_its_owner_reads_the_file_of_key_encryption_keys(keeper: FileKeeper) -> None:
     assert keeper.path.stat().st_mode & 0o777 == 0o600
     keeper.path.chmod(0o644)
@@ -295,9 +413,49 @@ def test_a_command_is_asked_once_and_not_for_each_case(tmp_path: Path, keeper: F
 
 
 @pytest.mark.parametrize(
+    "wrong",
+    ["echo AccessDeniedException", "head -c 20", "cat"],
+    ids=["says an error without a status", "cuts it", "wraps nothing"],
+)
+def test_what_a_command_wraps_is_tried_before_anything_is_put_under_it(
+    target: Path | str, keeper: FileKeeper, tmp_path: Path, wrong: str
+) -> None:
+    """A rotation put every key under what nobody could unwrap, and ended well."""
+    with Keys.open(target, keeper=keeper) as keys:
+        made, before = keys.key_for("case a"), unders(keys)
+    script = tmp_path / "kms"
+    inner = f"{sys.executable} -c 'import sys; from triage.cli.app import app; app(sys.argv[1:])' case-keys keeper"
+    script.write_text(f'#!/bin/sh\n[ "$1" = wrap ] && exec {wrong}\nexec {inner} {keeper.path} "$@"\n')
+    script.chmod(0o700)
+    with (
+        Keys.open(target, keeper=CommandKeeper([str(script)])) as keys,
+        pytest.raises(ConfigurationError, match=r"does not unwrap to the same|failed with code"),
+    ):
+        rotated(keys, fresh=True)
+    with Keys.open(target, create=False, keeper=keeper) as keys:
+        assert (unders(keys), keys.key("case a")) == (before, made)
+
+
+def test_where_the_first_opening_fails_no_key_is_left_unwrapped(target: Path | str, tmp_path: Path) -> None:
+    later = FileKeeper(tmp_path / "apart" / "kek")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        Keys.open(target, keeper=later)
+    later.add()
+    with Keys.open(target, keeper=later) as keys:
+        keys.key_for("case a")
+        assert unders(keys) == [(later.newest().id, 1, True)]
+
+
+@pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("exit 3", "failed with code 3"),
+        ("exit 3", r"failed with code 3\."),
+        (
+            "echo >&2; echo no access >&2; echo more >&2; exit 3",
+            r"failed with code 3 \(no access\)\.",
+        ),
+        (r"printf '\033[1mlost\377' >&2", r"said nothing \(\?\[1mlost.\)\."),
+        ("head -c 5000 /dev/zero | tr '\\0' x >&2; exit 4", r"failed with code 4 \(x{200}\)\."),
         ("exit 0", "said nothing"),
         (r"printf '\377'", "did not print the id"),
     ],

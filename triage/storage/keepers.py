@@ -1,7 +1,8 @@
 """Who holds the key-encryption keys: a file of its own, or a command, as a key management service (KMS) has one.
 
 A keeper wraps a handful of keys, those that the key store wraps its case keys with, so that it is asked when a process
-starts and when keys are rotated, and never for a case. What it holds must lie apart from the keys and their backups.
+starts, when keys are rotated and once after that, and never for a case. What it holds must lie apart from the keys and
+their backups.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from triage.errors import ConfigurationError, UsageError
 
 _BYTES = 32
 _SECONDS = 30.0
+_SAID, _SHOWN = 2000, 200
+"""Bytes of a command's standard error that are looked at, and letters that a message shows."""
 KEY_FILE, COMMAND = "TRIAGE_KEYS_KEK", "TRIAGE_KEYS_KMS"
 """The variables that name the file, or the command."""
 
@@ -92,21 +95,24 @@ class FileKeeper:
 
     def all(self) -> list[FileKey]:
         """All keys, in order. Raises `ConfigurationError` where the file is wrong, empty, or readable by others."""
+        found = self._read()
+        if not found:
+            raise ConfigurationError(f"{self.path}: holds no key. `triage case-keys keygen {self.path}` makes one.")
+        return found
+
+    def _read(self) -> list[FileKey]:
         try:
             if os.name == "posix" and stat.S_IMODE(self.path.stat().st_mode) & 0o077:
                 raise ConfigurationError(f"{self.path}: others may read it. Run `chmod 600 {self.path}` first.")
             lines = self.path.read_text("utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{self.path}: the key-encryption keys cannot be read.") from error
-        found = [self._key(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-        if not found:
-            raise ConfigurationError(f"{self.path}: holds no key. `triage case-keys keygen FILE` makes one.")
-        return found
+        return [self._key(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
     def add(self) -> FileKey:
         """Add a new key to the file, which is made where there is none. Raises `ConfigurationError`."""
         if self.path.exists():
-            self.all()
+            self._read()  # it may be empty: whoever was to write the first line was broken off
         secret = secrets.token_bytes(_BYTES)
         key = FileKey(_name(secret), secret)
         try:
@@ -119,6 +125,7 @@ class FileKeeper:
                 file.write(b"\n" * begun + f"{key.id} {base64.b64encode(secret).decode()}\n".encode())
                 file.flush()
                 os.fsync(file.fileno())
+            _settle(self.path.parent)
         except OSError as error:
             raise ConfigurationError(f"{self.path}: cannot be written ({error.strerror}).") from error
         return key
@@ -132,6 +139,17 @@ class FileKeeper:
         if len(secret) != _BYTES or name != _name(secret):
             raise ConfigurationError(f"{self.path}, line {number}: its id is not that of its key: it was changed.")
         return FileKey(name, secret)
+
+
+def _settle(folder: Path) -> None:
+    """Have the disk hold the names in a folder, not only what its files say."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _name(secret: bytes) -> str:
@@ -194,11 +212,18 @@ class CommandKeeper:
             raise ConfigurationError(f"{self._named}: `{words[0]}` took over {_SECONDS:.0f} s.") from error
         except subprocess.CalledProcessError as error:
             raise ConfigurationError(
-                f"{self._named}: `{' '.join(words)}` failed with code {error.returncode}."
+                f"{self._named}: `{' '.join(words)}` failed with code {error.returncode}{_complaint(error.stderr)}."
             ) from error
         if not done.stdout:
-            raise ConfigurationError(f"{self._named}: `{' '.join(words)}` said nothing.")
+            raise ConfigurationError(f"{self._named}: `{' '.join(words)}` said nothing{_complaint(done.stderr)}.")
         return done.stdout
+
+
+def _complaint(said: bytes) -> str:
+    """The first line of what a command said on standard error, fit for a message."""
+    lines = [line for line in said[:_SAID].decode("utf-8", "replace").splitlines() if line.strip()]
+    line = "".join(letter if letter.isprintable() else "?" for letter in lines[0].strip()) if lines else ""
+    return f" ({line[:_SHOWN]})" if line else ""
 
 
 def answer(keeper: FileKeeper, words: Sequence[str], given: bytes) -> bytes:

@@ -7,21 +7,22 @@ them no longer than an erasure may take, or keep the keys in a cluster of their 
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 
 from typing_extensions import override
 
 from triage.domain import utc
 from triage.errors import StoreError
 from triage.storage.keepers import Keeper
-from triage.storage.keyring import AT_ONCE, HASH, CaseKey, Kept, Keys, place_of
+from triage.storage.keyring import CaseKey, Kept, Keys, Tables
 from triage.storage.postgres import PostgresDatabase
-from triage.storage.wrapping import Share, Wrapping, WrappingRow, shares_of
+from triage.storage.wrapping import Wrapping, WrappingRow
 
 _NOW = """to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
-_LOCK = "keys"
+_LOCK, _ROTATION = "keys", "rotation of keys"
 _TABLES = (
     'CREATE TABLE key_secrets (name TEXT COLLATE "C" PRIMARY KEY, value BYTEA NOT NULL)',
     f"""CREATE TABLE case_keys (
@@ -51,6 +52,8 @@ _WRAPPING = (
 class KeyDatabase(Keys):
     """Keys in tables apart from the store: in another database, or at least in another schema."""
 
+    _tables = Tables("case_keys", "key_secrets", "wrapping_keys")
+
     def __init__(self, url: str, create: bool = True, keeper: Keeper | None = None) -> None:
         """Open the tables; they are made only with `create`.
 
@@ -71,10 +74,13 @@ class KeyDatabase(Keys):
         self._database.close()
 
     @override
-    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
-        there = "SELECT 1 FROM case_keys WHERE id = ? AND secret IS NOT NULL"
-        if not any(self._database.query(there, (key_id,)) for key_id in key_ids):
-            return 0
+    def _live_among(self, key_ids: Sequence[bytes]) -> list[bytes]:
+        places = ", ".join("?" * len(key_ids))
+        sql = f"SELECT id FROM case_keys WHERE id IN ({places}) AND secret IS NOT NULL"  # noqa: S608
+        return [bytes(row[0]) for row in self._database.query(sql, key_ids)]
+
+    @override
+    def _forgotten(self, times: Mapping[bytes, datetime | None]) -> int:
         with self._database.locked((_LOCK,)):
             self._database.execute("LOCK TABLE case_keys IN ACCESS EXCLUSIVE MODE")
             gone = sum(
@@ -84,7 +90,7 @@ class KeyDatabase(Keys):
                     " WHERE id = ? AND secret IS NOT NULL",
                     (None if at is None else utc(at), key_id),
                 )
-                for key_id in key_ids
+                for key_id, at in times.items()
             )
             self._write_anew("case_keys")
         return gone
@@ -101,96 +107,52 @@ class KeyDatabase(Keys):
                 f"{self.name}: the store lies in this schema, and keys must lie apart from it. Name another database "
                 "in TRIAGE_KEYS, or another schema with `?options=-csearch_path%3DNAME`."
             )
-        new = False
         if not self._database.has_table("case_keys"):
             if not create:
                 raise StoreError(
                     f"{self.name} holds no keys: restore them from your backup; without them nobody can read the "
                     "journal."
                 )
-            with self._database.locked((_LOCK,)):
+            first = self._first()
+            with self._whole():
                 if not self._database.has_table("case_keys"):
-                    for statement in _TABLES:
+                    for statement in (*_TABLES, *_WRAPPING):
                         self._database.execute(statement)
-                    self._database.execute(
-                        "INSERT INTO key_secrets (name, value) VALUES ('hash', ?)", (secrets.token_bytes(32),)
-                    )
-                    new = True
+                    self._begin(first)
         self._add_wrapping()
-        value, by = self._database.query("SELECT value, wrapped_by FROM key_secrets WHERE name = 'hash'")[0]
-        self._hash_key = self._wrapping.unwrap(value, by, HASH)
-        if new and self._wrapping.keeper is not None:
-            for _ in self.rotate():
-                pass
+        self._take_hash_key()
 
     def _add_wrapping(self) -> None:
         """What earlier versions did not have."""
         if self._database.has_table("wrapping_keys"):
             return
-        with self._database.locked((_LOCK,)):
+        with self._whole():
             if not self._database.has_table("wrapping_keys"):
                 for statement in _WRAPPING:
                     self._database.execute(statement)
 
     @override
-    def shares(self) -> list[Share]:
-        query = self._database.query
-        counted = {
-            row[0]: int(row[1])
-            for row in query("SELECT wrapped_by, count(*) FROM case_keys WHERE secret IS NOT NULL GROUP BY wrapped_by")
-        }
-        [row] = query("SELECT wrapped_by FROM key_secrets WHERE name = 'hash'")
-        rows = [WrappingRow(*each) for each in query("SELECT id, under, wrapped FROM wrapping_keys ORDER BY number")]
-        return shares_of(rows, counted, row[0])
+    def _look(self, sql: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
+        return self._database.query(sql, parameters)
 
     @override
-    def _newest(self) -> WrappingRow | None:
-        rows = self._database.query("SELECT id, under, wrapped FROM wrapping_keys ORDER BY number DESC LIMIT 1")
-        return WrappingRow(*rows[0]) if rows else None
-
-    def _wrapping_row(self, name: str) -> WrappingRow | None:
-        rows = self._database.query("SELECT id, under, wrapped FROM wrapping_keys WHERE id = ?", (name,))
-        return WrappingRow(*rows[0]) if rows else None
+    def _change(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self._database.execute(sql, parameters)
 
     @override
-    def _add(self, row: WrappingRow) -> None:
-        self._database.execute("INSERT INTO wrapping_keys (id, under, wrapped) VALUES (?, ?, ?)", row)
+    def _whole(self) -> AbstractContextManager[None]:
+        return self._database.locked((_LOCK,))
 
     @override
-    def _wrap_some(self, row: WrappingRow, after: bytes) -> tuple[int, bytes | None]:
-        database, wrapping = self._database, self._wrapping
-        with database.locked((_LOCK,)):
-            found = database.query(
-                "SELECT id, case_id, secret, wrapped_by FROM case_keys WHERE secret IS NOT NULL AND id > ?"
-                " ORDER BY id LIMIT ?",
-                (after, AT_ONCE),
-            )
-            stale = [each for each in found if each[3] != row.id]
-            for key_id, case, secret, by in stale:
-                place = place_of(key_id, case)
-                wrapped = wrapping.wrap(row, wrapping.unwrap(secret, by, place), place)
-                database.execute(
-                    "UPDATE case_keys SET secret = ?, wrapped_by = ? WHERE id = ?", (wrapped, row.id, key_id)
-                )
-            database.execute(
-                "UPDATE key_secrets SET value = ?, wrapped_by = ? WHERE name = 'hash'"
-                " AND wrapped_by IS DISTINCT FROM CAST(? AS TEXT)",
-                (wrapping.wrap(row, self._hash_key, HASH), row.id, row.id),
-            )
-        return len(stale), found[-1][0] if len(found) == AT_ONCE else None
+    def _alone(self) -> AbstractContextManager[bool]:
+        return self._database.alone(_ROTATION)
 
     @override
     def _drop_unused(self, row: WrappingRow) -> None:
-        with self._database.locked((_LOCK,)):
-            tables = ("case_keys", "key_secrets", "wrapping_keys")
-            self._database.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-            self._database.execute(
-                "DELETE FROM wrapping_keys w WHERE w.id <> ?"
-                " AND NOT EXISTS (SELECT 1 FROM case_keys k WHERE k.wrapped_by = w.id)"
-                " AND NOT EXISTS (SELECT 1 FROM key_secrets s WHERE s.wrapped_by = w.id)",
-                (row.id,),
-            )
-            for table in tables:
+        with self._whole():
+            self._database.execute(f"LOCK TABLE {', '.join(self._tables)} IN ACCESS EXCLUSIVE MODE")
+            super()._drop_unused(row)
+            for table in self._tables:
                 self._write_anew(table)
 
     def _live(self, case: str) -> CaseKey | None:
@@ -198,16 +160,15 @@ class KeyDatabase(Keys):
         return self._live_key(case, self._database.query(sql, (case,)))
 
     def _made(self, case: str) -> CaseKey:
-        self._made_ready()
-        if self._newest() is None:
-            self._insert(case)
+        if self._made_ready() is None:
+            self._insert(case, None)
         else:
-            with self._database.locked((_LOCK,)):  # no rotation throws its wrapping key away meanwhile
-                self._insert(case)
+            with self._whole():  # no rotation throws its wrapping key away meanwhile
+                self._insert(case, self._newest())
         return self.key(case)
 
-    def _insert(self, case: str) -> None:
-        made, stored, by = self._fresh(case)
+    def _insert(self, case: str, row: WrappingRow | None) -> None:
+        made, stored, by = self._fresh(case, row)
         self._database.execute(
             "INSERT INTO case_keys (id, case_id, secret, wrapped_by) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (made.id, case, stored, by),

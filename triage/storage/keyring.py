@@ -11,15 +11,16 @@ import secrets
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from triage.errors import KeyMissing, StoreError
 from triage.storage.database import Database, is_url
 from triage.storage.keepers import Keeper
-from triage.storage.wrapping import Share, Wrapping, WrappingRow
+from triage.storage.wrapping import Share, Wrapping, WrappingRow, shares_of
 
 HASH = b"hash"
 """What the key of the keyed hashes is bound to where it is wrapped."""
@@ -35,6 +36,15 @@ def place_of(key_id: bytes, case: str) -> bytes:
 
 
 AT_ONCE = 500
+"""Keys that one query asks for, or one step of a rotation wraps."""
+
+
+class Tables(NamedTuple):
+    """What the tables of a key store are called. Their columns are the same everywhere."""
+
+    keys: str
+    secrets: str
+    wrapping: str
 
 
 class CaseKey(NamedTuple):
@@ -62,6 +72,7 @@ class Keys(ABC):
 
     name: str
     """What messages call it: the file, or the address without password."""
+    _tables: ClassVar[Tables]
     _hash_key: bytes
     _wrapping: Wrapping
 
@@ -140,68 +151,169 @@ class Keys(ABC):
         """Delete the live keys of these cases: what they sealed can never be read again. Deleting twice is harmless."""
         self.forget(*(key.id for key in map(self._live, cases) if key is not None), at=at)
 
-    @abstractmethod
     def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
         """Delete the keys with these ids; returns how many were still there.
 
         `at` is the time of the deletion by the clock of whoever asks for it; left out, the clock of the key store.
         """
+        return self.forget_each(dict.fromkeys(key_ids, at))
+
+    def forget_each(self, times: Mapping[bytes, datetime | None]) -> int:
+        """As `forget`, each key at its own time, and all of them at once. Asking where none is there is cheap."""
+        live = [key for part in _parts(list(times)) for key in self._live_among(part)]
+        return self._forgotten({key: times[key] for key in live}) if live else 0
+
+    @abstractmethod
+    def _live_among(self, key_ids: Sequence[bytes]) -> list[bytes]:
+        """Those of these ids, a few hundred at the most, whose secrets are here."""
+
+    @abstractmethod
+    def _forgotten(self, times: Mapping[bytes, datetime | None]) -> int:
+        """Delete these keys in one transaction; how many were still there."""
 
     def rotate(self, fresh: bool = False) -> Iterator[int]:
         """Wrap every key anew under the keeper's newest key-encryption key; gives how many, step by step.
 
         A wrapping key that the newest key-encryption key wraps already is kept, and only what is not under it is
         wrapped anew: who was interrupted asks again. `fresh` makes a new one in any case. What no key is under any
-        more is thrown away. Raises `ConfigurationError` where there is no keeper, or it lacks a key that is needed.
+        more is thrown away. Raises `ConfigurationError` where there is no keeper, or it lacks a key that is needed;
+        `StoreError` where another process rotates just now.
         """
-        row = self._newest()
-        if row is None or fresh or not self._wrapping.is_current(row):
-            row = self._wrapping.make()
-            self._add(row)
-        for share in self.shares():
-            if share.row is not None:
-                self._wrapping.ready(share.row)
-        after: bytes | None = b""
-        done = 0
-        while after is not None:
-            count, after = self._wrap_some(row, after)
-            done += count
-            yield done
-        self._drop_unused(row)
+        with self._alone() as alone:
+            if not alone:
+                raise StoreError(f"{self.name}: is being rotated by another process. Wait until that has ended.")
+            row = self._newest()
+            if row is None or fresh or not self._wrapping.is_current(row):
+                row = self._wrapping.make()
+                self._add(row)
+            for share in self.shares():
+                if share.row is not None:
+                    self._wrapping.ready(share.row)
+            after: bytes | None = b""
+            done = 0
+            while after is not None:
+                count, after = self._wrap_some(row, after)
+                done += count
+                yield done
+            self._drop_unused(row)
 
-    @abstractmethod
     def shares(self) -> list[Share]:
         """Under which wrapping keys the keys are, the newest last; what lies unwrapped comes first."""
+        keys, others, wrapping = self._tables
+        counted = self._look(f"SELECT wrapped_by, count(*) FROM {keys} WHERE secret IS NOT NULL GROUP BY wrapped_by")  # noqa: S608
+        [(by,)] = self._look(f"SELECT wrapped_by FROM {others} WHERE name = 'hash'")  # noqa: S608
+        rows = self._look(f"SELECT id, under, wrapped FROM {wrapping} ORDER BY number")  # noqa: S608
+        return shares_of([WrappingRow(*row) for row in rows], {row[0]: int(row[1]) for row in counted}, by)
+
+    def be_ready(self) -> None:
+        """Have the wrapping key for new keys unwrapped now: where a transaction follows that others wait for.
+
+        Its keeper may be slow. Raises `ConfigurationError` where the keeper cannot be asked, or refuses.
+        """
+        if self._wrapping.keeper is not None and (row := self._newest()) is not None:
+            self._wrapping.ready(row)
 
     @abstractmethod
+    def _look(self, sql: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
+        """The rows of a query."""
+
+    @abstractmethod
+    def _change(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement that changes something."""
+
+    @abstractmethod
+    def _whole(self) -> AbstractContextManager[None]:
+        """A transaction beside which there is no other one of this method."""
+
+    @abstractmethod
+    def _alone(self) -> AbstractContextManager[bool]:
+        """A rotation; whether it is the only one."""
+
     def _newest(self) -> WrappingRow | None:
         """The wrapping key for new keys; none where they are not wrapped."""
+        sql = f"SELECT id, under, wrapped FROM {self._tables.wrapping} ORDER BY number DESC LIMIT 1"  # noqa: S608
+        rows = self._look(sql)
+        return WrappingRow(*rows[0]) if rows else None
 
-    @abstractmethod
+    def _wrapping_row(self, name: str) -> WrappingRow | None:
+        rows = self._look(f"SELECT id, under, wrapped FROM {self._tables.wrapping} WHERE id = ?", (name,))  # noqa: S608
+        return WrappingRow(*rows[0]) if rows else None
+
     def _add(self, row: WrappingRow) -> None:
         """Make this the wrapping key for new keys."""
+        self._change(f"INSERT INTO {self._tables.wrapping} (id, under, wrapped) VALUES (?, ?, ?)", row)  # noqa: S608
 
-    @abstractmethod
     def _wrap_some(self, row: WrappingRow, after: bytes) -> tuple[int, bytes | None]:
-        """Wrap some of the keys with ids after this one anew, in one transaction; how many, and the last one's id."""
+        """Wrap some of the keys with ids after this one anew, in one transaction; how many, and the last one's id.
 
-    @abstractmethod
+        Raises `StoreError` where the wrapping key does not stand any more: then nothing is wrapped with it.
+        """
+        wrapping = self._wrapping
+        keys, others, _ = self._tables
+        with self._whole():
+            if self._wrapping_row(row.id) is None:
+                raise StoreError(f"{self.name}: wrapping key {row.id} was thrown away meanwhile. Rotate again.")
+            found = self._look(
+                f"SELECT id, case_id, secret, wrapped_by FROM {keys} WHERE secret IS NOT NULL AND id > ?"  # noqa: S608
+                " ORDER BY id LIMIT ?",
+                (after, AT_ONCE),
+            )
+            stale = [each for each in found if each[3] != row.id]
+            for key_id, case, secret, by in stale:
+                place = place_of(bytes(key_id), case)
+                wrapped = wrapping.wrap(row, wrapping.unwrap(secret, by, place), place)
+                self._change(f"UPDATE {keys} SET secret = ?, wrapped_by = ? WHERE id = ?", (wrapped, row.id, key_id))  # noqa: S608
+            self._change(
+                f"UPDATE {others} SET value = ?, wrapped_by = ?"  # noqa: S608
+                " WHERE name = 'hash' AND coalesce(wrapped_by, '') <> ?",
+                (wrapping.wrap(row, self._hash_key, HASH), row.id, row.id),
+            )
+        return len(stale), bytes(found[-1][0]) if len(found) == AT_ONCE else None
+
     def _drop_unused(self, row: WrappingRow) -> None:
         """Throw away wrapping keys, other than this one, that wrap nothing any more."""
+        keys, others, wrapping = self._tables
+        self._change(
+            f"DELETE FROM {wrapping} WHERE id <> ?"  # noqa: S608
+            f" AND NOT EXISTS (SELECT 1 FROM {keys} WHERE wrapped_by = {wrapping}.id)"
+            f" AND NOT EXISTS (SELECT 1 FROM {others} WHERE wrapped_by = {wrapping}.id)",
+            (row.id,),
+        )
 
-    def _made_ready(self) -> None:
-        """Make the first wrapping key where a keeper is there: before the transaction that uses it."""
+    def _first(self) -> WrappingRow | None:
+        """The wrapping key that a new key store begins with, where a keeper is there: before the transaction."""
+        return None if self._wrapping.keeper is None else self._wrapping.make()
+
+    def _begin(self, row: WrappingRow | None) -> None:
+        """Make the key of the keyed hashes, wrapped from the first moment. Only inside the transaction that begins."""
+        made = secrets.token_bytes(32)
+        stored, by = made, None
+        if row is not None:
+            self._add(row)
+            stored, by = self._wrapping.wrap(row, made, HASH), row.id
+        sql = f"INSERT INTO {self._tables.secrets} (name, value, wrapped_by) VALUES ('hash', ?, ?)"  # noqa: S608
+        self._change(sql, (stored, by))
+
+    def _take_hash_key(self) -> None:
+        sql = f"SELECT value, wrapped_by FROM {self._tables.secrets} WHERE name = 'hash'"  # noqa: S608
+        [(value, by)] = self._look(sql)
+        self._hash_key = self._wrapping.unwrap(value, by, HASH)
+
+    def _made_ready(self) -> WrappingRow | None:
+        """The wrapping key for new keys, unwrapped, and made where a keeper is there: before the transaction."""
+        if self._newest() is None and self._wrapping.keeper is not None:
+            made = self._wrapping.make()
+            with self._whole():
+                if self._newest() is None:  # a rotation may have made one meanwhile
+                    self._add(made)
         found = self._newest()
-        if found is None and self._wrapping.keeper is not None:
-            found = self._wrapping.make()
-            self._add(found)
         if found is not None:
             self._wrapping.ready(found)
+        return found
 
-    def _fresh(self, case: str) -> tuple[CaseKey, bytes, str | None]:
-        """A new key, and how it is stored. Only inside the transaction that stores it."""
+    def _fresh(self, case: str, row: WrappingRow | None) -> tuple[CaseKey, bytes, str | None]:
+        """A new key, and how it is stored. Only inside the transaction that looked for the wrapping key."""
         made = CaseKey(secrets.token_bytes(8), secrets.token_bytes(32))
-        row = self._newest()
         if row is None:
             return made, made.secret, None
         return made, self._wrapping.wrap(row, made.secret, place_of(made.id, case)), row.id

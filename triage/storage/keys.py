@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +16,11 @@ from typing_extensions import override
 
 from triage.domain import utc
 from triage.errors import StoreError
+from triage.locking import hold
 from triage.storage.failures import explain
 from triage.storage.keepers import Keeper
-from triage.storage.keyring import AT_ONCE, HASH, CaseKey, Deleted, Kept, Keys, Together, place_of
-from triage.storage.wrapping import Share, Wrapping, WrappingRow, shares_of
+from triage.storage.keyring import CaseKey, Deleted, Kept, Keys, Tables, Together
+from triage.storage.wrapping import Wrapping
 
 __all__ = ["CaseKey", "Deleted", "Kept", "KeyFile", "Keys", "Together"]
 
@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS wrapping (
 
 class KeyFile(Keys):
     """Keys in a file apart from the store."""
+
+    _tables = Tables("keys", "secrets", "wrapping")
 
     def __init__(self, path: Path, create: bool = True, keeper: Keeper | None = None) -> None:
         """Open the file; a new one is made with rights for its owner only, and only with `create`.
@@ -79,10 +81,12 @@ class KeyFile(Keys):
             self._connection.close()
 
     @override
-    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
-        there = "SELECT 1 FROM keys WHERE id = ? AND secret IS NOT NULL"
-        if not any(self._run(there, (key_id,)) for key_id in key_ids):
-            return 0
+    def _live_among(self, key_ids: Sequence[bytes]) -> list[bytes]:
+        sql = f"SELECT id FROM keys WHERE id IN ({', '.join('?' * len(key_ids))}) AND secret IS NOT NULL"  # noqa: S608
+        return [bytes(row[0]) for row in self._run(sql, tuple(key_ids))]
+
+    @override
+    def _forgotten(self, times: Mapping[bytes, datetime | None]) -> int:
         with self._transaction():
             return sum(
                 len(
@@ -93,14 +97,15 @@ class KeyFile(Keys):
                         (None if at is None else utc(at), key_id),
                     )
                 )
-                for key_id in key_ids
+                for key_id, at in times.items()
             )
 
     def _prepare(self) -> None:
         # A rollback journal, not WAL: after a deletion no second file holds the key, and deleted bytes are zeroed.
         for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "fullfsync=ON", "secure_delete=ON"):
             self._run(f"PRAGMA {pragma}")
-        with self._transaction():
+        first = None if self._is_begun() else self._first()
+        with self._whole():
             found = self._run("PRAGMA application_id")[0][0]
             if not found and not self._run("SELECT 1 FROM sqlite_master LIMIT 1"):
                 self._run(f"PRAGMA application_id={APPLICATION_ID}")
@@ -111,67 +116,43 @@ class KeyFile(Keys):
             for table in ("keys", "secrets"):
                 if not any(row[1] == "wrapped_by" for row in self._run(f"PRAGMA table_info({table})")):
                     self._run(f"ALTER TABLE {table} ADD COLUMN wrapped_by TEXT")
-            new = not self._run("SELECT 1 FROM secrets")
-            self._run("INSERT OR IGNORE INTO secrets (name, value) VALUES ('hash', ?)", (secrets.token_bytes(32),))
-        [(value, by)] = self._run("SELECT value, wrapped_by FROM secrets WHERE name = 'hash'")
-        self._hash_key = self._wrapping.unwrap(value, by, HASH)
-        if new and self._wrapping.keeper is not None:
-            for _ in self.rotate():
-                pass
+            if not self._is_begun():
+                self._begin(first)
+        self._take_hash_key()
+
+    def _is_begun(self) -> bool:
+        """Whether a key of the keyed hashes is there."""
+        table = self._run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'secrets'")
+        return bool(table and self._run("SELECT 1 FROM secrets WHERE name = 'hash'"))
 
     @override
-    def shares(self) -> list[Share]:
-        counted = dict(self._run("SELECT wrapped_by, count(*) FROM keys WHERE secret IS NOT NULL GROUP BY wrapped_by"))
-        [(by,)] = self._run("SELECT wrapped_by FROM secrets WHERE name = 'hash'")
-        rows = [WrappingRow(*row) for row in self._run("SELECT id, under, wrapped FROM wrapping ORDER BY number")]
-        return shares_of(rows, counted, by)
+    def _look(self, sql: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
+        return self._run(sql, tuple(parameters))
 
     @override
-    def _newest(self) -> WrappingRow | None:
-        rows = self._run("SELECT id, under, wrapped FROM wrapping ORDER BY number DESC LIMIT 1")
-        return WrappingRow(*rows[0]) if rows else None
-
-    def _wrapping_row(self, name: str) -> WrappingRow | None:
-        rows = self._run("SELECT id, under, wrapped FROM wrapping WHERE id = ?", (name,))
-        return WrappingRow(*rows[0]) if rows else None
+    def _change(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self._run(sql, tuple(parameters))
 
     @override
-    def _add(self, row: WrappingRow) -> None:
-        self._run("INSERT INTO wrapping (id, under, wrapped) VALUES (?, ?, ?)", row)
-
-    @override
-    def _wrap_some(self, row: WrappingRow, after: bytes) -> tuple[int, bytes | None]:
-        sql = "SELECT id, case_id, secret, wrapped_by FROM keys WHERE secret IS NOT NULL AND id > ? ORDER BY id LIMIT ?"
-        wrapping = self._wrapping
-        with self._transaction():
-            found = self._run(sql, (after, AT_ONCE))
-            stale = [each for each in found if each[3] != row.id]
-            for key_id, case, secret, by in stale:
-                place = place_of(key_id, case)
-                wrapped = wrapping.wrap(row, wrapping.unwrap(secret, by, place), place)
-                self._run("UPDATE keys SET secret = ?, wrapped_by = ? WHERE id = ?", (wrapped, row.id, key_id))
-            wrapped = wrapping.wrap(row, self._hash_key, HASH)
-            self._run(
-                "UPDATE secrets SET value = ?, wrapped_by = ? WHERE name = 'hash' AND wrapped_by IS NOT ?",
-                (wrapped, row.id, row.id),
-            )
-        return len(stale), found[-1][0] if len(found) == AT_ONCE else None
-
-    @override
-    def _drop_unused(self, row: WrappingRow) -> None:
-        self._run(
-            "DELETE FROM wrapping WHERE id <> ? AND id NOT IN"
-            " (SELECT wrapped_by FROM keys WHERE wrapped_by IS NOT NULL UNION"
-            " SELECT wrapped_by FROM secrets WHERE wrapped_by IS NOT NULL)",
-            (row.id,),
-        )
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        beside = self.path.with_name(f"{self.path.name}.rotating")  # SQLite's own locks are on the file itself
+        try:
+            held = hold(beside)
+        except OSError as error:
+            raise StoreError(f"{beside}: cannot be opened ({error.strerror}).") from error
+        try:
+            yield held is not None
+        finally:
+            if held is not None:
+                held.close()
 
     def _made(self, case: str) -> CaseKey:
         self._made_ready()
-        with self._transaction():
+        with self._whole():
             if found := self._live(case):
                 return found
-            made, stored, by = self._fresh(case)
+            made, stored, by = self._fresh(case, self._newest())
             sql = "INSERT INTO keys (id, case_id, secret, wrapped_by) VALUES (?, ?, ?, ?)"
             self._run(sql, (made.id, case, stored, by))
         return made
@@ -184,8 +165,9 @@ class KeyFile(Keys):
         sql = "SELECT id, secret, wrapped_by FROM keys WHERE case_id = ? AND secret IS NOT NULL"
         return self._live_key(case, self._run(sql, (case,)))
 
+    @override
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _whole(self) -> Iterator[None]:
         with self._lock:
             self._run("BEGIN IMMEDIATE")
             try:

@@ -123,6 +123,24 @@ class PostgresDatabase(Database):
             self._run(session.lent, f"SELECT pg_advisory_xact_lock({lock})", ())
             session.held.add(lock)
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else is inside such a block of this name: for work of many transactions.
+
+        The server lets go of it when the connection breaks: what must not happen twice looks for itself as well.
+        """
+        lock = self._lock_id(name)
+        lent = self._started(f"SELECT pg_try_advisory_lock({lock})", ())
+        try:
+            taken = bool(lent.cursor.fetchall()[0][0])
+            try:
+                yield taken
+            finally:
+                if taken:
+                    self._quietly(lent, f"SELECT pg_advisory_unlock({lock})")
+        finally:
+            self._connections.give(lent)
+
     @override
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         session = self._session

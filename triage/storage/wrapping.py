@@ -1,11 +1,12 @@
 """Wraps the keys of a key store with a key that is itself wrapped by a keeper's key-encryption key.
 
-Two steps, because a keeper may be far away: it unwraps one wrapping key when a process begins, not one key a case.
+Two steps, because a keeper may be far away: a process asks it when it begins and after a rotation, not for each case.
 """
 
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,6 +40,14 @@ class Share(NamedTuple):
     other: bool
     """Whether the key of the keyed hashes is among what it wraps."""
 
+    def is_stale(self, newest: str) -> bool:
+        """Whether a rotation is wanted, with this key-encryption key the newest."""
+        return (self.keys > 0 or self.other) and (self.row is None or self.row.under != newest)
+
+    def __str__(self) -> str:
+        what = f"{self.keys} case key{'' if self.keys == 1 else 's'}"
+        return f"{what} and the key of the keyed hashes" if self.other else what
+
 
 def shares_of(rows: Sequence[WrappingRow], counted: Mapping[str | None, int], hash_by: str | None) -> list[Share]:
     """How the keys are shared among wrapping keys: `counted` by id of these, none for those that lie unwrapped."""
@@ -56,12 +65,21 @@ class Wrapping:
         self._name = name
         self._look = look
         self._opened: dict[str, AESGCM] = {}
+        self._lock = threading.Lock()
 
     def make(self) -> WrappingRow:
-        """A new wrapping key under the keeper's newest key. Raises `ConfigurationError` where there is no keeper."""
-        key = self._asked("its keys are to be wrapped").newest()
+        """A new wrapping key under the keeper's newest key, unwrapped once to see that it can be.
+
+        Raises `ConfigurationError` where there is no keeper, or what it gave is not the key wrapped.
+        """
+        keeper = self._asked("its keys are to be wrapped")
+        key = keeper.newest()
         secret = secrets.token_bytes(_BYTES)
         row = WrappingRow(secrets.token_hex(8), key.id, key.wrap(secret))
+        if keeper.called(row.under).unwrap(row.wrapped) != secret:
+            raise ConfigurationError(
+                f"key-encryption key {row.under}: what it wrapped does not unwrap to the same. Nothing was changed."
+            )
         self._opened[row.id] = AESGCM(secret)
         return row
 
@@ -96,12 +114,18 @@ class Wrapping:
             row = row or self._look(name)
             if row is None:
                 raise StoreError(f"{self._name}: wrapping key {name} is missing, and what it wraps cannot be read.")
-            keeper = self._asked(f"its keys are under key-encryption key {row.under}")
-            secret = keeper.called(row.under).unwrap(row.wrapped)
-            if len(secret) != _BYTES:
-                raise ConfigurationError(f"key-encryption key {row.under}: gave something else than was wrapped.")
-            found = self._opened[name] = AESGCM(secret)
+            with self._lock:  # one thread asks, the others have the answer from it
+                found = self._opened.get(name)
+                if found is None:
+                    found = self._opened[name] = self._unwrapped(row)
         return found
+
+    def _unwrapped(self, row: WrappingRow) -> AESGCM:
+        keeper = self._asked(f"its keys are under key-encryption key {row.under}")
+        secret = keeper.called(row.under).unwrap(row.wrapped)
+        if len(secret) != _BYTES:
+            raise ConfigurationError(f"key-encryption key {row.under}: gave something else than was wrapped.")
+        return AESGCM(secret)
 
     def _asked(self, why: str) -> Keeper:
         if self.keeper is None:
