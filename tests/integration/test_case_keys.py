@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.databases import ENGINES
+from tests.databases import ENGINES, damage
 from tests.integration.audit_store import JANE, MARK, Place, place
+from triage.storage.keys import KeyFile
+from triage.storage.wrapping import WrappingRow
 
 RUN = f"{sys.executable} -c 'import sys; from triage.cli.app import app; app(sys.argv[1:])'"
 
@@ -128,8 +130,40 @@ def test_the_check_says_what_is_wrong_with_who_holds_the_key(in_file: Place, nam
 
 
 def test_the_check_says_that_keys_lie_unwrapped(in_file: Place, tmp_path: Path) -> None:
-    newer(in_file, tmp_path / "kek")
+    first = newer(in_file, tmp_path / "kek")
     named: dict[str, Any] = {"TRIAGE_KEYS_KEK": str(tmp_path / "kek")}
-    assert "3 keys of cases lie unwrapped" in " ".join(findings(in_file, **named).split())
+    bare = "not wrapped: 3 case keys and the key of the keyed hashes."
+    assert bare in " ".join(findings(in_file, **named).split())
     ok(in_file, "case-keys", "rotate", **named)
-    assert "unwrapped" not in findings(in_file, **named)
+    assert "case-keys rotate" not in findings(in_file, **named)
+    newer(in_file, tmp_path / "kek")
+    old = f"under the earlier key-encryption key {first}: 3 case keys and the key of the keyed hashes."
+    assert old in " ".join(findings(in_file, **named).split())
+
+
+def test_the_check_says_that_only_the_key_of_the_hashes_lies_unwrapped(in_file: Place, tmp_path: Path) -> None:
+    newer(in_file, tmp_path / "kek")
+    damage(in_file.home / "keys.db", "UPDATE keys SET secret = NULL, deleted_at = '2026-11-01T00:00:00.000Z'")
+    said = " ".join(findings(in_file, TRIAGE_KEYS_KEK=str(tmp_path / "kek")).split())
+    assert "not wrapped: 0 case keys and the key of the keyed hashes." in said
+
+
+def test_keys_that_were_made_beside_a_rotation_are_said(
+    in_file: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a process that had not yet heard of the key-encryption key."""
+    newer(in_file, tmp_path / "kek")
+    named = {"TRIAGE_KEYS_KEK": str(tmp_path / "kek")}
+    drop = KeyFile._drop_unused
+
+    def beside(keys: KeyFile, row: WrappingRow) -> None:
+        keys._run("INSERT INTO keys (id, case_id, secret) VALUES (x'00', 'case', zeroblob(32))")
+        drop(keys, row)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyFile, "_drop_unused", beside)
+        done = in_file.run("case-keys", "rotate", **named)
+    assert done.exit_code == 1
+    assert "not wrapped: 1 case key\n" in done.output
+    assert "once more" in done.output
+    assert "Wrapped anew: 1." in ok(in_file, "case-keys", "rotate", **named)

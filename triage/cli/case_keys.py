@@ -76,14 +76,14 @@ def run_status(as_json: bool, home: Path | None) -> int:
         shares = store.keys.shares()
     for share in shares:
         typer.echo(json.dumps(_as_json(share, newest)) if as_json else _line(share, newest))
-    stale = [share for share in shares if _is_stale(share, newest)]
+    stale = newest is not None and any(share.is_stale(newest) for share in shares)
     if stale and not as_json:
         typer.echo("`triage case-keys rotate` puts all keys under the newest key-encryption key.")
     return 1 if stale else 0
 
 
 def run_rotate(again: bool, home: Path | None) -> int:
-    """Wrap all keys anew."""
+    """Wrap all keys anew; 1 where others made keys meanwhile that are still to be wrapped."""
     from triage.cli.wiring import open_store
     from triage.settings import Settings
 
@@ -91,9 +91,15 @@ def run_rotate(again: bool, home: Path | None) -> int:
         done = 0
         for done in store.keys.rotate(fresh=again):
             typer.echo(f"{done} wrapped anew", err=True)
-        (share,) = store.keys.shares()
-    typer.echo(_line(share, None if share.row is None else share.row.under))
-    typer.echo(f"Wrapped anew: {done}. Earlier key-encryption keys are needed for earlier backups only.")
+        shares = store.keys.shares()
+    newest = shares[-1].row.under if shares[-1].row is not None else ""
+    for share in shares:
+        typer.echo(_line(share, newest))
+    typer.echo(f"Wrapped anew: {done}.")
+    if any(share.is_stale(newest) for share in shares):
+        typer.echo("Keys were made beside the rotation. `triage case-keys rotate` once more wraps them, too.")
+        return 1
+    typer.echo("Earlier key-encryption keys are needed for earlier backups only.")
     return 0
 
 
@@ -108,19 +114,11 @@ def run_keeper(path: Path, words: list[str]) -> int:
     return 0
 
 
-def _is_stale(share: Share, newest: str | None) -> bool:
-    held = share.keys > 0 or share.other
-    return newest is not None and held and (share.row is None or share.row.under != newest)
-
-
 def _line(share: Share, newest: str | None) -> str:
-    what = f"{share.keys} case key{'' if share.keys == 1 else 's'}"
-    if share.other:
-        what += " and the key of the keyed hashes"
     if share.row is None:
-        return f"not wrapped: {what}"
+        return f"not wrapped: {share}"
     now = " (the newest)" if share.row.under == newest else ""
-    return f"under key-encryption key {share.row.under}{now}, by wrapping key {share.row.id}: {what}"
+    return f"under key-encryption key {share.row.under}{now}, by wrapping key {share.row.id}: {share}"
 
 
 def _as_json(share: Share, newest: str | None) -> dict[str, object]:

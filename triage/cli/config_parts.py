@@ -18,6 +18,7 @@ from triage.settings import Settings
 
 if TYPE_CHECKING:
     from triage.storage.apikeys import ApiKey
+    from triage.storage.keepers import Keeper
     from triage.storage.wrapping import Share
 
 _SOON = timedelta(days=14)
@@ -50,8 +51,8 @@ def check_store(settings: Settings, book: PolicyBook | None) -> Iterator[Finding
                     where, f"is of an earlier version; {len(pending)} steps bring it up to date when it is opened."
                 )
             with Keys.open(settings.key_store, create=False, keeper=settings.keeper()) as keys:
-                if settings.keeper() is not None:
-                    yield from _wrapped(keys.shares())
+                if (keeper := settings.keeper()) is not None:
+                    yield from _wrapped(keys.shares(), keeper)
                 yield from _old_keys(ApiKeys(database, keys, now).all(), utc(now()), utc(now() + _SOON))
                 if book is not None:
                     try:
@@ -65,13 +66,15 @@ def check_store(settings: Settings, book: PolicyBook | None) -> Iterator[Finding
         yield bad(where, str(error))
 
 
-def _wrapped(shares: Sequence[Share]) -> Iterator[Finding]:
-    if bare := [share for share in shares if share.row is None]:
-        count = sum(share.keys for share in bare)
-        yield warning(
-            "TRIAGE_KEYS",
-            f"{count} keys of cases lie unwrapped beside a key-encryption key: `triage case-keys rotate`.",
-        )
+def _wrapped(shares: Sequence[Share], keeper: Keeper) -> Iterator[Finding]:
+    try:
+        newest = keeper.newest().id
+    except ConfigurationError:
+        return  # `check_keeper` says it
+    for share in shares:
+        if share.is_stale(newest):
+            how = "not wrapped" if share.row is None else f"under the earlier key-encryption key {share.row.under}"
+            yield warning("TRIAGE_KEYS", f"{how}: {share}. `triage case-keys rotate` puts all under the newest.")
 
 
 def check_keeper(settings: Settings) -> Iterator[Finding]:
