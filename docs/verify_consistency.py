@@ -61,6 +61,9 @@ def check(proof, earlier, later):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        print("usage: verify_consistency.py PROOF EARLIER LATER", file=sys.stderr)
+        sys.exit(2)
     shown, before, now = (json.loads(Path(name).read_text("utf-8")) for name in sys.argv[1:4])
     problems = list(check(shown, before["checkpoint"], now["checkpoint"]))
     print("\n".join(problems) if problems else f"checkpoint {shown['from']} leads to checkpoint {shown['to']}")

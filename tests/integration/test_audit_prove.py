@@ -66,6 +66,10 @@ def proved(at: Place, folder: Path, earlier: object, later: object) -> Path:
     return out
 
 
+def test_the_script_says_what_it_is_given() -> None:
+    assert script("verify_consistency.py") == (2, "usage: verify_consistency.py PROOF EARLIER LATER\n")
+
+
 @pytest.mark.parametrize(("earlier", "later"), [(1, 2), (1, 3), (2, 3), (2, 2)])
 def test_a_checkpoint_leads_to_a_later_one(at: Place, kept: Path, tmp_path: Path, earlier: int, later: int) -> None:
     proof = proved(at, tmp_path, earlier, later)
