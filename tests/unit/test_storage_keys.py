@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.databases import ENGINES, PostgresServer
+from tests.unit.opened_store import NOW
+from triage.audit.ledger import Ledger
+from triage.domain import utc
 from triage.errors import KeyMissing, StoreError
 from triage.storage.database import Database
 from triage.storage.keys import KeyFile, Keys
@@ -212,3 +216,29 @@ def test_keys_lie_apart_from_the_store(postgres_url: str, postgres: PostgresServ
     Keys.open(other).close()
     with pytest.raises(StoreError, match="not ours"):
         Database.open(other)
+
+
+def test_what_a_backup_brought_back_goes_at_once_and_each_at_its_own_time(postgres_url: str, tmp_path: Path) -> None:
+    times = [datetime(2026, 11, day, tzinfo=UTC) for day in (3, 4, 5)]
+    ledger = Ledger(tmp_path / "erasures.jsonl")
+    with Keys.open(postgres_url) as keys:
+        made = [keys.key_for(f"case {day.day}").id for day in times]
+        for key, day in zip(made, times, strict=True):
+            ledger.append([key, b"unknown."], day)
+        for statement in (
+            "CREATE TABLE rewrites (at TIMESTAMPTZ DEFAULT now())",
+            "CREATE FUNCTION counted() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN INSERT INTO rewrites DEFAULT VALUES; RETURN NULL; END'",
+            "CREATE TRIGGER counted BEFORE TRUNCATE ON case_keys FOR EACH STATEMENT EXECUTE FUNCTION counted()",
+        ):
+            keys._database.execute(statement)  # type: ignore[attr-defined]
+        assert (ledger.replay(keys), ledger.replay(keys)) == (3, 0)
+        assert len(keys._database.query("SELECT 1 FROM rewrites")) == 1  # type: ignore[attr-defined]
+        assert [found.at for key in made if (found := keys.deleted(key))] == [utc(day) for day in times]
+
+
+def test_keys_are_forgotten_each_at_its_own_time(keys: Keys) -> None:
+    times = {keys.key_for(f"case {day}").id: datetime(2026, 11, day, tzinfo=UTC) for day in (3, 4)}
+    later = dict.fromkeys(times, NOW)
+    assert (keys.forget_each({**times, b"unknown.": NOW}), keys.forget_each(later), keys.forget_each({})) == (2, 0, 0)
+    assert [found.at for key in times if (found := keys.deleted(key))] == [utc(at) for at in times.values()]

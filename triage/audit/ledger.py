@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,8 +30,8 @@ _PATIENCE = 30.0
 class Forgetting(Protocol):
     """The part of the keys that a ledger needs."""
 
-    def forget(self, *key_ids: bytes, at: datetime | None = None) -> int:
-        """Delete these keys for ever; returns how many were still there."""
+    def forget_each(self, times: Mapping[bytes, datetime | None]) -> int:
+        """Delete these keys for ever, each at its time; returns how many were still there."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,11 @@ class Ledger:
         """Delete again what a restored backup brought back, and what an erasure that was broken off left; returns how
         many keys that were. They count as in use until `now`, at the least until the ledger's line was written.
         """
-        return sum(keys.forget(*gone, at=max(at, now or at)) for at, gone in self._by_time().items() if gone)
+        times: dict[bytes, datetime | None] = {}
+        for at, gone in self._by_time().items():
+            for key in gone:
+                times.setdefault(key, max(at, now or at))
+        return keys.forget_each(times)
 
     def _lines(self) -> list[str]:
         text = self._text()

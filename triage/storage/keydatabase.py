@@ -81,7 +81,7 @@ class KeyDatabase(Keys):
 
     @override
     def _forgotten(self, times: Mapping[bytes, datetime | None]) -> int:
-        with self._database.locked((_LOCK,)):
+        with self._whole():
             self._database.execute("LOCK TABLE case_keys IN ACCESS EXCLUSIVE MODE")
             gone = sum(
                 self._database.execute(

@@ -87,7 +87,7 @@ class KeyFile(Keys):
 
     @override
     def _forgotten(self, times: Mapping[bytes, datetime | None]) -> int:
-        with self._transaction():
+        with self._whole():
             return sum(
                 len(
                     self._run(
