@@ -44,7 +44,7 @@ def drafted(installation: Installation, opened: Opened, row: InboxRow, by: str) 
     policies = installation.policies()
     try:
         with using(connection, environment=installation.environment) as at:
-            done = _done(at, _team(at, policies), row, _said(opened, row))
+            done = _done(at, policies, row, _said(opened, row))
     except OdooUnavailable as error:
         raise unavailable("Odoo gives no answer. Try again.") from error
     except AccessDenied as error:
@@ -65,24 +65,26 @@ def letter(row: InboxRow) -> UUID:
     return uuid5(NAMESPACE_URL, f"odoo-triage:dead-letter:{row.id}")
 
 
-def _team(at: Connected, policies: PolicyBook) -> int | None:
-    """The configured team, where there is one: that it is not there may be why the letter is dead."""
+def _team(at: Connected, policies: PolicyBook, on: RecordRef | None) -> int | None:
+    """The configured team of the record's company, where there is one: that it is not there may be why the letter is
+    dead.
+    """
     try:
-        return at.publisher(policies).team
+        return at.publisher(policies).team_of(on)
     except UsageError:
         return None
 
 
-def _done(at: Connected, team: int | None, row: InboxRow, ref: RecordRef | None) -> Done:
+def _done(at: Connected, policies: PolicyBook, row: InboxRow, ref: RecordRef | None) -> Done:
     """Beside its record where the service user may read that; else, as where it is gone, on its own."""
     hand = at.hand()
     on = ref if ref is not None and ref.id is not None and may_advise_on(ref.model) else None
     try:
-        return hand.do([_ticket(row, ref, on, team)])[0]
+        return hand.do([_ticket(row, ref, on, _team(at, policies, on))])[0]
     except (OdooRejected, AccessDenied, RecordMissing):
         if on is None:
             raise
-        return hand.do([_ticket(row, ref, None, team)])[0]
+        return hand.do([_ticket(row, ref, None, _team(at, policies, None))])[0]
 
 
 def _ticket(row: InboxRow, ref: RecordRef | None, on: RecordRef | None, team: int | None) -> Ticket:

@@ -6,6 +6,7 @@ import email
 import email.policy
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from triage.audit.verify import verify
 from triage.cli.wiring import now
 from triage.domain import Arrival, Door, RecordRef
 from triage.jobs.switching import Switch
+from triage.odoo.connection import Tickets
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.odoo.sandbox.faults import refuse
 from triage.sample_day import folder
@@ -123,6 +125,31 @@ def test_a_letter_about_a_record_that_is_gone_gets_a_ticket_of_its_own(web: Serv
     answer = web.client.post(f"/v1/dead-letters/{letter}/ticket", headers=web.key("jobs:admin"))
     assert answer.json()["status"] == "posted", answer.text
     assert len(tickets(day)) == before + 1
+
+
+def test_a_letters_ticket_has_the_team_of_its_records_company(day: SampleDay, tmp_path: Path) -> None:
+    """Two companies have a team of the configured name; the other one's is the older."""
+
+    def arrange(env: Any) -> tuple[int, int]:
+        lead = env["crm.lead"].create({"name": "Asked", "company_id": 1, "user_id": False, "team_id": False})
+        other = env["res.company"].create({"name": "Another Ltd", "currency_id": 1})
+        env["res.users"].search([("login", "=", day.connection.login)]).write({"company_ids": [(4, other.id)]})
+        teams = [env["helpdesk.ticket.team"].create({"name": "Desk", "company_id": each}) for each in (other.id, 1)]
+        return int(lead.id), int(teams[1].id)
+
+    before = day.box.snapshot()
+    lead, own = day.box.edit(arrange)
+    (tmp_path / "key").write_text(day.key)
+    told = day.connection.with_(key_file=tmp_path / "key", tickets=Tickets(team="Desk"))
+    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told.model_dump(mode="json", exclude_defaults=True)))
+    with service(tmp_path, "{}") as web:
+        letters = [dead(web, "team", RecordRef(model="crm.lead", id=lead, name="x"))]
+        letters.append(dead(web, "no record", RecordRef(model="crm.lead", id=987654, name="x")))
+        for letter in letters:
+            answer = web.client.post(f"/v1/dead-letters/{letter}/ticket", headers=web.key("jobs:admin"))
+            assert answer.json()["status"] == "posted", answer.text
+        assert [row["team_id"] for row in tickets(day)[-2:]] == [own, own]
+    day.box.restore(before)
 
 
 def test_no_ticket_is_drafted_of_what_is_not_dead_or_while_it_is_switched_off(web: Service, day: SampleDay) -> None:

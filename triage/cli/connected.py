@@ -84,7 +84,7 @@ class Connected:
 
         advice = policy.advice if isinstance(policy, Policy) else lambda company: policy.of(company).advice
         publisher = Publisher(self.odoo, self.hand(), self.connection, advice, address=address)
-        _ = publisher.team
+        publisher.check()
         return publisher
 
 

@@ -223,16 +223,19 @@ class Publisher:
                     self._hand.do([Apply(record=ticket, values={name: value})])
 
     def _team(self, card: Card) -> int | None:
-        """The team that routing suggests, else the configured one of the ticket's company; none where that has none, or
-        several: the gate would leave another company's out.
-        """
+        """The team that routing suggests, else the configured one."""
         chosen = card.proposal.routing.choice("team") if card.proposal.routing else None
-        if chosen is not None and chosen.id is not None:
-            return chosen.id
-        rows, record = self._teams(), card.proposal.record
+        return chosen.id if chosen is not None and chosen.id is not None else self.team_of(card.proposal.record)
+
+    def team_of(self, record: RecordRef | None) -> int | None:
+        """The configured team of the company of a draft ticket about this record; none where that has none, or several:
+        the gate would leave another company's out. Raises `UsageError` where it is not there, in any company.
+        """
+        rows = self._teams()
         if not rows:
             return None
-        company = self._named.company_of(record) if may_advise_on(record.model) and record.id is not None else None
+        in_odoo = record is not None and record.id is not None and may_advise_on(record.model)
+        company = self._named.company_of(record) if record is not None and in_odoo else None
         found = usable(rows, company or min(self._odoo.user.companies, default=None))
         if len(found) == 1:
             return found[0].id
@@ -243,14 +246,12 @@ class Publisher:
         """What the policy of the card's company wants."""
         return self._advice(card.key.company) if callable(self._advice) else self._advice
 
-    @property
-    def team(self) -> int | None:
-        """A team that drafts go to. Raises `UsageError` where the configured one is not there, in any company."""
-        rows = self._teams()
-        return rows[0].id if rows else None
+    def check(self) -> None:
+        """Raises `UsageError` where the configured team is not there, in any company."""
+        self._teams()
 
     def _teams(self) -> list[Row]:
-        """The teams of the configured name; none where none is configured. Raises as `team` does."""
+        """The teams of the configured name; none where none is configured. Raises as `check` does."""
         name = self._connection.tickets.team
         if name is None:
             return []
