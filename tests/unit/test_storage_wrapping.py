@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.databases import ENGINES, damage
+from tests.unit.opened_store import ORDER, event, ref
+from triage.audit.journal import Journal
 from triage.audit.ledger import Ledger
+from triage.domain import NoException
 from triage.errors import ConfigurationError, KeyMissing, StoreError, UsageError
 from triage.storage import keyring
+from triage.storage.database import Database
 from triage.storage.keepers import CommandKeeper, FileKeeper, FileKey, answer
 from triage.storage.keydatabase import KeyDatabase
 from triage.storage.keys import KeyFile, Keys
@@ -223,6 +227,26 @@ def test_the_first_wrapping_key_and_a_rotation_at_once(target: Path | str, keepe
         made = service.key_for("case b")
         assert other.key("case b") == made
         assert unders(other) == [(keeper.newest().id, 2, True)]
+
+
+@pytest.mark.parametrize("step", ["atomic", "close"])
+def test_the_store_is_not_held_while_a_keeper_is_asked(tmp_path: Path, keeper: FileKeeper, step: str) -> None:
+    """After a rotation a step in a transaction asked inside it, and everybody else's writing waited for the answer."""
+    slow = Slow(keeper.path)
+    held: list[bool] = []
+    with (
+        Database.open(tmp_path / "audit.db") as database,
+        Keys.open(tmp_path / "keys.db", keeper=keeper) as other,
+        Keys.open(tmp_path / "keys.db", keeper=slow) as service,
+    ):
+        log = Journal(database, service, lambda: NOW).of(event())
+        rotated(other, fresh=True)
+        slow.meanwhile = lambda: held.append(database.in_transaction)
+        if step == "atomic":
+            log.atomic("card", ORDER, lambda _: ref(1))
+        else:
+            log.close(NoException(why="all is well"))
+    assert held == [False]
 
 
 def test_threads_share_one_answer_after_a_rotation(target: Path | str, keeper: FileKeeper) -> None:

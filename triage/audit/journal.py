@@ -198,6 +198,8 @@ class Journal:
         return in_order
 
     def _grouped(self, stream: str, work: Callable[[], ResultT]) -> ResultT:
+        if not self.database.in_transaction:
+            self.keys.be_ready()
         return self.database.grouped(work, locks=(records.stream_lock(stream),))
 
     def _append(self, entry: _Entry) -> tuple[Record, bool]:
