@@ -150,7 +150,7 @@ def test_workers_take_in_what_was_asked_and_give_a_sign_of_life(
     with using(connection, environment={"TRIAGE_ODOO_KEY": KEY}) as at, Opened(tmp_path / "store") as opened:
         inbox = Inbox(opened.journal, lambda: NOW)
         office: Any = SimpleNamespace(has_odoo=lambda: True, odoo=lambda: at)
-        tasks = {task.name: task for task in SetupDuties(office, inbox).tasks()}
+        tasks = {task.name: task for task in SetupDuties(office, inbox, 30.0).tasks()}
         for _ in range(2):
             assert {task.run() for task in tasks.values()} == {False}
         assert sum(inbox.counts().values()) == 1

@@ -54,8 +54,11 @@ def schedule_of(
     switch: Switch,
     holder: str,
     listeners: Sequence[OpenListener] = (),
+    keep_days: float = 30.0,
 ) -> Schedule:
-    """The schedule of one worker. `listeners` are told when something waits for a person."""
+    """The schedule of one worker. `listeners` are told when something waits for a person; the inbox knows what is done
+    for `keep_days`.
+    """
     from triage.cli.card_duties import CardDuties
     from triage.cli.setup_duties import SetupDuties
     from triage.jobs.schedules import Schedule, Task
@@ -71,7 +74,7 @@ def schedule_of(
             Task("watchdog", lambda: _WATCH_EVERY, kept.watch),
             Task("effects", lambda: _EFFECTS_EVERY, kept.effects),
             *cards.tasks(),
-            *SetupDuties(office, inbox).tasks(),
+            *SetupDuties(office, inbox, keep_days).tasks(),
         ]
     )
 

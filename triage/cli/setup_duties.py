@@ -11,6 +11,7 @@ from triage.cli.wiring import now
 if TYPE_CHECKING:
     from triage.cli.office import InstalledOffice
     from triage.jobs.inbox import Inbox
+    from triage.jobs.requests import Seen
     from triage.jobs.schedules import Task
 
 log = structlog.get_logger("triage.jobs")
@@ -22,14 +23,15 @@ _LOOK_AGAIN = 300.0
 
 
 class SetupDuties:
-    """Does nothing where no Odoo is named, or set-up was not run there."""
+    """Does nothing where no Odoo is named, or set-up was not run there. The inbox knows what is done for so many days."""
 
-    def __init__(self, office: InstalledOffice, inbox: Inbox) -> None:
+    def __init__(self, office: InstalledOffice, inbox: Inbox, keep_days: float) -> None:
         self._office = office
         self._inbox = inbox
+        self._keep_days = keep_days
         self._asks = self._beats = True
-        self._asked: set[str] = set()
-        """Keys of requests that are in the inbox."""
+        self._seen: dict[str, Seen] = {}
+        """By what tells one Odoo from others."""
 
     def tasks(self) -> list[Task]:
         """What is done by the clock."""
@@ -43,13 +45,14 @@ class SetupDuties:
     def requests(self) -> bool:
         """Take in what people asked for inside Odoo; false: nothing of it is left to do at once."""
         from triage.jobs.looks import Place
-        from triage.jobs.requests import Requests
+        from triage.jobs.requests import Requests, Seen
 
         if not self._office.has_odoo():
             return False
         at = self._office.odoo()
         place = Place(at.odoo, at.place, at.company(), at.capture.company, at.connection.sweep)
-        new = Requests(place, self._inbox, now, self._asked).once()
+        seen = self._seen.setdefault(at.place, Seen())
+        new = Requests(place, self._inbox, now, seen, self._keep_days).once()
         self._asks = new is not None
         if new:
             log.info("asked for triage", new=new)

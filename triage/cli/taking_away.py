@@ -93,6 +93,7 @@ def _not_taken_in(desk: Desk) -> int:
 
 def _waiting(desk: Desk, is_known: Callable[[Arrival], bool]) -> int:
     """Look for requests as a worker does, and keep none."""
+    from triage.jobs.configuration import read_configuration
     from triage.jobs.inbox import Accepted
     from triage.jobs.looks import Place
     from triage.jobs.requests import Requests
@@ -106,7 +107,8 @@ def _waiting(desk: Desk, is_known: Callable[[Arrival], bool]) -> int:
 
     at = desk.at
     place = Place(at.odoo, at.place, at.company(), at.capture.company, at.connection.sweep)
-    return Requests(place, Counting(), now).once() or 0
+    keep_days = read_configuration(desk.settings.home).keep_days
+    return Requests(place, Counting(), now, keep_days=keep_days).once() or 0
 
 
 def _confirm() -> None:

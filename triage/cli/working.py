@@ -101,7 +101,7 @@ def put_together(
     if configuration.schedule:
         # Counting takes its time in a large store: in a thread of its own, so that nothing that is urgent waits for it.
         counting = Schedule(ReportDuties(office, store, switch, name).tasks())
-        by_clock = [schedule_of(office, store, inbox, switch, name, listeners), counting]
+        by_clock = [schedule_of(office, store, inbox, switch, name, listeners, configuration.keep_days), counting]
     return Worker(inbox, engine, reviewer, relay, reaper, configuration, now, [*by_clock, *duties])
 
 

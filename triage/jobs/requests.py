@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from triage.domain import Arrival, Door, RecordRef
@@ -19,23 +20,48 @@ from triage.odoo.requests import ABOUT, MODEL, RECORD
 from triage.odoo.rows import Row
 
 SOURCE = "asked"
-_BACK = timedelta(days=30)
-"""So far back requests are looked for. Odoo deletes older ones when somebody asks, and nothing else would find them: a
-record that nobody changes is in no sweep."""
+MOST_DAYS = 30.0
+"""So many days back requests are looked for. Odoo deletes older ones when somebody asks, and nothing else would find
+them: a record that nobody changes is in no sweep."""
+_WHOLE = timedelta(hours=1)
+"""So often a worker looks through all of them; between, for those since the newest that it has seen."""
+_LATE = timedelta(minutes=15)
+"""So much later than another a request may appear that was made before it: its transaction took longer."""
 _AT_ONCE = 500
 _AT = "create_date"
 
 
+@dataclass
+class Seen:
+    """What one worker has seen of the requests of one Odoo."""
+
+    keys: set[str] = field(default_factory=set)
+    """Of requests that are in the inbox."""
+    newest: datetime | None = None
+    """When the newest of them was made, by Odoo's clock."""
+    whole_at: datetime | None = None
+    """When all were looked through, by ours."""
+
+
 class Requests:
-    """Looks for requests in one Odoo. `known` are keys of those that were kept already; it is brought up to date."""
+    """Looks for requests in one Odoo. `seen` is brought up to date; a new one looks through all of them.
+
+    The inbox knows what is done for `keep_days`: what was asked before is not asked for again.
+    """
 
     def __init__(
-        self, place: Place, inbox: Accepting, clock: Callable[[], datetime], known: set[str] | None = None
+        self,
+        place: Place,
+        inbox: Accepting,
+        clock: Callable[[], datetime],
+        seen: Seen | None = None,
+        keep_days: float = MOST_DAYS,
     ) -> None:
         self._place = place
         self._inbox = inbox
         self._clock = clock
-        self._known: set[str] = set() if known is None else known
+        self._seen = Seen() if seen is None else seen
+        self._back = timedelta(days=min(MOST_DAYS, keep_days))
 
     def once(self) -> int | None:
         """Take in what was asked; how many requests are new. `None` where this Odoo has no such model.
@@ -46,26 +72,32 @@ class Requests:
         if not odoo.has(MODEL, ABOUT, RECORD):
             odoo.forget(MODEL)
             return None
-        new, asked, last = 0, set[str](), 0
+        seen, now = self._seen, self._clock()
+        is_whole = seen.whole_at is None or now - seen.whole_at >= _WHOLE
+        since = now - self._back
+        if seen.newest is not None and not is_whole:
+            since = max(since, seen.newest - _LATE)
+        new, asked, last, newest = 0, set[str](), 0, seen.newest
         while True:
             try:
-                rows = self._page(last)
+                rows = self._page(since, last)
             except (AccessDenied, OdooRejected):  # taken away, or not for us
                 odoo.forget(MODEL)
                 return None
             found = {self._key(row): row for row in rows if row.text(ABOUT) in MODELS and row.number(RECORD)}
-            new += self._take_in({key: row for key, row in found.items() if key not in self._known})
+            new += self._take_in({key: row for key, row in found.items() if key not in seen.keys})
             asked |= set(found)
+            newest = max((at for row in rows if (at := row.moment(_AT)) is not None), default=newest)
             if len(rows) < _AT_ONCE:
                 break
             last = rows[-1].id
-        self._known.clear()
-        self._known.update(asked)
+        if is_whole:
+            seen.keys, seen.whole_at = asked, now
+        seen.newest = newest
         return new
 
-    def _page(self, after: int) -> list[Row]:
-        since = (self._clock() - _BACK).strftime("%Y-%m-%d %H:%M:%S")
-        domain = [(_AT, ">=", since), ("id", ">", after)]
+    def _page(self, since: datetime, after: int) -> list[Row]:
+        domain = [(_AT, ">=", since.strftime("%Y-%m-%d %H:%M:%S")), ("id", ">", after)]
         return self._place.odoo.search(MODEL, domain, [ABOUT, RECORD, _AT], order="id", limit=_AT_ONCE)
 
     def _take_in(self, new: Mapping[str, Row]) -> int:
@@ -73,7 +105,7 @@ class Requests:
         companies = self._companies(new.values())
         arrivals = [self._arrival(key, row, companies) for key, row in new.items()]
         kept = self._inbox.accept_many(arrivals) if arrivals else ()
-        self._known.update(new)
+        self._seen.keys.update(new)
         return sum(each.new for each in kept)
 
     def _companies(self, rows: Iterable[Row]) -> dict[str, str]:
