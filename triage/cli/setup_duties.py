@@ -23,7 +23,7 @@ _LOOK_AGAIN = 300.0
 
 
 class SetupDuties:
-    """Does nothing where no Odoo is named, or set-up was not run there. The inbox knows what is done for so many days."""
+    """Does nothing where no Odoo is named, or set-up was not run. The inbox knows what is done for `keep_days`."""
 
     def __init__(self, office: InstalledOffice, inbox: Inbox, keep_days: float) -> None:
         self._office = office
