@@ -14,6 +14,7 @@ import yaml
 from tests.unit.opened_store import event
 from triage.audit.checkpoints import make
 from triage.cli.jobs_status import CHECKPOINT_HOURS, LATE_SECONDS, SWEEP_SECONDS, run_status
+from triage.cli.sources import run_sources
 from triage.cli.wiring import now, open_store
 from triage.settings import Settings
 from triage.storage.watermarks import WHOLE, Position, Watermarks
@@ -95,3 +96,19 @@ def test_thresholds_are_those_of_the_alerts() -> None:
     assert f"(triage_queue_age_seconds) > {LATE_SECONDS:.0f} " in said["TriageQueueOld"]
     assert f"> max(triage_sweep_every_seconds) + {SWEEP_SECONDS:.0f} " in said["TriageSweepLate"]
     assert said["TriageCheckpointOverdue"].endswith(f"> {CHECKPOINT_HOURS} * 3600")
+
+
+def test_sources_tell_when_the_connected_odoo_was_last_looked_through_whole(
+    tmp_path: Path, told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    then, later = now() - timedelta(hours=2), now()
+    with open_store(Settings.of(tmp_path, {})) as store:
+        marks = Watermarks(store.database)
+        marks.begin(Position(f"{NOWHERE} x", WHOLE, then, then, then, then))
+        marks.begin(Position(f"{NOWHERE} x", "sale.order", later, later, later, later))
+        marks.begin(Position("http://another x", WHOLE, later, later, later, later))
+    run_sources("1d", None, False, tmp_path)
+    assert "last looked through" not in capsys.readouterr().out
+    connect(tmp_path, 60)
+    run_sources("1d", None, False, tmp_path)
+    assert f"Odoo was last looked through at {then:%Y-%m-%dT%H:%M:%S}Z." in capsys.readouterr().out

@@ -65,16 +65,19 @@ def run_sources(since: str, silent: str | None, as_json: bool, home: Path | None
     """A line a source, those of `service.yaml` that never sent included; 1 where one was silent for too long."""
     from triage.cli.odoo import moment
     from triage.cli.wiring import now, open_store
+    from triage.odoo.connection import read_connection
     from triage.settings import Settings
-    from triage.storage import traffic
+    from triage.storage import gauges, traffic
 
     settings, at = Settings.of(home), now()
+    connection = read_connection(settings.home)
     bound = moment(silent, at) if silent else None
     with open_store(settings) as store:
         lines = _lines(settings.sources(), traffic.by_source(store.database, _utc(moment(since, at))), at, bound)
         lost = traffic.unannounced(store.database, _SWEEP, _utc(moment(since, at)))
         lines = [replace(line, unannounced=lost) if line.source == _SWEEP else line for line in lines]
-        swept = traffic.last_sweep(store.database)
+        place = f"{connection.url} {connection.database}" if connection is not None else ""
+        swept = gauges.swept_at(store.database, place)
     for line in lines if as_json else ():
         _say(asdict(line))
     if not as_json:

@@ -81,9 +81,3 @@ def sources_of(database: Database, record: str, since: str) -> dict[str, int]:
     """How often each source has named a record since a time."""
     sql = "SELECT source, count(*) FROM inbox WHERE record = ? AND received_at >= ? GROUP BY source ORDER BY source"
     return {str(name): int(number) for name, number in database.query(sql, (record, since))}
-
-
-def last_sweep(database: Database) -> str | None:
-    """When Odoo was last looked through to the end; none where it never was."""
-    found = database.query("SELECT max(looked_at) FROM watermarks")[0][0]
-    return None if found is None else str(found)
