@@ -32,12 +32,11 @@ Samples = dict[str, dict[tuple[str, ...], float]]
 
 
 def desk_samples(database: Database, companies: Companies, now: datetime) -> Samples:
-    """By metric: values by labels. Only of companies that labels may name: medians of several cannot be put together.
-    What could not be counted, or was withheld because too few people stand behind it, has no value."""
-    named = desk_figures.companies(database)
-    companies.admit(dict.fromkeys(named, 0.0))
+    """By metric: values by labels. Only of companies that labels name already: medians of several cannot be put
+    together, and a company without work has no claim to one of the few names. What could not be counted, or was
+    withheld because too few people stand behind it, has no value."""
     found: Samples = defaultdict(dict)
-    for company in (EVERYTHING, *named):
+    for company in (EVERYTHING, *desk_figures.companies(database)):
         label = companies.label(company) if company else EVERYBODY
         kept = desk_figures.of(database, company) if label != OTHER else None
         if kept is not None:

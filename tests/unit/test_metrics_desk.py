@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.monitoring.desk import EVERYBODY
+from service.monitoring.desk import EVERYBODY, desk_samples
+from service.monitoring.labels import Companies
 from tests.unit.opened_store import COMPANY, NOW, Opened, event, proposal, ref
 from tests.unit.test_metrics import looked, values
 from triage.reports.cards import Arrived
@@ -76,6 +77,15 @@ def test_companies_that_labels_do_not_name_are_left_out_not_put_together(opened:
         _card(opened, number, company)
         _keep(opened, company)
     assert set(values(looked(opened, most=2, now=NOW), "triage_desk_fill_ratio")) == {(COMPANY,), ("Second",)}
+
+
+def test_a_company_of_before_uses_up_no_name_that_one_with_work_needs(opened: Opened) -> None:
+    _card(opened, 1, "Ancient")
+    _keep(opened, "Ancient")
+    companies = Companies([COMPANY], 2)
+    assert desk_samples(opened.database, companies, NOW) == {}
+    companies.admit({"Young": 3.0})
+    assert companies.label("Young") == "Young"
 
 
 def test_without_figures_nothing_is_told(opened: Opened) -> None:
