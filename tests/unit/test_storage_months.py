@@ -14,7 +14,7 @@ from tests.databases import PostgresServer, damage, place_in
 from tests.unit.opened_store import COMPANY, ORDER, Opened, case, event, proposal, ref
 from triage.audit import retention
 from triage.audit.verify import verify
-from triage.domain import NoException
+from triage.domain import KEPT, OF_THE_STORE, NoException, utc
 from triage.errors import StoreError
 from triage.storage import migrations, months, records
 from triage.storage.database import Database
@@ -39,6 +39,16 @@ def filled(opened: Opened, *moments: datetime) -> None:
         log = opened.journal.of(event(f"file:{number}", ref(number)))
         log.once("capture", ORDER, lambda _: case())
         log.close(NoException(why="thanks"))
+
+
+def test_what_is_kept_at_any_age_lies_in_no_month(opened: Opened) -> None:
+    months.make_ready(opened.database, THEN)
+    place = {
+        kind: opened.database.query("SELECT payload_month(?, ?)", (kind, utc(THEN)))[0][0]
+        for kind in (*OF_THE_STORE, "event")
+    }
+    assert {kind for kind, month in place.items() if month == "other"} == KEPT
+    assert {month for month in place.values() if month != "other"} == {"2026-03"}
 
 
 def lying(opened: Opened) -> dict[str, int]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from triage.audit import sealing
 from triage.audit.retiring import NAME, key_case
-from triage.domain import Card, Erasure, Frozen, Removal, utc
+from triage.domain import PROOFS, Card, Erasure, Frozen, Removal, utc
 from triage.storage import records
 from triage.storage.cards import CardRow
 from triage.storage.database import Database
@@ -18,8 +18,6 @@ from triage.storage.keys import Deleted, Keys
 from triage.storage.members import MemberRow
 from triage.storage.records import Record
 
-PROOFS = frozenset({"checkpoint", "erasure", "hold", "retention"})
-"""Kinds of records that allow others to go, or say what must be there. They are never erased and never removed."""
 _GRACE = timedelta(hours=1)
 """Who was at it while the key was deleted may still have written, and clocks of several machines differ."""
 

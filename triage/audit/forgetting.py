@@ -17,7 +17,7 @@ from triage.audit.checkpoints import STORE
 from triage.audit.journal import Journal, open_record, unsealed
 from triage.audit.ledger import Ledger
 from triage.audit.subjects import subjects_of
-from triage.domain import Advisory, Arrival, Erasure, Event, Frozen, Publication, RecordRef
+from triage.domain import OF_THE_STORE, Advisory, Arrival, Erasure, Event, Frozen, Publication, RecordRef
 from triage.errors import KeyMissing, NewerRecord, UsageError
 from triage.storage import cards as card_rows
 from triage.storage import inbox, queue, records
@@ -27,8 +27,6 @@ from triage.storage.records import Record
 
 SHORTEST = 3
 """Characters of a name: a shorter one stands in every other text."""
-_OWN = frozenset({"erasure", "retention", "hold", "checkpoint", "reading", "switch", "activation"})
-"""Kinds of records of what was done with the store. They are the proof of it and no case: nobody is forgotten there."""
 _WORDS = frozenset({"decision", "member", "handling", "blind", "publish", "withdrawal", "arrival"})
 """Kinds of records that name who decided or handled something, not whom the case is about."""
 
@@ -66,7 +64,7 @@ def find(journal: Journal, names: Sequence[str], *, deep: bool = False) -> list[
     wanted = _Wanted(journal, names, deep)
     cases: dict[str, _Place] = {}
     for record in records.every(journal.database):
-        if record.stream == STORE or record.kind in _OWN:
+        if record.stream == STORE or record.kind in OF_THE_STORE:
             continue
         known = cases.get(record.case_id)
         if (known is None or known.acted) and (wanted.marks(record) or wanted.says(record)):
@@ -116,7 +114,7 @@ class _Wanted:
 
     def says(self, record: Record, *, at_all: bool = False) -> bool:
         """Whether the record's content speaks of the person, where every text is to be read, or this one `at_all`."""
-        if not (self._deep or at_all) or record.sealed is None or record.kind in _OWN or record.kind in _WORDS:
+        if not (self._deep or at_all) or record.sealed is None or record.kind in OF_THE_STORE or record.kind in _WORDS:
             return False
         try:
             _, value = sealing.raw(unsealed(record, self._journal.keys))

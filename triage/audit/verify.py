@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from triage.audit import checkpoints, sealing, stamping
 from triage.audit.chain import GENESIS, fault
-from triage.audit.erased import PROOFS, Erased
+from triage.audit.erased import Erased
 from triage.audit.journal import unsealed
 from triage.audit.told import TELLING, Told, erasure_faults, hold_faults, member_faults, queue_faults, removal_faults
-from triage.domain import Card
+from triage.domain import PROOFS, Card
 from triage.errors import ChainBroken, KeyMissing, NewerRecord, StoreError
 from triage.storage import cards, records
 from triage.storage.database import Database

@@ -26,7 +26,17 @@ from triage.domain.answers import (
     Usage,
 )
 from triage.domain.arrival import Arrival, ArrivalRecord, Door
-from triage.domain.audit import Checkpoint, Erasure, Hold, Reading, Removal, StreamHead
+from triage.domain.audit import (
+    KEPT,
+    OF_THE_STORE,
+    PROOFS,
+    Checkpoint,
+    Erasure,
+    Hold,
+    Reading,
+    Removal,
+    StreamHead,
+)
 from triage.domain.base import Frozen, fingerprint, utc
 from triage.domain.budgets import Budgets, Price
 from triage.domain.cards import (
@@ -168,8 +178,11 @@ def schema(name: str) -> dict[str, Any]:
 __all__ = [
     "CAUSE_MEANING",
     "FIELD_NAMES",
+    "KEPT",
     "LINE_FIELD_NAMES",
     "MEANING",
+    "OF_THE_STORE",
+    "PROOFS",
     "SUBTYPES",
     "TYPES",
     "Abstained",

@@ -12,6 +12,17 @@ from triage.domain.base import Frozen, Moment
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """32 bytes in lower-case hex."""
 
+PROOFS = frozenset({"checkpoint", "erasure", "hold", "retention"})
+"""Kinds of records that allow others to go, or say what must be there. They are never erased and never removed, and
+verification calls it a fault where one of them cannot be opened."""
+KEPT = PROOFS | {"reading", "activation"}
+"""Kinds whose payloads policy takes away at no age: who read, and which policy acted, is asked for when all else is
+gone. Nothing else rests on them, so verification treats them as it treats cases. The tables on a server know these
+kinds as well (`payload_month`)."""
+OF_THE_STORE = KEPT | {"switch"}
+"""Kinds of records of what was done with the store. They are no case: nobody is found or forgotten in them. A `switch`
+may go at its age like a case's record, where policy names it: what is switched now stands in the store beside it."""
+
 
 class StreamHead(Frozen):
     """How far a stream had come."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from triage.domain import KEPT
 from triage.storage import months
 from triage.storage.database import Database
 
 _NAMED = "coalesce(CASE WHEN j.step IN ({steps}) THEN j.step END, j.kind)"
 """By what policy calls a record: its step where policy names that, else its kind."""
-
-_KEPT = ("retention", "erasure", "checkpoint", "hold", "reading", "activation")
-"""Kinds of records that are the proof of what was done with the store; their payloads never go."""
 
 _LEAVE = "SELECT 1 FROM removals r WHERE r.stream = j.stream AND r.seq = j.seq"
 _HELD = "SELECT 1 FROM holds h WHERE h.case_id = j.case_id"
@@ -105,10 +103,10 @@ def _where(
     database: Database, company: str, name: str, before: str, names: Sequence[str], held: bool
 ) -> tuple[str, list[str]]:
     marks = ", ".join("?" * len(names))
-    kept = ", ".join("?" * len(_KEPT))
+    kept = ", ".join("?" * len(KEPT))
     parts = (
         f"FROM journal j JOIN payloads p ON {months.OF[database.engine]}",
         f"WHERE j.stream = ? AND j.at < ? AND j.kind NOT IN ({kept}) AND {_NAMED.format(steps=marks)} = ?",
         f"AND NOT EXISTS ({_LEAVE}) AND {'' if held else 'NOT '}EXISTS ({_HELD})",
     )
-    return " ".join(parts), [company, before, *_KEPT, *names, name]
+    return " ".join(parts), [company, before, *KEPT, *names, name]
