@@ -15,7 +15,7 @@ from triage.cards import clusters, transitions
 from triage.cards.store import CardStore, streams_of
 from triage.domain import Act, Card, Handling, utc
 from triage.errors import Conflict, DecisionRefused, KeyMissing, NewerRecord
-from triage.storage import effects, queue, reported
+from triage.storage import effects, queue, records
 from triage.storage.queue import QueueRow
 
 UNDO = timedelta(minutes=1)
@@ -157,7 +157,7 @@ class Handler:
         if row is None or row.claimed_by is not None:
             return
         had: tuple[str | None, datetime | None] = None, None
-        told = [each for some in reported.handlings(self.journal.database, [str(card.id)]) for each in some]
+        told = [each for some in records.handlings(self.journal.database, [str(card.id)]) for each in some]
         for record in sorted(told, key=lambda each: each.seq):
             try:
                 done = open_record(record, self.journal.keys)

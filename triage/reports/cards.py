@@ -14,7 +14,7 @@ from triage.domain import Act, ArrivalRecord, Card, CardState, DeadLetter, Froze
 from triage.errors import KeyMissing, NewerRecord
 from triage.reports.estimates import Waits
 from triage.reports.periods import Period, Scope
-from triage.storage import desk_figures, figures, reported
+from triage.storage import desk_figures, figures, records, reported
 from triage.storage.database import Database
 from triage.storage.keys import Keys
 from triage.storage.records import Record
@@ -140,7 +140,7 @@ class Cards:
         """When each of these cards was first claimed or handed to somebody, and who did it: as it is in the journal.
         The queue only knows who has a card now."""
         found: dict[str, tuple[datetime, str]] = {}
-        for some in reported.handlings(self._database, cards):
+        for some in records.handlings(self._database, cards):
             for done in self._opened(some):
                 if isinstance(done, Handling) and done.act in {Act.CLAIM, Act.HAND_OVER}:
                     card, act = str(done.card), (done.at, done.by)

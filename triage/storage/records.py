@@ -26,6 +26,7 @@ _WITH_PAYLOAD = (
 )
 _INSERT_IN_ONE = f"WITH written AS ({_INSERT}{_WITH_PAYLOAD}"
 _FOLLOW_IN_ONE = f"WITH written AS ({_FOLLOW}{_WITH_PAYLOAD}"
+_AT_ONCE = 500
 _INSERT_PAYLOAD = "INSERT INTO payloads (stream, seq, sealed) VALUES (?, ?, ?)"
 
 
@@ -241,6 +242,18 @@ def removals_by(database: Database) -> dict[tuple[str, int], set[tuple[str, int]
     for row in database.query("SELECT stream, seq, by_stream, by_seq FROM removals ORDER BY stream, seq"):
         found.setdefault((row["by_stream"], row["by_seq"]), set()).add((row["stream"], row["seq"]))
     return found
+
+
+def handlings(database: Database, cards: Sequence[str]) -> Iterator[list[Record]]:
+    """Records of what people did with these cards (ids) without deciding them, some at a time, in no order."""
+    for start in range(0, len(cards), _AT_ONCE):
+        some = cards[start : start + _AT_ONCE]
+        sql = (
+            f"SELECT {_COLUMNS}, p.sealed FROM"  # noqa: S608
+            f" (SELECT DISTINCT event FROM card_events WHERE card IN ({', '.join('?' * len(some))})) e"
+            f" JOIN journal j ON j.event = e.event AND j.kind = 'handling' {months.BESIDE[database.engine]}"
+        )
+        yield [_record(row) for row in database.query(sql, some)]
 
 
 def strays(database: Database) -> Sequence[tuple[str, int]]:
