@@ -66,7 +66,8 @@ def count_failure(is_dead: bool) -> None:
 def is_lost(inbox: Inbox, row: InboxRow) -> bool:
     """Whether nobody has called about what a sweep saw: a change of a record itself, or a message on it.
 
-    Changes elsewhere that hit a record are never called about, and are not meant.
+    Changes elsewhere that hit a record are never called about, and are not meant; nor are uploads, which are swept
+    without a rule that calls about them as well.
     """
     try:
         arrival = inbox.load(row)
