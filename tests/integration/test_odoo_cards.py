@@ -524,10 +524,17 @@ def test_a_row_without_its_marker_goes_and_the_card_gets_one_row(at: Desk, femke
         env["ir.model.data"].search([("name", "in", [f"card-{card.id}.card" for card in (pressed, other)])]).unlink()
 
     at.day.box.edit(lose)
+    gate = Gate.find(at.office.odoo().odoo)
+    assert gate is not None
+    list(gate.card_rows())
+    assert at.row(pressed)["x_request"] == "accept"  # it waits for an answer
     at.duties.answer()
-    assert not [row for row in at.day.box.rows("x_triage_card") if row["x_number"] == pressed.number]
+    row = at.row(pressed)
+    assert (row["x_request"], row["x_state"]) == (False, "open")
+    assert "Press the button on the card's new row" in row["x_refusal"]
     at.duties._mirror = None  # the comparison
     at.duties.mirror()
+    assert at.row(pressed)["id"] != row["id"]
     assert [at.row(card)["x_request"] for card in (pressed, other)] == [False, False]
 
 

@@ -25,6 +25,7 @@ from triage.odoo.gate.inside import (
     told,
 )
 
+REPLACED = "This row is replaced: nothing was decided. Press the button on the card's new row."
 READERS = "__triage_setup__.cards_group"
 MOST_ROWS = 500
 
@@ -71,17 +72,24 @@ def brought_up(env: Any, user: Any, error: Any, step: dict[str, Any], held: Any,
     values["x_reader_ids"] = [(6, 0, readers_of(env, record))]
     if answers:
         refusal = str(answer.get("refusal") or "")[:MOST_CHARACTERS]
-        for name in held._fields:
-            if name.startswith("x_request") or name.startswith("x_new_"):
-                values[name] = False
-        values["x_request_no"] = held.x_request_no
-        values["x_refusal"] = refusal or False
+        values.update(answered(held, refusal))
         said = refusal or values.get("x_answer")
     held.with_context(tracking_disable=True).write(values)
     if said:
         quiet = held.with_context(mail_create_nosubscribe=True, mail_notify_force_send=False)
         post(quiet, "<p>" + escaped(said) + "</p>", user.partner_id.id)
     return told("updated", held)
+
+
+def answered(held: Any, refusal: Any) -> dict[str, Any]:
+    """What ends a row's request; `refusal` says why it was for nothing, empty where it was not."""
+    values: dict[str, Any] = {}
+    for name in held._fields:
+        if name.startswith("x_request") or name.startswith("x_new_"):
+            values[name] = False
+    values["x_request_no"] = held.x_request_no
+    values["x_refusal"] = refusal or False
+    return values
 
 
 def is_late(step: dict[str, Any], held: Any) -> Any:
@@ -194,9 +202,11 @@ def marker_of(env: Any, row: Any) -> Any:
 
 
 def marker_or_gone(env: Any, row: Any) -> Any:
-    """The marker of a row; one without is no card's and goes: it is made in one transaction with its marker."""
+    """The marker of a row; one without is no card's and goes: it is made in one transaction with its marker. Not while
+    somebody waits for an answer on it.
+    """
     marker = marker_of(env, row)
-    if not marker:
+    if not marker and not row.x_request:
         row.unlink()
     return marker
 
@@ -220,8 +230,9 @@ def card_requests(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
     if CARDS not in env:
         return {"status": "listed", "requests": found}
     for row in env[CARDS].sudo().search([("x_request", "!=", False)], order="x_requested_at, id", limit=MOST_ROWS):
-        marker = marker_or_gone(env, row)
+        marker = marker_of(env, row)
         if not marker:
+            row.with_context(tracking_disable=True).write(answered(row, REPLACED))
             continue
         found.append(
             {
