@@ -110,6 +110,12 @@ def test_too_late_to_take_back(desk: Desk) -> None:
         desk.handler.undo("1", "mila")
 
 
+def test_a_clock_of_odoo_that_goes_ahead_takes_nothing_of_the_minute(desk: Desk) -> None:
+    desk.decide()
+    desk.time += timedelta(seconds=30)
+    assert desk.handler.undo("1", "mila", asked_at=desk.time + timedelta(minutes=2)).state is CardState.OPEN
+
+
 def test_the_minute_ends_when_somebody_asked_not_when_they_are_heard(desk: Desk) -> None:
     desk.decide()
     desk.time += timedelta(seconds=75)

@@ -104,8 +104,8 @@ class Handler:
     ) -> Card:
         """Take one's own last decision back, while nothing has come of it: the card is as it was before.
 
-        `asked_at` is when they asked for it, where that was not now; `channel` and `request` say by which way, as of a
-        decision. The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or
+        `asked_at` is when they asked for it, where that was not now, by whichever clock: it counts as now at the latest.
+        `channel` and `request` say by which way, as of a decision. The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or
         where what it set going is done, and `Conflict` where the card changed since.
         """
         with self._alone(handle):
@@ -116,7 +116,7 @@ class Handler:
                 raise DecisionRefused(f"card #{card.number}: the last word on it is not {by}'s.").coded(
                     "not_last", number=card.number
                 )
-            if (asked_at or now) - last.at > UNDO:
+            if min(asked_at or now, now) - last.at > UNDO:
                 raise DecisionRefused(
                     f"card #{card.number}: the minute for taking it back is over. Correct it in Odoo, or withdraw it."
                 ).coded("undo_late", number=card.number)
