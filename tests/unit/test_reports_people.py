@@ -11,7 +11,8 @@ import pytest
 
 from tests.unit.opened_store import NOW, Opened, decision, event, proposal, ref
 from triage.cards.handling import Handler
-from triage.domain import Card, CardState, Decision
+from triage.domain import Card, CardState, Decision, Policy, Verdict
+from triage.pipeline import decide
 from triage.reports.cards import Cards
 from triage.reports.estimates import Waits
 from triage.reports.kpi import Kpi, kpis
@@ -64,6 +65,22 @@ def test_the_first_who_took_a_card_counts_whoever_has_it_now(home: Path) -> None
         assert found.people == 3  # mila, noor, ada: who acted, not who was given it
         then = Cards(opened.database, opened.keys, opened.cards).first_actions(cards, begun + timedelta(seconds=1))
         assert then.seen == (False,) * 4
+
+
+def test_who_decided_and_took_it_back_has_acted(home: Path) -> None:
+    with Opened(home) as opened:
+        happened = event("e1", ref(1))
+        opened.journal.of(happened)
+        card = opened.cards.put(proposal(record=ref(1)), happened.key)
+        opened.clock.now = card.created_at + timedelta(hours=2)
+        decide("1", Verdict.ACCEPT, "mila", opened.cards, opened.journal, opened.clock, policy=Policy())
+        opened.clock.now += timedelta(seconds=30)
+        again = Handler(opened.cards, opened.journal, opened.clock).undo("1", "mila")
+        assert not again.decisions
+        until = opened.clock.now + timedelta(hours=9)
+        found = Cards(opened.database, opened.keys, opened.cards).first_actions([again], until)
+        assert (found.seen, found.people) == ((True,), 1)
+        assert found.hours[0] == pytest.approx(2, abs=0.02)
 
 
 def test_cards_that_can_no_longer_be_read_are_not_passed_over_in_silence(home: Path) -> None:

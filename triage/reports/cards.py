@@ -23,6 +23,8 @@ _PAGE = 500
 _SITUATION = ("site", "segment", "channel")
 _CLOCKS = timedelta(hours=1)
 """The clocks of workers are not further apart than that."""
+_FIRST = frozenset({Act.CLAIM, Act.HAND_OVER, Act.UNDO})
+"""Acts that say that somebody has begun with a card; `UNDO`: that they had decided it, a minute before at the most."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ class Cards:
 
     def first_actions(self, cards: Sequence[Card], until: datetime) -> Waits:
         """From a card's coming into being until somebody claimed it, handed it to a colleague, or decided it, whatever
-        became of that since. Cards that ended by themselves, or on which nobody had done anything by then, count as not
+        became of that since: a decision that was taken back counts at the time of that, a minute later at the most.
+        Cards that ended by themselves, or on which nobody had done anything by then, count as not
         yet."""
-        claimed = self._first_claims([str(card.id) for card in cards])
+        done = self._first_acts([str(card.id) for card in cards])
         hours, seen, people = [], [], set()
         for card in cards:
             acts = [(each.at, each.by) for each in card.decisions]
-            acts += [claimed[str(card.id)]] if str(card.id) in claimed else []
+            acts += [done[str(card.id)]] if str(card.id) in done else []
             first = min((act for act in acts if act[0] < until), default=None)
             end = first[0] if first else min(card.ended.at if card.ended else until, until)
             hours.append(max(0.0, (end - card.created_at).total_seconds() / 3600))
@@ -136,13 +139,13 @@ class Cards:
         found = {(str(company), str(record)): date.fromisoformat(str(day)) for company, record, day in rows}
         return FirstPromises(found, self._keys)
 
-    def _first_claims(self, cards: Sequence[str]) -> dict[str, tuple[datetime, str]]:
-        """When each of these cards was first claimed or handed to somebody, and who did it: as it is in the journal.
-        The queue only knows who has a card now."""
+    def _first_acts(self, cards: Sequence[str]) -> dict[str, tuple[datetime, str]]:
+        """When each of these cards was first claimed, handed to somebody, or had a decision taken back, and who did it:
+        as it is in the journal. The queue only knows who has a card now, and the card no word that was taken back."""
         found: dict[str, tuple[datetime, str]] = {}
         for some in records.handlings(self._database, cards):
             for done in self._opened(some):
-                if isinstance(done, Handling) and done.act in {Act.CLAIM, Act.HAND_OVER}:
+                if isinstance(done, Handling) and done.act in _FIRST:
                     card, act = str(done.card), (done.at, done.by)
                     found[card] = min(found.get(card, act), act)
         return found
