@@ -104,9 +104,11 @@ class Handler:
     ) -> Card:
         """Take one's own last decision back, while nothing has come of it: the card is as it was before.
 
-        `asked_at` is when they asked for it, where that was not now, by whichever clock: it counts as now at the latest.
-        `channel` and `request` say by which way, as of a decision. The decision stays in the journal. Raises `DecisionRefused` where it is somebody else's, too old, or
-        where what it set going is done, and `Conflict` where the card changed since.
+        `asked_at` is when they asked for it, where that was not now, by whichever clock: it counts as now at the most.
+        `channel` and `request` say by which way, as of a decision. The decision stays in the journal.
+
+        Raises `DecisionRefused` where it is somebody else's, too old, or where what it set going is done, and
+        `Conflict` where the card changed since.
         """
         with self._alone(handle):
             card = self.cards.get(handle)
