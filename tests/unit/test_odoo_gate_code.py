@@ -37,6 +37,16 @@ def test_no_name_or_attribute_has_two_underscores_in_a_row(major: int) -> None:
     assert not [name for name in attributes | names(tree) if "__" in name]
 
 
+@pytest.mark.parametrize("major", [16, 17, 18, 19])
+def test_no_part_takes_a_name_that_another_has(major: int) -> None:
+    """The parts are modules of their own here and one code in Odoo, where the later one of a name would count."""
+    body = ast.parse(gate_code(major)).body
+    made = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+    made += [target.id for node in body if isinstance(node, ast.Assign) for target in node.targets
+             if isinstance(target, ast.Name)]  # fmt: skip
+    assert sorted(made) == sorted(set(made))
+
+
 def test_it_carries_the_allow_list() -> None:
     for node in ast.parse(gate_code(18)).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "ALLOWED":

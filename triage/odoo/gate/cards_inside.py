@@ -72,7 +72,7 @@ def brought_up(env: Any, user: Any, error: Any, step: dict[str, Any], held: Any,
     values["x_reader_ids"] = [(6, 0, readers_of(env, record))]
     if answers:
         refusal = str(answer.get("refusal") or "")[:MOST_CHARACTERS]
-        values.update(answered(held, refusal))
+        values.update(ended_request(held, refusal))
         said = refusal or values.get("x_answer")
     held.with_context(tracking_disable=True).write(values)
     if said:
@@ -81,7 +81,7 @@ def brought_up(env: Any, user: Any, error: Any, step: dict[str, Any], held: Any,
     return told("updated", held)
 
 
-def answered(held: Any, refusal: Any) -> dict[str, Any]:
+def ended_request(held: Any, refusal: Any) -> dict[str, Any]:
     """What ends a row's request; `refusal` says why it was for nothing, empty where it was not."""
     values: dict[str, Any] = {}
     for name in held._fields:
@@ -232,7 +232,7 @@ def card_requests(env: Any, user: Any, error: Any, step: dict[str, Any]) -> dict
     for row in env[CARDS].sudo().search([("x_request", "!=", False)], order="x_requested_at, id", limit=MOST_ROWS):
         marker = marker_of(env, row)
         if not marker:
-            row.with_context(tracking_disable=True).write(answered(row, REPLACED))
+            row.with_context(tracking_disable=True).write(ended_request(row, REPLACED))
             continue
         found.append(
             {
