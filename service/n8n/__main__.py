@@ -54,8 +54,16 @@ sources:
 Into {settings.home / "jobs.yaml"}:
 
 listeners:
-  - {{name: n8n-chat, url: {at.n8n}/webhook/triage/unsure, secret_files: [{LISTENING}], events: [card.unsure]}}
-  - {{name: n8n-tickets, url: {at.n8n}/webhook/triage/dead, secret_files: [{LISTENING}], events: [arrival.dead]}}
+  - name: n8n-chat
+    url: {at.n8n}/webhook/triage/unsure
+    secret_files: [{LISTENING}]
+    events: [card.unsure]
+    timeout_seconds: 60
+  - name: n8n-tickets
+    url: {at.n8n}/webhook/triage/dead
+    secret_files: [{LISTENING}]
+    events: [arrival.dead]
+    timeout_seconds: 60
 
 Both hold from the next start of `triage serve`."""
     )

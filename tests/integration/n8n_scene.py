@@ -153,7 +153,7 @@ def _install(at: Scene) -> None:
     told = at.day.connection.with_(key_file=at.home / "key").model_dump(mode="json", exclude_defaults=True)
     (at.home / "odoo.yaml").write_text(yaml.safe_dump(told | {"tickets": {"team": "Nobody's team"}}))
     (at.home / "policy.yaml").write_text(yaml.safe_dump({"default_mode": "advise", "min_confidence": 0.5}))
-    listening = {"secret_files": [LISTENING]}
+    listening = {"secret_files": [LISTENING], "timeout_seconds": 60}
     listeners = [
         {"name": "n8n-chat", "url": f"{at.n8n.url}/webhook/triage/unsure", "events": ["card.unsure"], **listening},
         {"name": "n8n-tickets", "url": f"{at.n8n.url}/webhook/triage/dead", "events": ["arrival.dead"], **listening},

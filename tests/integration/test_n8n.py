@@ -6,6 +6,9 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 import httpx
@@ -36,15 +39,54 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 def test_a_carriers_status_arrives_once(scene: Scene) -> None:
-    [picking] = [row for row in scene.day.box.rows("stock.picking") if row["carrier_tracking_ref"] == "PXE77410293"]
+    [picking] = _tracked(scene, "PXE77410293")
     status = {"tracking": "PXE77410293", "status": "Damaged", "time": "2026-11-17T08:15:00+01:00", "id": "scan-1"}
     first, again = scene.carrier(status), scene.carrier(status)
     assert (first.status_code, first.json()["duplicate"]) == (202, False), (first.text, scene.n8n.log()[-3000:])
     assert (again.status_code, again.json()) == (202, {"id": first.json()["id"], "duplicate": True})
     [row] = scene.rows("n8n")
     assert row[0] == first.json()["id"]
-    [written] = [row for row in scene.day.box.rows("stock.picking") if row["id"] == picking["id"]]
+    [written] = _tracked(scene, "PXE77410293")
+    assert written["id"] == picking["id"]
     assert (written["x_carrier_status"], written["x_last_scan"]) == ("exception", "2026-11-17 07:15:00")
+
+
+def test_an_older_scan_that_comes_late_is_kept_but_not_written(scene: Scene) -> None:
+    """A carrier that was asked to send it again does so after the parcel has arrived."""
+    news = {"tracking": "PXE77410293", "status": "delivered", "time": "2026-11-18T10:00:00Z"}
+    late = {"tracking": "PXE77410293", "status": "in transit", "time": "2026-11-17T20:00:00Z"}
+    before = len(scene.rows("n8n"))
+    for status in (news, late):
+        answer = scene.carrier(status)
+        assert (answer.status_code, answer.json()["duplicate"]) == (202, False), (answer.text, scene.n8n.log()[-3000:])
+    [written] = _tracked(scene, "PXE77410293")
+    assert (written["x_carrier_status"], written["x_last_scan"]) == ("delivered", "2026-11-18 10:00:00")
+    assert len(scene.rows("n8n")) == before + 2
+
+
+def test_the_carrier_sends_it_again_where_one_of_two_transfers_was_not_written(scene: Scene) -> None:
+    """One of them is deleted between the search and the write, so that Odoo takes the status for the other only."""
+    [like] = _tracked(scene, "PXE77410293")
+    places = {name: like[name] for name in ("picking_type_id", "location_id", "location_dest_id")}
+    first, second = (
+        scene.day.box.edit(
+            lambda env, name=name: (
+                env["stock.picking"].create({"name": name, "carrier_tracking_ref": "PXE-OF-TWO", **places}).id
+            )
+        )
+        for name in ("WH/OUT/90001", "WH/OUT/90002")
+    )
+    scene.day.box.faults.before(
+        "stock.picking", "write", lambda: scene.day.box.edit(lambda env: env["stock.picking"].browse(second).unlink())
+    )
+    status = {"tracking": "PXE-OF-TWO", "status": "delivered", "time": "2026-11-18T10:00:00Z"}
+    refused = scene.carrier(status)
+    assert (refused.status_code, "Send it again" in refused.text) == (503, True), refused.text
+    again = scene.carrier(status)
+    assert again.status_code == 202, again.text
+    [written] = _tracked(scene, "PXE-OF-TWO")
+    assert (written["id"], written["x_carrier_status"]) == (first, "delivered")
+    assert sum(f"stock.picking:{first}" == about for about in _about(scene)) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,8 +133,28 @@ def test_a_document_that_comes_again_is_told_again_but_is_no_second_event(scene:
     assert len(scene.rows("n8n")) == before
 
 
+def test_two_attachments_of_one_name_are_two_events_and_their_name_is_only_shown(scene: Scene) -> None:
+    before, name = len(scene.rows("n8n")), "<!channel> @all www.evil.example łódź.pdf"
+    with folder() as mails:
+        mail = message_from_bytes((mails / "mails" / "07-hohenfels-1.eml").read_bytes(), policy=default)
+    [document] = [part.get_content() for part in mail.iter_attachments() if "pdf" in part.get_content_type()]
+    made = EmailMessage()
+    made["From"], made["Subject"], made["Message-ID"] = mail["From"], "Two of one name", "<two-of-one-name@example.org>"
+    made.set_content("Both are attached.")
+    for _ in range(2):
+        made.add_attachment(document, maintype="application", subtype="pdf", filename=name)
+    scene.mailbox.deliver(made.as_bytes())
+    told = wait_for(lambda: scene.chat.saying("łódź.pdf of ")[1:] and scene.chat.saying("łódź.pdf of "))
+    wait_for(lambda: len(scene.rows("n8n")) == before + 2 and _ended(scene, SUPPLIER), said=scene.n8n.log)
+    for text in told:
+        assert "channel" in text
+        assert not any(sign in text for sign in ("<", ">", "www.e", "@all"))
+
+
 def test_a_dead_letter_becomes_one_draft_ticket_through_the_gate(scene: Scene) -> None:
-    dead = wait_for(lambda: [row for row in scene.rows("n8n") if row[1] == "dead"], said=scene.log)
+    wait_for(lambda: all(row[1] in {"done", "dead"} for row in scene.rows("n8n")), said=scene.log)
+    dead = [row for row in scene.rows("n8n") if row[1] == "dead"]
+    assert dead
     tickets = wait_for(lambda: _tickets(scene), said=lambda: scene.log() + scene.n8n.log()[-2000:])
     wait_for(lambda: len(_tickets(scene)) == len(dead))
     assert {row["user_id"] for row in tickets} == {False}
@@ -100,17 +162,23 @@ def test_a_dead_letter_becomes_one_draft_ticket_through_the_gate(scene: Scene) -
     assert len(_tickets(scene)) == len(dead)
 
 
+def _tracked(scene: Scene, number: str) -> list[dict[str, Any]]:
+    """Transfers with this tracking number, as Odoo has them."""
+    found: list[dict[str, Any]] = scene.day.box.rows("stock.picking")
+    return [row for row in found if row["carrier_tracking_ref"] == number]
+
+
 def _key(scene: Scene) -> dict[str, str]:
     found = scene.credential("Triage: API key")
     return {found["name"]: found["value"]}
 
 
-def _about(scene: Scene) -> set[str]:
-    """Records that signed events were about."""
+def _about(scene: Scene) -> list[str]:
+    """Records that signed events were about, once for each event."""
     with open_store(Settings.of(scene.home, {})) as store:
         inbox = Inbox(store.journal, now)
         rows = [inbox.get(number) for number, _, _ in scene.rows("n8n")]
-        return {inbox.load(row).ref.key for row in rows if row is not None}
+        return [inbox.load(row).ref.key for row in rows if row is not None]
 
 
 def _tickets(scene: Scene) -> list[dict[str, Any]]:
@@ -159,7 +227,7 @@ def test_a_card_with_a_question_is_told_to_the_chat_once(scene: Scene) -> None:
     answer = scene.signed({"id": "unsure-1", "data": {"record": {"model": order.model, "id": order.id}}})
     assert answer.status_code == 202, answer.text
     wait_for(lambda: scene.chat.refused > refused, said=lambda: scene.log() + scene.n8n.log()[-2000:])
-    assert scene.chat.saying("needs a person") == []
+    assert scene.chat.saying(f"{order.name} needs a person") == []
     scene.chat.status = 200
     wait_for(lambda: scene.chat.saying(f"{order.name} needs a person"), said=scene.log)
     time.sleep(6)  # another round of the worker
