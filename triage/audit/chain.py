@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
+from pydantic_core import from_json
 
 from triage.storage.records import Record
 
@@ -165,10 +166,17 @@ def digest(sealed: bytes) -> str:
 def parse(record: Record) -> dict[str, Any] | None:
     """The body as JSON, or none where it is no JSON object."""
     try:
-        body = json.loads(record.body.decode())
+        body = _loaded(record.body)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return from_json(body)
+    except ValueError:  # stricter than the standard library, which took what was once written: half a surrogate pair
+        return json.loads(body.decode())
 
 
 def fault(record: Record, seq: int, prev: str, removed: bool = False) -> str | None:

@@ -31,6 +31,8 @@ _FORMAT = b"\x01"
 _KEY_ID = slice(1, 9)
 _NONCE = slice(9, 21)
 _HEADER = 21
+_VALUE = b',"value":'
+_LONGEST_HEAD = 128
 
 Place = bytes | Mapping[str, Any] | Sequence[str | int]
 """Where a sealed value belongs: a record's envelope, a card's clear columns. JSON values, or JSON in ASCII."""
@@ -115,7 +117,7 @@ def type_of(content: bytes) -> str | None:
     Raises `ChainBroken` for what `encode` did not make.
     """
     try:
-        name, version = _named(_parts(content)[0])
+        name, version = _named(_head(content))
         if name is not None and version <= version_number(WRITTEN_BY):
             TYPES[name]
     except (zlib.error, ValueError, KeyError, TypeError) as error:
@@ -125,8 +127,14 @@ def type_of(content: bytes) -> str | None:
 
 def _parts(content: bytes) -> tuple[bytes, bytes]:
     """What stands before the value, and the value."""
-    head, _, rest = zlib.decompress(content).partition(b',"value":')
+    head, _, rest = zlib.decompress(content).partition(_VALUE)
     return head, rest[:-1]
+
+
+def _head(content: bytes) -> bytes:
+    """What stands before the value, of which no more is unpacked than that."""
+    head, found, _ = zlib.decompressobj().decompress(content, _LONGEST_HEAD).partition(_VALUE)
+    return head if found else _parts(content)[0]
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ import hashlib
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
@@ -92,6 +93,7 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+@lru_cache(maxsize=256)
 def version_number(version: str) -> int:
     """A version such as `0.12.3` as a number that grows with it: thousands for each part. What follows a part's digits
     does not count; a text that is no version is 0.
