@@ -251,7 +251,7 @@ def test_every_page_is_one_that_shows_a_card_or_one_that_does_not() -> None:
     assert {path for method, path in PAGES if method == "GET"} == {*CONTENT, *RENEWED, *NO_CONTENT}
 
 
-@pytest.mark.parametrize("path", [*CONTENT, *NO_CONTENT])
+@pytest.mark.parametrize("path", sorted([*CONTENT, *NO_CONTENT]))
 def test_what_an_auditor_is_shown_is_recorded_once_a_page(two_cards: Site, path: str) -> None:
     address = {"/search": "/search?q=S00001"}.get(path, PAGES["GET", path][0])
     assert read(two_cards, address, role="lead") == []
