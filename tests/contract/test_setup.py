@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,8 +13,10 @@ import pytest
 import stamina
 
 from tests.contract.arranged import Arranged
+from tests.contract.posting import activities, activity, followers, messages
 from tests.contract.targets import Target
 from tests.odoo_setup import Killed, Setting, differences, listening, state, wait_for
+from triage.domain import RecordRef
 from triage.errors import AccessDenied, OdooRejected
 from triage.odoo.client import Odoo
 from triage.odoo.heartbeat import MODEL as HEARTBEAT
@@ -20,6 +24,7 @@ from triage.odoo.heartbeat import beat
 from triage.odoo.requests import MODEL as REQUESTS
 from triage.odoo.setup.features import FEATURES
 from triage.odoo.setup.manifest import read_manifest
+from triage.odoo.setup.parts import MODULE
 from triage.odoo.setup.plan import WRITES, Do
 from triage.odoo.setup.present import read_present
 from triage.odoo.setup.removing import Remover, planned_upgrade
@@ -27,6 +32,8 @@ from triage.odoo.setup.sign_in import MODEL as SIGN_IN
 
 EVERYTHING = list(FEATURES)
 SMALL = ["asking", "heartbeat"]
+_MAKES_MORE = frozenset({"ir.model.fields"})
+"""Of these a real Odoo makes some itself with each model: who wrote a record, and when."""
 
 
 @pytest.fixture
@@ -77,7 +84,8 @@ def _pending(setting: Setting) -> list[tuple[Do, str, tuple[str, ...]]]:
 
 def _killed_again_and_again(setting: Setting, wanted: list[str], is_answer_lost: bool) -> None:
     """Each run dies at its second write, so each write is once the last that a run has made."""
-    before, names = state(setting.connect()), {step.name for step in setting.plan(wanted).of(Do.CREATE)}
+    before, planned = state(setting.connect()), setting.plan(wanted).of(Do.CREATE)
+    names = {step.name for step in planned}
     deaths = 0
     while True:
         try:
@@ -89,8 +97,11 @@ def _killed_again_and_again(setting: Setting, wanted: list[str], is_answer_lost:
     assert deaths > min(len(names), 40) / 4  # parts of a kind are made together: all of them in some thirty calls
     assert set(read_present(setting.connect()).parts) == names
     assert setting.setup(wanted).total() == 0
-    added = [model for model, _ in state(setting.connect()).keys() - before.keys()]
-    assert added.count("ir.model.data") == len(names)
+    odoo, made = setting.connect(), Counter(step.model for step in planned if step.model not in _MAKES_MORE)
+    added = Counter(model for model, _ in state(odoo).keys() - before.keys())
+    added.update({model: odoo.count(model, []) for model in made if model.startswith("x_")})
+    assert {model: added[model] for model in made} == dict(made)
+    assert odoo.count("ir.model.data", [("module", "=", MODULE)]) == len(names)
     while True:
         try:
             setting.remove(odoo=setting.session(die_at=2, is_answer_lost=is_answer_lost))
@@ -164,6 +175,64 @@ def test_signing_in_leaves_a_nonce_of_the_user_that_only_the_service_reads(
     assert [row.one("create_uid") for row in rows] == [user]
     with pytest.raises(AccessDenied):
         person.call(SIGN_IN, "search_read", named={"domain": []})
+
+
+def _by_the_clock(setting: Setting, feature: str) -> None:
+    """Let Odoo run a schedule of ours now, as the user whose schedule it is; its own run may be under way."""
+    admin = setting.connect()
+    number = read_present(admin).id_of(feature) or 0
+    for attempt in stamina.retry_context(on=OdooRejected, attempts=6, wait_initial=2.0, wait_max=10.0, timeout=None):
+        with attempt:
+            admin.call("ir.cron", "method_direct_trigger", [number])
+
+
+def _mails_to(target: Target, user: int) -> list[str]:
+    """The kinds of what Odoo told somebody; who is no recipient cannot read the messages themselves."""
+    partner = target.admin.read("res.users", [user], ["partner_id"])[0].one("partner_id")
+    rows = target.admin.search("mail.notification", [("res_partner_id", "=", partner)], ["notification_type"])
+    return [row.text("notification_type") or "" for row in rows]
+
+
+def test_an_overdue_review_goes_to_the_teams_leader_who_follows_nothing_and_gets_no_mail(
+    speaking_rpc: Target, setting: Setting, arranged: Arranged
+) -> None:
+    """Odoo's own user may run it, though the action is for administrators only."""
+    leader = arranged.user(["base.group_user", "sales_team.group_sale_salesman_all_leads"])
+    order = arranged.order(team_id=arranged.make("crm.team", {"name": f"Team {arranged.token}", "user_id": leader}))
+    speaking_rpc.gate.do([activity(f"card-{arranged.token}", order).model_copy(update={"due": date(2026, 1, 5)})])
+    before = (followers(arranged, order), len(messages(arranged, order)), _mails_to(speaking_rpc, leader))
+    setting.setup(["overdue"])
+    for _ in range(2):
+        _by_the_clock(setting, "overdue")
+        told = [row.text("summary") for row in activities(arranged, order) if row.one("user_id") == leader]
+        assert told == ["Review is overdue: Review"]
+    assert (followers(arranged, order), len(messages(arranged, order)), _mails_to(speaking_rpc, leader)) == before
+    if speaking_rpc.sandbox is not None or speaking_rpc.catcher is not None:
+        assert f"user-{arranged.token}" not in str(speaking_rpc.mails())
+
+
+def test_an_alarm_of_silence_is_mailed_to_the_watcher_at_once_and_makes_nobody_a_follower(
+    speaking_rpc: Target, setting: Setting, arranged: Arranged
+) -> None:
+    watcher = arranged.user(["base.group_user"])
+    row = arranged.admin.read("res.users", [watcher], ["login", "partner_id"])[0]
+    login = row.text("login") or ""
+    contact = RecordRef(model="res.partner", id=row.one("partner_id"), name=login)
+    setting.asked = replace(setting.asked, watchers=(login,))
+    before = followers(arranged, contact)
+    setting.setup(["heartbeat"])
+    admin = setting.connect()
+    silent = {"x_seen": "none yet", "x_seen_at": "2026-01-01 00:00:00"}
+    admin.call(HEARTBEAT, "write", [admin.search(HEARTBEAT, [], ["id"])[0].id], {"vals": silent})
+    _by_the_clock(setting, "heartbeat")
+    assert [each.one("user_id") for each in activities(arranged, contact)] == [watcher]
+    assert followers(arranged, contact) == before
+    assert _mails_to(speaking_rpc, watcher) == ["email"]
+    if speaking_rpc.sandbox is not None or speaking_rpc.catcher is not None:
+        wait_for(lambda: (login,) in speaking_rpc.mails())
+        assert speaking_rpc.mails().count((login,)) == 1
+    setting.remove()
+    assert (activities(arranged, contact), followers(arranged, contact)) == ([], before)
 
 
 def test_silence_makes_one_activity_until_the_service_is_back(speaking_rpc: Target, setting: Setting) -> None:

@@ -13,7 +13,7 @@ from triage.odoo.setup.present import MADE
 from triage.odoo.setup.shared import ADMINISTRATORS, CODE, model, model_field, right, scheduled
 
 _CODE = """# Made by `triage odoo setup`. One activity for each watcher when it is silent, and none until it was back.
-# Odoo mails them that it was assigned, as of any activity.
+# Odoo mails them that it was assigned, as of any activity: once this is done, not with the queue of the next hour.
 names = env["ir.model.data"].sudo()
 row = env.ref("MODULE.ROW", raise_if_not_found=False)
 now = datetime.datetime.utcnow()
@@ -28,7 +28,7 @@ elif row and not row.x_alarmed and now - row.x_seen_at > datetime.timedelta(minu
     for user in env["res.users"].sudo().browse(WATCHERS).exists():
         partner = user.partner_id
         followed = partner in partner.message_partner_ids
-        made = env["mail.activity"].sudo().create({
+        made = env["mail.activity"].sudo().with_context(mail_notify_force_send=True).create({
             "res_model_id": about.id,
             "res_id": partner.id,
             "user_id": user.id,
