@@ -21,13 +21,14 @@ from tests.contract.mailed import notified
 from tests.contract.targets import Target
 from tests.integration.jobs_setting import QUICK, Place, Process, place
 from tests.integration.service_process import WebProcess, web_process
-from tests.odoo_setup import ASKED, Setting
+from tests.odoo_setup import ASKED, Setting, differences, state
 from triage.audit.verify import verify
 from triage.cli.wiring import now
 from triage.domain import Card, Policy, RecordRef, Verdict, utc
 from triage.errors import OdooError
 from triage.odoo.card_rows import MODEL
 from triage.odoo.client import Odoo
+from triage.odoo.gate.inside import MODULE as GRANTED
 from triage.odoo.setup.cards import GROUP, WISHES
 from triage.odoo.setup.parts import MODULE
 from triage.odoo.setup.present import read_present
@@ -36,6 +37,8 @@ from triage.pipeline import decide
 FEATURES = ("cards", "rule:email")
 SELLER = "sales_team.group_sale_salesman"
 LONGEST = 90.0
+_THREADS = {"mail.message": "model", "mail.followers": "res_model", "mail.activity": "res_model"}
+"""What hangs on a document, and which field names the document's model."""
 _LETTER = "Hello, order {name} arrived this morning and 3 of the boxes are crushed, the parts inside are bent."
 
 
@@ -52,6 +55,8 @@ class Circle:
     worker: Process | None = None
     orders: list[RecordRef] = field(default_factory=list)
     customers: list[int] = field(default_factory=list)
+    before: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """Every record of the models that set-up touches, from before it was set up."""
 
     def complaint(self) -> RecordRef:
         """An order of the user's with a customer's mail on it, written as Odoo's mail gateway does."""
@@ -116,12 +121,36 @@ class Circle:
 
     def notified(self) -> list[str]:
         """Whom Odoo notified by mail of what was said on the orders, their tickets and the rows of their cards."""
-        records, admin = list(self.orders), self.target.admin
+        records, admin = self.documents(), self.target.admin
+        for order in self.orders:
+            rows = admin.search(MODEL, [("x_record_name", "=", order.name)], ["x_name"])
+            records += [row.ref("x_name") for row in rows]
+        return notified(admin, records, self.customers)
+
+    def documents(self) -> list[RecordRef]:
+        """The orders and their tickets."""
+        found, admin = list(self.orders), self.target.admin
         for order in self.orders:
             tickets = admin.search("helpdesk.ticket", [("name", "ilike", f"{order.name}:")], ["name"])
-            rows = admin.search(MODEL, [("x_record_name", "=", order.name)], ["x_name"])
-            records += [row.ref() for row in tickets] + [row.ref("x_name") for row in rows]
-        return notified(admin, records, self.customers)
+            found += [row.ref() for row in tickets]
+        return found
+
+    def left(self) -> list[str]:
+        """What the circle has changed in Odoo once set-up is taken away, but for what stays by intention: messages,
+        activities and followers of the orders and their ticket, the gate's markers of these, and the customers.
+        """
+        admin, documents = Odoo(self.target.admin.transport, self.target.admin.server), self.documents()
+        meant = {("res.partner", each) for each in self.customers}
+        for ref in documents:
+            for model, names_model in _THREADS.items():
+                domain = [(names_model, "=", ref.model), ("res_id", "=", ref.id)]
+                meant |= {(model, row.id) for row in admin.search(model, domain, ["id"])}
+        ours = meant | {(ref.model, ref.id) for ref in documents}
+        for row in admin.search("ir.model.data", [("module", "=", GRANTED)], ["model", "res_id"]):
+            if (row.text("model"), row.number("res_id")) in ours:
+                meant.add(("ir.model.data", row.id))
+        after = {key: values for key, values in state(admin).items() if key in self.before or key not in meant}
+        return differences(self.before, after)
 
     def minute_is_over(self) -> None:
         """What decisions set going is due."""
@@ -174,7 +203,7 @@ def walk(at: Circle) -> None:
     assert row["x_answer"].startswith(f"Accepted by {login} at ")
     decision = at.at.store.cards.get(card.id).decisions[-1]
     assert (decision.by, decision.channel) == (login, "odoo")
-    assert at.hints(), "the row's own call told the service, not a later look"
+    at.wait(lambda: bool(at.hints()), "the row's own call, not a later look, told the service")
     assert "This card is closed. Accepted by" in at.press("accept", card)
     assert at.tickets(order) == 0
     at.minute_is_over()
@@ -205,11 +234,13 @@ def circle(target: Target, home: Path) -> Iterator[Circle]:
         asked = replace(ASKED, hook=lambda: f"{web.url}/hooks/odoo/odoo/{secret}")
         setting = Setting(lambda: Odoo(target.admin.transport, target.admin.server), asked)
         setting.remove()
+        number = arranged.user(["base.group_user", SELLER])
+        before = state(setting.connect())
         setting.setup(list(FEATURES))
         stack.callback(setting.remove)
         target.admin._fields.clear()
-        number = arranged.user(["base.group_user", SELLER, f"{MODULE}.{GROUP}"])
-        made = Circle(target, arranged, at, web, number, target.signed_in(number))
+        arranged.join(number, f"{MODULE}.{GROUP}")
+        made = Circle(target, arranged, at, web, number, target.signed_in(number), before=before)
         try:
             yield made
         finally:

@@ -145,8 +145,15 @@ def state(odoo: Odoo) -> dict[tuple[str, int], Any]:
         fields = odoo.fields(model) or {}
         names = [name for name, each in fields.items() if each.store and each.type in _PLAIN and name not in _MOVING]
         for row in odoo.search(model, [], names if model in _WHOLE else ["id"], order="id", active_test=False, **WHOLE):
-            found[model, row.id] = row.values if model in _WHOLE else True
+            found[model, row.id] = _same_words(row.values) if model in _WHOLE else True
     return found
+
+
+def _same_words(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Four hours are 240 minutes: with the first automation rule Odoo says it so of its own schedule for them."""
+    if values.get("interval_type") != "hours":
+        return values
+    return {**values, "interval_number": values["interval_number"] * 60, "interval_type": "minutes"}
 
 
 def differences(before: Mapping[tuple[str, int], Any], after: Mapping[tuple[str, int], Any]) -> list[str]:

@@ -101,11 +101,20 @@ class Arranged:
     def user(self, groups: Iterable[str], companies: Sequence[int] = (), **more: Any) -> int:
         """An internal user in groups, which are named by external id or given by number."""
         allowed = list(companies) or [self.company()]
-        held = "group_ids" if self.admin.has("res.users", "group_ids") else "groups_id"
+        held = self._held()
         numbers = [self.xml_id(name) for name in groups]
         login = f"user-{self.token}-{len(self.kept.made)}@example.com"
         values = {"name": f"User {login}", "login": login, "email": login, held: [(6, 0, numbers)]}
         return self.make("res.users", values | {"company_id": allowed[0], "company_ids": [(6, 0, allowed)]} | more)
+
+    def join(self, user: int, group: str) -> None:
+        """Put a user into one group more, named by external id."""
+        values = {self._held(): [(4, self.xml_id(group))]}
+        self.admin.call("res.users", "write", [user], {"vals": values}, context=_QUIET)
+
+    def _held(self) -> str:
+        """Name of the field with a user's groups."""
+        return "group_ids" if self.admin.has("res.users", "group_ids") else "groups_id"
 
     def company(self) -> int:
         """The administrator's own company."""

@@ -16,5 +16,6 @@ def test_from_a_mail_in_odoo_to_a_ticket_that_somebody_there_has_accepted(real_r
         walk(at)
         assert at.notified() == []
         assert delivered(real_rpc, before, at.customers) == []
+    assert at.left() == []
     for model in ("ir.model", "ir.model.data", "mail.message"):
         assert real_rpc.admin.count(model, [("model", "=", CARDS)]) == 0

@@ -16,8 +16,11 @@ pytestmark = pytest.mark.slow  # two processes for each
 
 @pytest.fixture(params=["sandbox-18-jsonrpc", "sandbox-19-jsonrpc"])
 def at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Circle]:
-    with targets.opened(request.param) as target, circle(target, tmp_path) as found:
-        yield found
+    """Once the test is over, all that was set up is taken away, and nothing else has changed."""
+    with targets.opened(request.param) as target:
+        with circle(target, tmp_path) as found:
+            yield found
+        assert found.left() == []
 
 
 def test_from_a_mail_in_odoo_to_a_ticket_that_somebody_there_has_accepted(at: Circle) -> None:
