@@ -169,9 +169,13 @@ class TestSampleDay:
             # Who waits for a purchase is told by other cases' orders: test_capture_waiting_sandbox.py.
             purchases = tuple(each.with_(waiting=()) for each in captured.purchases)
             # So is what stands in an order's way: test_capture_hindrances_sandbox.py, test_capture_network_sandbox.py.
-            # Who changed a promise is Odoo's to tell, not the book's.
+            # Who changed a promise is Odoo's to tell, not the book's, and so is which user of Odoo sells.
             promises = tuple(each.with_(by=None) for each in captured.promises)
-            after = captured.with_(purchases=purchases, network=None, hindrances=(), promises=promises)
+            order = captured.order and captured.order.with_(owner_user=None)
+            related = tuple(each.with_(owner_user=None) for each in captured.related)
+            after = captured.with_(
+                purchases=purchases, network=None, hindrances=(), promises=promises, order=order, related=related
+            )
             for name in Case.model_fields:
                 assert getattr(after, name) == getattr(expected, name), f"{before.record.name}: {name}"
 
