@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.acceptance.command import environment, lines, triage
 from tests.fake_model_server import Asked, FakeModelServer, says
 from triage.audit.journal import Journal
@@ -82,6 +84,7 @@ def essence(text: str) -> str:
     return f"{number} {'classify' if 'suggestions' in text and 'subtype' in text else 'summarise'}"
 
 
+@pytest.mark.slow
 def test_no_recorded_answer_is_asked_for_again(tmp_path: Path) -> None:
     home, inbox = tmp_path / "home", mails(tmp_path / "inbox")
     chance = random.Random(3)

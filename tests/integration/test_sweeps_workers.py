@@ -15,7 +15,7 @@ from triage.domain import CardState
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[SampleDay, Place]]:
     url = request.getfixturevalue("postgres").schema() if request.param == "postgresql" else ""
     environment = {"TRIAGE_DATABASE": url} if url else {}
@@ -35,6 +35,7 @@ def swept(at: Place) -> bool:
     return len(at.store.database.query("SELECT part FROM watermarks")) > 12
 
 
+@pytest.mark.slow
 def test_two_workers_one_of_them_killed_bring_every_change_to_one_card_and_one_note(
     scene: tuple[SampleDay, Place],
 ) -> None:
