@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from tests.databases import PostgresServer
@@ -54,6 +55,13 @@ def place(engine: str, home: Path, postgres: PostgresServer | None) -> Place:
         put(store, "mail:2", ref(43), of_peter(ref(43), COMPANY))
         put(store, "mail:3", ref(44), of_peter(ref(44), ELSEWHERE), company=ELSEWHERE)
     return made
+
+
+def place_on(request: pytest.FixtureRequest, folder: Path) -> Place:
+    """The same on the engine that a fixture's parameter names; on a file where it has none."""
+    engine = getattr(request, "param", "sqlite")
+    postgres = request.getfixturevalue("postgres") if engine == "postgresql" else None
+    return place(engine, folder / "home", postgres)
 
 
 def of_peter(record: RecordRef, company: str) -> Case:

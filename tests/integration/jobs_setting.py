@@ -16,8 +16,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+from tests.odoo_home import write_connection
 from triage.cli.wiring import Store, now, open_store
 from triage.cli.working import put_together
 from triage.domain import Arrival, Door, RecordRef
@@ -78,9 +80,7 @@ def notes(day: SampleDay) -> list[dict[str, Any]]:
 def write_home(home: Path, day: SampleDay, mode: str = "advise", **more: Any) -> None:
     """Connection, policy and quick times."""
     home.mkdir(exist_ok=True)
-    (home / "key").write_text(day.key)
-    told = day.connection.with_(key_file=home / "key").model_dump(mode="json", exclude_defaults=True)
-    (home / "odoo.yaml").write_text(yaml.safe_dump(told))
+    write_connection(home, day.connection, day.key)
     (home / "policy.yaml").write_text(yaml.safe_dump({"default_mode": mode}))
     (home / "jobs.yaml").write_text(yaml.safe_dump({"schedule": False, **QUICK, **more}))
 
@@ -170,6 +170,18 @@ def installed(home: Path, day: SampleDay) -> Iterator[Place]:
     day.box.start()
     day.box.faults.clear()
     day.box.restore(before)
+
+
+@contextmanager
+def installed_for_commands(home: Path, day: SampleDay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """The same, found by commands without `--home`; typed by Mila, who knows the administrator's key."""
+    home.mkdir(exist_ok=True)
+    home.chmod(0o700)
+    monkeypatch.setenv("TRIAGE_HOME", str(home))
+    monkeypatch.setenv("TRIAGE_USER", "mila")
+    monkeypatch.setenv("TRIAGE_ODOO_ADMIN_KEY", day.box.admin.password)
+    with installed(home, day) as found:
+        yield found
 
 
 class Process:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.databases import ENGINES, damage
-from tests.integration.audit_store import ELSEWHERE, MARK, Place, place
+from tests.integration.audit_store import ELSEWHERE, MARK, Place, place_on
 from tests.unit.opened_store import COMPANY
 from triage.cards.handling import Handler
 from triage.cli.wiring import now
@@ -22,13 +22,12 @@ from triage.storage.keys import Keys
 
 @pytest.fixture(params=ENGINES)
 def at(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    postgres = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    return place(request.param, tmp_path / "home", postgres)
+    return place_on(request, tmp_path)
 
 
 @pytest.fixture
-def in_file(tmp_path: Path) -> Place:
-    return place("sqlite", tmp_path / "home", None)
+def in_file(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return place_on(request, tmp_path)
 
 
 @pytest.fixture

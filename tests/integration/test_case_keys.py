@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.databases import ENGINES, damage
-from tests.integration.audit_store import JANE, MARK, Place, place
+from tests.integration.audit_store import JANE, MARK, Place, place_on
 from triage.storage.keys import KeyFile
 from triage.storage.wrapping import WrappingRow
 
@@ -20,13 +20,12 @@ RUN = f"{sys.executable} -c 'import sys; from triage.cli.app import app; app(sys
 
 @pytest.fixture(params=ENGINES)
 def at(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    postgres = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    return place(request.param, tmp_path / "home", postgres)
+    return place_on(request, tmp_path)
 
 
 @pytest.fixture
-def in_file(tmp_path: Path) -> Place:
-    return place("sqlite", tmp_path / "home", None)
+def in_file(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return place_on(request, tmp_path)
 
 
 def ok(at: Place, *words: object, **environment: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from tests.integration.jobs_setting import Place, hook, installed, stalled_orders
+from tests.integration.jobs_setting import Place, hook, installed_for_commands, stalled_orders
 from tests.unit.test_docs_commands import ELLIPSES, ROOT, typed_on, words_of
 from triage.cli.app import app
 from triage.odoo.sandbox.demo import SampleDay, sample_day
@@ -52,16 +52,10 @@ def day() -> Iterator[SampleDay]:
 @pytest.fixture
 def at(day: SampleDay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """An installation with cards, a dead letter and all that commands of the docs name."""
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    monkeypatch.setenv("TRIAGE_HOME", str(home))
-    monkeypatch.setenv("TRIAGE_USER", "mila")
-    monkeypatch.setenv("TRIAGE_ODOO_ADMIN_KEY", day.box.admin.password)
-    work = tmp_path / "work"
+    home, work = tmp_path / "home", tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
-    with installed(home, day) as made:
-        (home / "key").chmod(0o600)
+    with installed_for_commands(home, day, monkeypatch) as made:
         first = 1 + sum(str(row["name"]).startswith("T") for row in day.box.rows("sale.order"))
         orders = stalled_orders(day, CARDS, first)
         done = typed(["run", *(word for ref in orders for word in ("--odoo", f"sale.order:{ref.name}"))])

@@ -155,12 +155,18 @@ def test_a_rejection_names_its_reason_and_a_correction_what_is_right(at: Desk, f
     assert (row["x_new_category"], row["x_new_reason"]) == (False, False)
 
 
-def test_what_was_said_can_be_taken_back_within_the_minute(at: Desk, femke: Account) -> None:
-    card = at.card(owner=femke)
+def accepted_and_undone(at: Desk, who: Account) -> Card:
+    """A card that somebody has accepted, and pressed *Take back* on."""
+    card = at.card(owner=who)
     at.duties.mirror()
-    at.press(femke, "accept", card)
+    at.press(who, "accept", card)
     at.answered(card)
-    assert at.press(femke, "undo", card) == ""
+    assert at.press(who, "undo", card) == ""
+    return card
+
+
+def test_what_was_said_can_be_taken_back_within_the_minute(at: Desk, femke: Account) -> None:
+    card = accepted_and_undone(at, femke)
     row = at.answered(card)
     assert (at.now(card).state, row["x_state"], row["x_request"]) == (CardState.OPEN, "open", False)
     assert at.press(femke, "accept", card) == ""
@@ -168,11 +174,7 @@ def test_what_was_said_can_be_taken_back_within_the_minute(at: Desk, femke: Acco
 
 
 def test_who_presses_take_back_in_time_is_heard_before_what_the_word_set_going(at: Desk, femke: Account) -> None:
-    card = at.card(owner=femke)
-    at.duties.mirror()
-    at.press(femke, "accept", card)
-    at.answered(card)
-    assert at.press(femke, "undo", card) == ""
+    card = accepted_and_undone(at, femke)
     moved = timedelta(seconds=70)  # the look comes later than the minute's end
     tasks = schedule_of(at.office, at.at.store, at.at.inbox, at.switch, "one")._tasks
     with pytest.MonkeyPatch.context() as patch:

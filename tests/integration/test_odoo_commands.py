@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner, Result
 
+from tests.odoo_home import forget_variables, write_connection
 from triage.cli import app as commands
 from triage.odoo.sandbox.demo import SampleDay, sample_day
 from triage.odoo.sandbox.faults import refuse
@@ -36,11 +36,8 @@ def morning(day: SampleDay) -> Any:
 
 @pytest.fixture
 def home(day: SampleDay, morning: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for variable in ("URL", "DATABASE", "LOGIN", "API", "KEY", "KEY_FILE", "ADMIN_KEY"):
-        monkeypatch.delenv(f"TRIAGE_ODOO_{variable}", raising=False)
-    (tmp_path / "key").write_text(day.key)
-    told = day.connection.with_(key_file=tmp_path / "key").model_dump(mode="json", exclude_defaults=True)
-    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    forget_variables(monkeypatch)
+    write_connection(tmp_path, day.connection, day.key)
     monkeypatch.setenv("TRIAGE_HOME", str(tmp_path))
     monkeypatch.setenv("TRIAGE_USER", "mila")
     day.box.restore(morning)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
+from tests.odoo_home import write_connection
 from triage.cli import app as commands
 from triage.domain import SUBTYPES, Category, Severity
 from triage.odoo.sandbox.demo import SampleDay, sample_day
@@ -27,9 +27,7 @@ def day() -> Iterator[SampleDay]:
 
 @pytest.fixture
 def home(day: SampleDay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "key").write_text(day.key)
-    told = day.connection.with_(key_file=tmp_path / "key").model_dump(mode="json", exclude_defaults=True)
-    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    write_connection(tmp_path, day.connection, day.key)
     monkeypatch.setenv("TRIAGE_HOME", str(tmp_path))
     monkeypatch.setenv("TRIAGE_USER", "mila")
     return tmp_path

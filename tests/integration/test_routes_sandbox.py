@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 from uuid_utils.compat import uuid7
 
+from tests.odoo_home import forget_variables, write_connection
 from tests.unit.odoo_cards import CARD_ID, card
 from tests.unit.test_summarise_updates import NOW
 from triage.cli import app as commands
@@ -183,11 +183,8 @@ def test_what_is_gone_is_left_out_and_the_rest_set(desk: Desk) -> None:
 def test_the_command_writes_the_books_and_says_how_to_activate_them(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in ("URL", "DATABASE", "LOGIN", "API", "KEY", "KEY_FILE", "ADMIN_KEY"):
-        monkeypatch.delenv(f"TRIAGE_ODOO_{variable}", raising=False)
-    (tmp_path / "key").write_text(KEY)
-    told = desk.connection.with_(key_file=tmp_path / "key").model_dump(mode="json", exclude_defaults=True)
-    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    forget_variables(monkeypatch)
+    write_connection(tmp_path, desk.connection, KEY)
     runner = CliRunner()
     done = runner.invoke(commands.app, ["odoo", "routes", "--home", str(tmp_path)])
     assert done.exit_code == 0, done.output

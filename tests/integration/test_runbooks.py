@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from tests.fake_model_server import FakeModelServer, status
-from tests.integration.jobs_setting import Place, hook, installed, notes, stalled_orders, worker_inside
+from tests.integration.jobs_setting import Place, hook, installed_for_commands, notes, stalled_orders, worker_inside
 from tests.unit.opened_store import proposal, ref
 from tests.unit.service_client import cloud_event, service, signed
 from triage.cards.store import CardStore
@@ -87,12 +87,7 @@ def day() -> Iterator[SampleDay]:
 @pytest.fixture
 def at(day: SampleDay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """An installation; commands without `--home` find it."""
-    tmp_path.chmod(0o700)
-    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path))
-    monkeypatch.setenv("TRIAGE_USER", "mila")
-    monkeypatch.setenv("TRIAGE_ODOO_ADMIN_KEY", day.box.admin.password)
-    with installed(tmp_path, day) as made:
-        (tmp_path / "key").chmod(0o600)
+    with installed_for_commands(tmp_path, day, monkeypatch) as made:
         yield made
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.odoo_home import write_connection
 from tests.unit.service_client import PERSONAL, Service, is_problem, service
 from triage.audit.verify import verify
 from triage.cli.wiring import now
@@ -34,9 +35,7 @@ def day() -> Iterator[SampleDay]:
 @pytest.fixture(scope="module")
 def web(day: SampleDay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     home = tmp_path_factory.mktemp("home")
-    (home / "key").write_text(day.key)
-    told = day.connection.with_(key_file=home / "key").model_dump(mode="json", exclude_defaults=True)
-    (home / "odoo.yaml").write_text(yaml.safe_dump(told))
+    write_connection(home, day.connection, day.key)
     with service(home, "{}") as made:
         yield made
 

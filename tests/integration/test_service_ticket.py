@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
+from tests.odoo_home import write_connection
 from tests.unit.service_client import Service, service
 from triage.cards.handling import UNDO
 from triage.cli.app import app
@@ -36,9 +36,7 @@ def day() -> Iterator[SampleDay]:
 
 @pytest.fixture
 def web(day: SampleDay, tmp_path: Path) -> Iterator[Service]:
-    (tmp_path / "key").write_text(day.key)
-    told = day.connection.with_(key_file=tmp_path / "key").model_dump(mode="json", exclude_defaults=True)
-    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    write_connection(tmp_path, day.connection, day.key)
     (tmp_path / "policy.yaml").write_text("{blind_share: 0, advice: {tickets: accepted}}\n")
     done = CliRunner().invoke(app, ["run", "--odoo", "sale.order:S00398", "--home", str(tmp_path)])
     assert done.exit_code == 0, done.output

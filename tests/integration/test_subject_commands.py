@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import ENGINES, PostgresServer
-from tests.integration.audit_store import JANE, MARK, PETER, Place, of_peter, place, put
+from tests.integration.audit_store import JANE, MARK, PETER, Place, of_peter, place, place_on, put
 from tests.unit.opened_store import COMPANY, ref
 from triage.domain import Origin, Partner, Reading
 from triage.storage import records
@@ -16,13 +16,12 @@ from triage.storage import records
 
 @pytest.fixture(params=ENGINES)
 def at(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    postgres = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    return place(request.param, tmp_path / "home", postgres)
+    return place_on(request, tmp_path)
 
 
 @pytest.fixture
-def in_file(tmp_path: Path) -> Place:
-    return place("sqlite", tmp_path / "home", None)
+def in_file(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return place_on(request, tmp_path)
 
 
 def test_a_person_is_found_by_each_name(at: Place) -> None:

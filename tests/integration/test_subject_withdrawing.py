@@ -10,9 +10,9 @@ from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-import yaml
 from typer.testing import CliRunner, Result
 
+from tests.odoo_home import forget_variables, write_connection
 from triage.audit import forgetting, retention, retiring
 from triage.audit.journal import Journal
 from triage.cli import app as commands
@@ -44,11 +44,8 @@ def morning(served: SampleDay) -> Any:
 @pytest.fixture
 def day(served: SampleDay, morning: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SampleDay:
     """The look-alike with both orders' notes and drafts in it, and the installation that posted them."""
-    for variable in ("URL", "DATABASE", "LOGIN", "API", "KEY", "KEY_FILE", "ADMIN_KEY"):
-        monkeypatch.delenv(f"TRIAGE_ODOO_{variable}", raising=False)
-    (tmp_path / "key").write_text(served.key)
-    told = served.connection.with_(key_file=tmp_path / "key").model_dump(mode="json", exclude_defaults=True)
-    (tmp_path / "odoo.yaml").write_text(yaml.safe_dump(told))
+    forget_variables(monkeypatch)
+    write_connection(tmp_path, served.connection, served.key)
     monkeypatch.setenv("TRIAGE_HOME", str(tmp_path))
     monkeypatch.setenv("TRIAGE_USER", "dpo")
     served.box.restore(morning)

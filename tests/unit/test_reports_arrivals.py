@@ -17,7 +17,7 @@ from triage.reports.cards import Arrived, Cards
 from triage.reports.kpi import Kpi, kpis
 from triage.reports.observed import Observed
 from triage.reports.periods import Period, Scope
-from triage.storage import reported
+from triage.storage import records, reported
 
 UTC = ZoneInfo("UTC")
 THEN = Period(date(2026, 11, 1), date(2026, 11, 30), UTC)
@@ -104,7 +104,7 @@ def test_companies_are_told_apart_and_every_stream_is_looked_at(opened: Opened) 
     inbox = Inbox(opened.journal, opened.clock)
     inbox.finish(_arrives(inbox, 1), NoException(why="on time"))
     inbox.finish(_arrives(inbox, 2, company=ELSEWHERE), NoException(why="on time"))
-    assert list(reported.streams(opened.database)) == [COMPANY, ELSEWHERE]
+    assert list(records.streams(opened.database)) == [COMPANY, ELSEWHERE]
     assert _seen(opened)[0] == [Arrived("odoo", 2, 0)]
     assert _seen(opened, [ELSEWHERE])[0] == [Arrived("odoo", 1, 0)]
     assert _seen(opened, ["Nobody"])[0] == []
@@ -115,11 +115,11 @@ def test_what_was_recorded_before_is_not_read(opened: Opened) -> None:
     for number in range(1, 20):
         opened.clock.now = NOW + timedelta(hours=number)
         inbox.finish(_arrives(inbox, number, opened.clock.now), NoException(why="on time"))
-    every = next(reported.arrivals(opened.database, COMPANY, ""))
+    every = next(records.arrivals(opened.database, COMPANY, ""))
     assert len(every) == 19
     for place, record in enumerate(every):
-        assert next(reported.arrivals(opened.database, COMPANY, record.at)) == every[place:]
-    assert list(reported.arrivals(opened.database, COMPANY, "9999")) == []
+        assert next(records.arrivals(opened.database, COMPANY, record.at)) == every[place:]
+    assert list(records.arrivals(opened.database, COMPANY, "9999")) == []
 
 
 def test_what_was_erased_is_told_and_too_much_of_it_leaves_no_figure(opened: Opened) -> None:

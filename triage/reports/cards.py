@@ -124,8 +124,8 @@ class Cards:
 
     def _ended_since(self, since: datetime, companies: Sequence[str] | None) -> Iterator[tuple[Record, Frozen | None]]:
         """Records of how arrivals ended, with what they say."""
-        for stream in reported.streams(self._database) if companies is None else companies:
-            for some in reported.arrivals(self._database, stream, utc(since - _CLOCKS)):
+        for stream in records.streams(self._database) if companies is None else companies:
+            for some in records.arrivals(self._database, stream, utc(since - _CLOCKS)):
                 yield from zip(some, self._opened(some), strict=True)
 
     def spent(self, period: Period, companies: Sequence[str] | None) -> float:

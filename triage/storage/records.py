@@ -256,6 +256,23 @@ def handlings(database: Database, cards: Sequence[str]) -> Iterator[list[Record]
         yield [_record(row) for row in database.query(sql, some)]
 
 
+def streams(database: Database) -> Iterator[str]:
+    """The companies that the journal has a stream of, by name: one look for each, however long the streams are."""
+    last = ""
+    while (found := database.query("SELECT min(stream) FROM journal WHERE stream > ?", (last,))[0][0]) is not None:
+        last = str(found)
+        yield last
+
+
+def arrivals(database: Database, stream: str, since: str) -> Iterator[list[Record]]:
+    """Records of how arrivals ended since a moment (UTC text) or a little before it, in order, some at a time."""
+    seq = _before(database, stream, since)
+    sql = f"{_few(database)} WHERE j.stream = ? AND j.seq > ? AND j.kind = 'arrival' ORDER BY j.seq LIMIT ?"
+    while found := [_record(row) for row in database.query(sql, (stream, seq, _AT_ONCE))]:
+        yield found
+        seq = found[-1].seq
+
+
 def strays(database: Database) -> Sequence[tuple[str, int]]:
     """Payloads without a record: a record in front of them was taken away."""
     rows = database.query(
@@ -263,6 +280,19 @@ def strays(database: Database) -> Sequence[tuple[str, int]]:
         " WHERE j.seq IS NULL ORDER BY p.stream, p.seq LIMIT 10"
     )
     return [(row["stream"], row["seq"]) for row in rows]
+
+
+def _before(database: Database, stream: str, since: str) -> int:
+    """A place of a stream behind which lies all that was recorded since then. Found by halving: times rise with places,
+    but for what the clocks of workers are apart.
+    """
+    low = 0
+    high = int(database.query("SELECT coalesce(max(seq), 0) FROM journal WHERE stream = ?", (stream,))[0][0])
+    while low < high:
+        middle = (low + high + 1) // 2
+        then = database.query("SELECT at FROM journal WHERE stream = ? AND seq = ?", (stream, middle))[0][0]
+        low, high = (middle, high) if str(then) < since else (low, middle - 1)
+    return low
 
 
 def _few(database: Database) -> str:

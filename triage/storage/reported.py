@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from triage.storage import months
 from triage.storage.database import Database
 from triage.storage.figures import Span
-from triage.storage.records import Record
 
 _AT_ONCE = 500
-_NAMES = ("stream", "seq", "prev_hash", "hash", "kind", "step", "at", "event", "case_id", "once", "body")
-_WHOLE = f"SELECT {', '.join(f'j.{name}' for name in _NAMES)}, p.sealed FROM"
 
 
 def situations(database: Database, cards: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -22,32 +18,11 @@ def situations(database: Database, cards: Sequence[str]) -> Iterator[tuple[str, 
         yield from ((str(site), str(segment), str(channel)) for site, segment, channel in database.query(sql, some))
 
 
-def streams(database: Database) -> Iterator[str]:
-    """The companies that the journal has a stream of, by name: one look for each, however long the streams are."""
-    last = ""
-    while (found := database.query("SELECT min(stream) FROM journal WHERE stream > ?", (last,))[0][0]) is not None:
-        last = str(found)
-        yield last
-
-
-def arrivals(database: Database, stream: str, since: str) -> Iterator[list[Record]]:
-    """Records of how arrivals ended since a moment (UTC text) or a little before it, in order, some at a time."""
-    seq = _before(database, stream, since)
-    sql = (
-        f"{_WHOLE} journal j {months.BESIDE[database.engine]} WHERE j.stream = ? AND j.seq > ? AND j.kind = 'arrival'"
-        " ORDER BY j.seq LIMIT ?"
-    )
-    while found := [Record(*row) for row in database.query(sql, (stream, seq, _AT_ONCE))]:
-        yield found
-        seq = found[-1].seq
-
-
 def remembers(database: Database, since: str) -> bool:
     """Whether the inbox still holds all that ended since a moment (UTC text): it forgets the oldest first, and holds
-    something that ended before."""
-    return bool(
-        database.query("SELECT 1 FROM inbox WHERE state = 'done' AND finished_at < ? LIMIT 1", (since,))
-    )  # fmt: skip
+    something that ended before.
+    """
+    return bool(database.query("SELECT 1 FROM inbox WHERE state = 'done' AND finished_at < ? LIMIT 1", (since,)))
 
 
 def ended(database: Database, span: Span) -> list[tuple[str, bool, int]]:
@@ -68,17 +43,4 @@ def waiting_dead(database: Database, span: Span) -> list[tuple[str, int]]:
     return [(str(source), int(number)) for source, number in database.query(sql, values)]
 
 
-def _before(database: Database, stream: str, since: str) -> int:
-    """A place of a stream behind which lies all that was recorded since then. Found by halving: times rise with places,
-    but for what the clocks of workers are apart.
-    """
-    low = 0
-    high = int(database.query("SELECT coalesce(max(seq), 0) FROM journal WHERE stream = ?", (stream,))[0][0])
-    while low < high:
-        middle = (low + high + 1) // 2
-        at = database.query("SELECT at FROM journal WHERE stream = ? AND seq = ?", (stream, middle))[0][0]
-        low, high = (middle, high) if str(at) < since else (low, middle - 1)
-    return low
-
-
-__all__ = ["arrivals", "ended", "remembers", "situations", "streams", "waiting_dead"]
+__all__ = ["ended", "remembers", "situations", "waiting_dead"]
