@@ -88,7 +88,11 @@ class Service:
 
 @contextmanager
 def service(home: Path, configuration: str = SERVICE, environment: dict[str, str] = ENVIRONMENT) -> Iterator[Service]:
-    """A service over this folder."""
+    """A service over this folder. Where the test has no policy of its own no card asks for one's own view first: which
+    of them did would be left to chance.
+    """
+    if not (home / "policy.yaml").exists():
+        (home / "policy.yaml").write_text("blind_share: 0\n", encoding="utf-8")
     (home / "service.yaml").write_text(configuration, encoding="utf-8")
     made = Service(home, environment | _database(home))
     try:

@@ -26,7 +26,6 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture
 def web(home: Path) -> Iterator[Service]:
     seed(home)
-    (home / "policy.yaml").write_text("blind_share: 0")
     with service(home) as made:
         yield made
 
